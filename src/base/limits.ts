@@ -1,0 +1,57 @@
+// Every bound on hostile input, by name, with its reason. A reader that meets its bound reports an
+// `Unknown` (content) or a `SeaworthyError` with code `limit` (the target as a whole).
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+
+export const limits = {
+  /** A manifest, index or image config; registries themselves refuse manifests over 4 MiB. */
+  manifestBytes: 8 * MiB,
+  /** Layers of one image; overlayfs stops at 500 and Docker at 127. */
+  imageLayers: 1000,
+  /** Entries of one layer: three million tiny files are known from practice (anchore/grype#1509). */
+  layerEntries: 20_000_000,
+  /** Inflated bytes of one layer: the largest public images are below 100 GB in all. */
+  layerInflatedBytes: 256 * GiB,
+  /** Inflated against compressed bytes; deflate cannot exceed 1032, honest layers stay below 200. */
+  inflationRatio: 1100,
+  /** Ratio is judged only above this size, so that small files of zeros pass. */
+  inflationFloorBytes: 64 * MiB,
+  /** A path inside an image: Linux PATH_MAX is 4096; tar can claim more. */
+  pathBytes: 16 * KiB,
+  /** One PAX or GNU long-name header. */
+  tarHeaderBytes: 1 * MiB,
+  /** Symbolic links followed for one path, as Linux (MAXSYMLINKS). */
+  symlinkHops: 40,
+  /** A package database or lock file that is parsed as text or JSON. */
+  metadataFileBytes: 128 * MiB,
+  /** A small text file kept for detection (os-release and its kin). */
+  captureBytes: 256 * KiB,
+  /** A file that a cataloger wants with random access is held in memory up to here, then spooled. */
+  residentFileBytes: 32 * MiB,
+  /** A spooled file (large JARs and binaries in compressed layers). */
+  spooledFileBytes: 4 * GiB,
+  /** JARs inside JARs; Spring Boot needs 2, EAR in practice 3. */
+  archiveDepth: 8,
+  /** Members of one zip. */
+  archiveMembers: 200_000,
+  /** Inflated bytes read from one zip in all. */
+  archiveInflatedBytes: 2 * GiB,
+  /** Packages of one file; the largest monorepo lock files have about 60,000. */
+  packagesPerFile: 500_000,
+  /** Nested OCI indexes: index -> index -> manifest is the deepest form in use. */
+  indexDepth: 4,
+  /** Nesting of JSON and YAML documents; JSON.parse itself overflows far later. */
+  documentDepth: 200,
+  /** YAML alias expansions (alias bombs). */
+  yamlAliases: 10_000,
+  /** Unknowns listed in one report; beyond it they are counted. */
+  unknownsListed: 10_000,
+  /** One HTTP request without any byte. */
+  httpIdleMs: 30_000,
+  /** Redirects of one registry request. */
+  httpRedirects: 5,
+  /** Tries of one registry request (429, 5xx, broken connections). */
+  httpTries: 4,
+} as const;
