@@ -44,8 +44,17 @@ export const limits = {
   indexDepth: 4,
   /** Nesting of JSON and YAML documents; JSON.parse itself overflows far later. */
   documentDepth: 200,
-  /** YAML alias expansions (alias bombs). */
+  /**
+   * Text of one JSON, YAML or TOML document that becomes objects: hostile text grows about 25-fold
+   * in memory, and the largest honest lock files have about 12 MB.
+   */
+  documentBytes: 32 * MiB,
+  /** YAML aliases written in one file (alias bombs need few; honest files have dozens). */
   yamlAliases: 10_000,
+  /** Nodes that a YAML file has after its aliases are expanded: nine levels of nine make a billion. */
+  yamlExpandedNodes: 1_000_000,
+  /** YAML text for the slow, forgiving reader and for positions: it reads about 2 MB a second. */
+  yamlSlowBytes: 2 * MiB,
   /** Unknowns listed in one report; beyond it they are counted. */
   unknownsListed: 10_000,
   /** One HTTP request without any byte. */
@@ -54,4 +63,14 @@ export const limits = {
   httpRedirects: 5,
   /** Tries of one registry request (429, 5xx, broken connections). */
   httpTries: 4,
+  /** A body that brings fewer bytes than this per idle time is a stalled one (slow-drip servers). */
+  httpFloorBytes: 32 * KiB,
+  /** One small answer as a whole: a manifest, a token, a listing. */
+  httpAnswerMs: 120_000,
+  /** The longest wait that a server may ask for with Retry-After; beyond it the answer is an error. */
+  httpRetryAfterMs: 60_000,
+  /** A container engine without any byte: `save` first assembles the whole image on its own disk. */
+  engineIdleMs: 600_000,
+  /** One JSON answer of a container engine: a host with 10,000 containers lists them in 20 MB. */
+  engineAnswerBytes: 64 * MiB,
 } as const;
