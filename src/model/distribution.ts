@@ -17,4 +17,9 @@ export interface Distribution {
   readonly packageType: string | null;
   /** OSV ecosystem with its release (`Debian:12`, `Alpine:v3.10`), or null: no advisories exist. */
   readonly osvEcosystem: string | null;
+  /**
+   * Further OSV ecosystems that speak for packages of this very release: vendors that file by
+   * product stream (`Red Hat:enterprise_linux:9::appstream`, SUSE modules). To be asked as well.
+   */
+  readonly osvStreams?: readonly string[];
 }

@@ -39,6 +39,11 @@ export interface CatalogResult {
    * owner is `name` or `name:arch`; paths without leading slash.
    */
   readonly ownership?: readonly { readonly owner: string; readonly paths: readonly string[] }[];
+  /**
+   * Licences of packages that another file lists (dpkg `doc/<package>/copyright`), in the form of
+   * `FoundPackage.licences`: owner is the package's name, without architecture.
+   */
+  readonly licences?: readonly { readonly owner: string; readonly licences: readonly string[] }[];
 }
 
 /** Reads one kind of file. Pure: no clock, no disk, no network; never throws on content. */
