@@ -66,8 +66,13 @@ const methodDeflated = 8;
 const flagEncrypted = 0x0001;
 const flagMaskedHeaders = 0x2000;
 
+export interface OpenZipOptions {
+  /** Members listed at most; default `limits.archiveMembers`. Advisory exports have more. */
+  readonly maximumMembers?: number;
+}
+
 /** Reads the central directory; members' data stay untouched. Never throws on content. */
-export function openZip(file: RandomAccess): OpenedZip {
+export function openZip(file: RandomAccess, options: OpenZipOptions = {}): OpenedZip {
   if (file.size < endRecordBytes) return { ok: false, reason: 'too short for a zip archive' };
   const end = findEnd(file);
   if (typeof end === 'string') return { ok: false, reason: end };
@@ -78,7 +83,8 @@ export function openZip(file: RandomAccess): OpenedZip {
     };
   }
   const bytes = asBuffer(file.read(end.directoryOffset, end.directoryBytes));
-  return { ok: true, prefixBytes: end.prefixBytes, ...readDirectory(bytes, end) };
+  const maximumMembers = options.maximumMembers ?? limits.archiveMembers;
+  return { ok: true, prefixBytes: end.prefixBytes, ...readDirectory(bytes, end, maximumMembers) };
 }
 
 /**
@@ -246,13 +252,13 @@ interface Directory {
   readonly problem: string | null;
 }
 
-function readDirectory(bytes: Buffer, end: EndRecord): Directory {
+function readDirectory(bytes: Buffer, end: EndRecord, maximumMembers: number): Directory {
   const members: Mutable<ZipMember>[] = [];
   let problem: string | null = null;
   let position = 0;
   while (position < bytes.length) {
-    if (members.length >= limits.archiveMembers) {
-      problem = `more than ${limits.archiveMembers} members`;
+    if (members.length >= maximumMembers) {
+      problem = `more than ${maximumMembers} members`;
       break;
     }
     if (

@@ -47,7 +47,10 @@ export interface OsvRecord {
 export interface AdvisoryMatch {
   /** Advisory id, e.g. `DEBIAN-CVE-2023-4911`, `GHSA-...`, `GO-2024-2491`. */
   readonly id: string;
+  /** Ecosystem (as OSV spells it) and name under which it was found; set by `byId` and `lookup`. */
+  readonly package?: { readonly ecosystem: string; readonly name: string };
   readonly aliases: readonly string[];
+  /** The flaws that it is about; for errata (ALSA, RHSA, USN, SUSE-SU) every CVE that they fix. */
   readonly upstream: readonly string[];
   readonly summary: string;
   readonly published: string | null;
@@ -88,6 +91,8 @@ export interface DatabaseSource {
   readonly name: string;
   readonly advisories: number;
   readonly licence: string | null;
+  /** Whom the licence asks to name, or null. */
+  readonly attribution?: string | null;
   readonly retrievedAt: string | null;
   /** What was skipped while reading it (bad records), counted. */
   readonly skipped: number;
@@ -107,7 +112,10 @@ export interface DatabaseInfo {
 /** What the matcher asks. Implemented by the SQLite file and by the built-in set. */
 export interface AdvisorySource {
   info(): DatabaseInfo;
-  /** `name` is normalised by the ecosystem (`advisoryName`). Withdrawn records are left out. */
+  /**
+   * `name` is normalised by the ecosystem (`advisoryName`). Withdrawn records are left out.
+   * The fields of a match may be read from the file on access: read them, do not spread the object.
+   */
   lookup(osvEcosystem: string, name: string): readonly AdvisoryMatch[];
   kev(cve: string): KevEntry | null;
   /** Probability 0..1 of exploitation in 30 days (FIRST EPSS), or null. */
