@@ -1,9 +1,17 @@
-// A FileView over bytes in memory: used by the walk for small files and by every cataloger's tests.
+// FileViews over bytes that can be read at any offset: used by the walk and by catalogers' tests.
 import { SeaworthyError } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
+import { bytesAsFile, type RandomAccess } from '../../base/random-access.ts';
 import type { FileView } from './ecosystem.ts';
 
-const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: false });
+// `TextDecoder` drops the byte order mark and turns invalid bytes into U+FFFD.
+const decoder = new TextDecoder();
+
+export interface AccessFileOptions {
+  readonly path: string;
+  readonly mode: number;
+  readonly access: RandomAccess;
+}
 
 export interface MemoryFileOptions {
   readonly path: string;
@@ -11,22 +19,25 @@ export interface MemoryFileOptions {
   readonly mode?: number;
 }
 
-/** A view over `bytes`; nothing is copied. */
-export function memoryFile(options: MemoryFileOptions): FileView {
-  const { path, bytes, mode = 0o644 } = options;
+/** A view over anything readable; nothing is read before it is asked for. */
+export function accessFile({ path, mode, access }: AccessFileOptions): FileView {
+  const whole = (): Uint8Array => {
+    if (access.size > limits.metadataFileBytes) throw tooLarge(path, access.size);
+    return access.read(0, access.size);
+  };
   return {
     path,
-    size: bytes.length,
+    size: access.size,
     mode,
-    read: (offset, length) => bytes.subarray(offset, Math.min(bytes.length, offset + length)),
-    bytes: () => checkedSize(path, bytes),
-    text: () => decoder.decode(checkedSize(path, bytes)),
+    read: (offset, length) => access.read(offset, length),
+    bytes: whole,
+    text: () => decoder.decode(whole()),
   };
 }
 
-function checkedSize(path: string, bytes: Uint8Array): Uint8Array {
-  if (bytes.length > limits.metadataFileBytes) throw tooLarge(path, bytes.length);
-  return bytes;
+/** A view over `bytes`; nothing is copied. */
+export function memoryFile({ path, bytes, mode = 0o644 }: MemoryFileOptions): FileView {
+  return accessFile({ path, mode, access: bytesAsFile(bytes) });
 }
 
 /** The error of a file that is larger than any honest metadata file. */

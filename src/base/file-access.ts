@@ -1,0 +1,26 @@
+// Open files as bytes with random access.
+import { readSync } from 'node:fs';
+import type { RandomAccess } from './random-access.ts';
+
+/** The bytes `start` to `start + size` of an open file; the descriptor stays the caller's. */
+export function fileWindow(descriptor: number, start: number, size: number): RandomAccess {
+  return {
+    size,
+    read(offset, length) {
+      const wanted = Math.max(0, Math.min(length, size - offset));
+      const buffer = Buffer.allocUnsafe(wanted);
+      return buffer.subarray(0, readInto(descriptor, buffer, start + offset));
+    },
+  };
+}
+
+/** Fills `buffer` from `position` of the file; returns the bytes read (fewer only at its end). */
+export function readInto(descriptor: number, buffer: Uint8Array, position: number): number {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const count = readSync(descriptor, buffer, filled, buffer.length - filled, position + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return filled;
+}

@@ -1,0 +1,143 @@
+// Reads a layer once and remembers it: the cache in front of the walk, for every kind of source.
+import { createHash } from 'node:crypto';
+import { messageOf } from '../../base/error.ts';
+import type { RandomAccess } from '../../base/random-access.ts';
+import type { Digest } from '../../model/image.ts';
+import { decodeRecord, encodeRecord, type LayerRecord } from './layer-record.ts';
+import { inflate, sniff } from './inflate.ts';
+import { TarScanner } from './tar.ts';
+import { LayerWalk } from './walk.ts';
+import type { Wanted } from './wanted.ts';
+
+/** Where records outlive the process; losing it costs time, never truth. */
+export interface LayerCache {
+  get(key: string): Uint8Array | null;
+  put(key: string, value: Uint8Array): void;
+}
+
+export interface AnalystOptions {
+  readonly wanted: Wanted;
+  readonly cache: LayerCache;
+  readonly spoolFolder: string;
+}
+
+/** A layer that was streamed: what it holds and what its bytes really hash to. */
+export interface StreamedLayer {
+  readonly record: LayerRecord;
+  readonly diffId: Digest;
+  /** Digest and size of the bytes as they came. */
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** Header windows of a seekable tar: large enough for runs of small files, cheap to jump out of. */
+const windowBytes = 64 * 1024;
+
+export class LayerAnalyst {
+  readonly #options: AnalystOptions;
+
+  constructor(options: AnalystOptions) {
+    this.#options = options;
+  }
+
+  /** The record of a layer that was read before with the same catalogers. @param key diffID or identity */
+  cached(key: string): LayerRecord | null {
+    const bytes = this.#options.cache.get(this.#key(key));
+    return bytes === null ? null : decodeRecord(bytes);
+  }
+
+  /**
+   * Reads an uncompressed layer in place, jumping over what nobody wants.
+   * @param identity cache key: a diffID that was verified, or the identity of the local file
+   */
+  readInPlace(layer: RandomAccess, identity: string): LayerRecord {
+    const known = this.cached(identity);
+    if (known !== null) return known;
+    const walk = this.#walk(layer);
+    const scanner = new TarScanner(walk);
+    let position = 0;
+    while (position < layer.size && !scanner.done) {
+      const chunk = layer.read(position, windowBytes);
+      if (chunk.length === 0) break;
+      position += chunk.length;
+      scanner.push(chunk);
+      const jump = Math.min(scanner.skippable, layer.size - position);
+      if (jump > 0) {
+        scanner.skip(jump);
+        position += jump;
+      }
+    }
+    return this.#finish({ walk, scanner, size: layer.size, key: identity });
+  }
+
+  /**
+   * Reads a layer from a stream to its end, hashing as it goes. The record is cached only under the
+   * diffID that its bytes have.
+   */
+  async readStream(chunks: AsyncIterable<Uint8Array>): Promise<StreamedLayer> {
+    const { walk, scanner, size, digest, diffId, problem } = await this.#stream(chunks);
+    if (problem !== null) walk.refused('', problem);
+    const whole = problem === null;
+    const record = this.#finish({ walk, scanner, size: size.inflated, key: whole ? diffId : null });
+    return { record, diffId, digest, size: size.transferred };
+  }
+
+  async #stream(chunks: AsyncIterable<Uint8Array>) {
+    const transferredHash = createHash('sha256');
+    const size = { transferred: 0, inflated: 0 };
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunks) {
+        transferredHash.update(chunk);
+        size.transferred += chunk.length;
+        yield chunk;
+      }
+    };
+    const { compression, chunks: input } = await sniff(counted());
+    const walk = this.#walk(null);
+    const scanner = new TarScanner(walk);
+    const contentHash = compression === 'none' ? null : createHash('sha256');
+    let problem: string | null = null;
+    try {
+      for await (const chunk of inflate(input, compression)) {
+        contentHash?.update(chunk);
+        size.inflated += chunk.length;
+        scanner.push(chunk);
+      }
+    } catch (error) {
+      if (isOutside(error)) throw error;
+      problem = messageOf(error);
+    }
+    const digest = `sha256:${transferredHash.digest('hex')}`;
+    const diffId = contentHash === null ? digest : `sha256:${contentHash.digest('hex')}`;
+    return { walk, scanner, size, digest, diffId, problem };
+  }
+
+  #finish(read: {
+    walk: LayerWalk;
+    scanner: TarScanner;
+    size: number;
+    key: string | null;
+  }): LayerRecord {
+    const problem = read.scanner.finish();
+    if (problem !== null) read.walk.refused('', `the layer ${problem}; the rest was not read`);
+    const record = read.walk.record(read.size);
+    if (read.key !== null) this.#options.cache.put(this.#key(read.key), encodeRecord(record));
+    return record;
+  }
+
+  #walk(layer: RandomAccess | null): LayerWalk {
+    const { wanted, spoolFolder } = this.#options;
+    return new LayerWalk({ wanted, spoolFolder, ...(layer === null ? {} : { layer }) });
+  }
+
+  #key(key: string): string {
+    const revision = createHash('sha256').update(this.#options.wanted.revision).digest('hex');
+    return `${key} ${revision.slice(0, 32)}`;
+  }
+}
+
+/** Failures of the network or the disk are not the layer's content: they end the scan. */
+function isOutside(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return code !== 'malformed' && code !== 'limit';
+}

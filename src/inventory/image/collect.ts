@@ -1,0 +1,75 @@
+// Gathers what catalogers return for one layer, with owned paths folded into hashes.
+import { limits } from '../../base/limits.ts';
+import type { FoundPackage } from '../../model/package.ts';
+import type { CatalogResult } from '../ecosystem/ecosystem.ts';
+import type { CatalogedFile, LayerRecord, LayerUnknown, Ownership } from './layer-record.ts';
+import { ownershipHash } from './path-set.ts';
+import type { WantedCataloger } from './wanted.ts';
+
+interface Parsed extends WantedCataloger {
+  readonly path: string;
+  readonly result: CatalogResult;
+}
+
+type Collected = Pick<LayerRecord, 'files' | 'ownership' | 'licences' | 'unknowns'>;
+
+export class ResultCollector {
+  readonly #files: CatalogedFile[] = [];
+  readonly #ownership: Ownership[] = [];
+  readonly #licences: { path: string; owner: string; licences: readonly string[] }[] = [];
+  readonly #unknowns: LayerUnknown[] = [];
+  #unlisted = 0;
+
+  add(parsed: Parsed): void {
+    const { path, result, cataloger, ecosystem } = parsed;
+    for (const { reason, within } of result.unknowns) {
+      this.unknown(within === undefined ? path : `${path}!${within}`, reason);
+    }
+    for (const { owner, paths } of result.ownership ?? []) {
+      this.#ownership.push({ path, owner, hashes: hashesOf(paths) });
+    }
+    for (const { owner, licences } of result.licences ?? []) {
+      this.#licences.push({ path, owner, licences });
+    }
+    if (result.packages.length === 0) return;
+    const kept = result.packages.slice(0, limits.packagesPerFile);
+    if (kept.length < result.packages.length) {
+      this.unknown(path, `lists ${result.packages.length} packages, more than are kept of one file`);
+    }
+    this.#files.push({
+      path,
+      cataloger: cataloger.name,
+      ecosystem,
+      evidence: cataloger.evidence,
+      packages: kept.map(withoutFiles),
+      owned: kept.map((found) => (found.files === undefined ? null : hashesOf(found.files))),
+    });
+  }
+
+  unknown(path: string, reason: string): void {
+    if (this.#unknowns.length < limits.unknownsListed) this.#unknowns.push({ path, reason });
+    else this.#unlisted += 1;
+  }
+
+  take(): Collected {
+    if (this.#unlisted > 0) {
+      this.#unknowns.push({ path: '', reason: `${this.#unlisted} further unknowns are not listed` });
+    }
+    return {
+      files: this.#files,
+      ownership: this.#ownership,
+      licences: this.#licences,
+      unknowns: this.#unknowns,
+    };
+  }
+}
+
+function hashesOf(paths: readonly string[]): Float64Array {
+  return Float64Array.from(paths, ownershipHash).sort();
+}
+
+function withoutFiles(found: FoundPackage): FoundPackage {
+  if (found.files === undefined) return found;
+  const { files: _files, ...rest } = found;
+  return rest;
+}

@@ -1,0 +1,69 @@
+// What is kept of one layer for ever: enough to squash it with any others without its bytes.
+import { deserialize, serialize } from 'node:v8';
+import type { Evidence, FoundPackage } from '../../model/package.ts';
+
+/** Raised whenever the shape or the meaning of a record changes: old cache rows are then ignored. */
+export const recordRevision = 1;
+
+/** The result of one cataloger on one file of the layer. */
+export interface CatalogedFile {
+  readonly path: string;
+  readonly cataloger: string;
+  readonly ecosystem: string;
+  readonly evidence: Evidence;
+  readonly packages: readonly FoundPackage[];
+  /** Hashes (`ownershipHash`) of the files that `packages[i]` owns, sorted; parallel to `packages`. */
+  readonly owned: readonly (Float64Array | null)[];
+}
+
+/** Files that another file assigns to a package (dpkg `info/<package>.list`). */
+export interface Ownership {
+  readonly path: string;
+  readonly owner: string;
+  readonly hashes: Float64Array;
+}
+
+export interface LayerUnknown {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface LayerRecord {
+  /** Hashes of all entry paths except whiteouts, sorted. */
+  readonly entries: Float64Array;
+  /** Hashes of the entries that are not folders: they replace a whole lower subtree. */
+  readonly solid: Float64Array;
+  /** Paths (not names) that this layer deletes from the layers below. */
+  readonly whiteouts: readonly string[];
+  /** Folders whose lower content this layer hides. */
+  readonly opaques: readonly string[];
+  /** Symbolic links, path to target as written. */
+  readonly symlinks: ReadonlyMap<string, string>;
+  /** Hard links whose own path some cataloger wants, path to target path. */
+  readonly hardlinks: ReadonlyMap<string, string>;
+  readonly files: readonly CatalogedFile[];
+  readonly ownership: readonly Ownership[];
+  /** Small texts kept whole (os-release and its kin). */
+  readonly captures: ReadonlyMap<string, string>;
+  readonly licences: readonly { readonly path: string; readonly owner: string; readonly licences: readonly string[] }[];
+  readonly unknowns: readonly LayerUnknown[];
+  readonly entryCount: number;
+  /** Bytes of the uncompressed tar. */
+  readonly size: number;
+}
+
+/** The cache's form of a record. */
+export function encodeRecord(record: LayerRecord): Uint8Array {
+  return serialize({ recordRevision, record });
+}
+
+/** The record, or null when the bytes are of another revision or not a record at all. */
+export function decodeRecord(bytes: Uint8Array): LayerRecord | null {
+  try {
+    const value = deserialize(bytes) as { recordRevision?: unknown; record?: LayerRecord };
+    return value.recordRevision === recordRevision && value.record ? value.record : null;
+  } catch {
+    // A cache row of another Node or a damaged one: the layer is simply read again.
+    return null;
+  }
+}

@@ -1,0 +1,245 @@
+// One pass over the entries of one layer: names the interesting files, lets their catalogers read
+// them, and keeps what a squash needs. Works on streams and on seekable archives alike.
+import { messageOf } from '../../base/error.ts';
+import { limits } from '../../base/limits.ts';
+import { bytesAsFile, type RandomAccess, windowOf } from '../../base/random-access.ts';
+import type { CatalogContext, FileView } from '../ecosystem/ecosystem.ts';
+import { accessFile } from '../ecosystem/file-view.ts';
+import { ResultCollector } from './collect.ts';
+import type { LayerRecord } from './layer-record.ts';
+import { PathSetBuilder } from './path-set.ts';
+import { Spool } from './spool.ts';
+import type { TarEntry, TarSink } from './tar.ts';
+import type { Wanted } from './wanted.ts';
+
+const whiteoutPrefix = '.wh.';
+const opaqueName = '.wh..wh..opq';
+/** Files below this size without an execute bit are no programs worth a look. */
+const smallestProgramBytes = 4096;
+const heldInMemoryBytes = 1024 * 1024;
+const noIndices: readonly number[] = [];
+
+export interface WalkOptions {
+  readonly wanted: Wanted;
+  /** The whole layer when it can be read at any offset: contents are then read in place. */
+  readonly layer?: RandomAccess;
+  /** Where oversized single files are spooled. */
+  readonly spoolFolder: string;
+}
+
+interface Current {
+  readonly entry: TarEntry;
+  readonly catalogers: readonly number[];
+  readonly isCompanion: boolean;
+  readonly isCapture: boolean;
+  /** Only the magic bytes decide whether the content is wanted. */
+  readonly onlyIfProgram: boolean;
+}
+
+/** Feed it the entries of one layer, then take `record`. */
+export class LayerWalk implements TarSink {
+  readonly #wanted: Wanted;
+  readonly #layer: RandomAccess | null;
+  readonly #spoolFolder: string;
+  readonly #spool: Spool;
+  readonly #entries = new PathSetBuilder();
+  readonly #solid = new PathSetBuilder();
+  readonly #whiteouts: string[] = [];
+  readonly #opaques: string[] = [];
+  readonly #symlinks = new Map<string, string>();
+  readonly #hardlinks = new Map<string, string>();
+  readonly #captures = new Map<string, string>();
+  readonly #companions = new Map<string, FileView>();
+  readonly #deferred: { index: number; file: FileView }[] = [];
+  readonly #held: Spool[] = [];
+  readonly #results = new ResultCollector();
+  readonly #context: CatalogContext;
+  #current: Current | null = null;
+  #dropping = false;
+  #count = 0;
+
+  constructor(options: WalkOptions) {
+    this.#wanted = options.wanted;
+    this.#layer = options.layer ?? null;
+    this.#spoolFolder = options.spoolFolder;
+    this.#spool = new Spool(options.spoolFolder);
+    this.#context = { companion: (path) => this.#companions.get(path) ?? null };
+  }
+
+  entry(entry: TarEntry): boolean {
+    this.#count += 1;
+    if (entry.path === '') return false;
+    if (this.#takeWhiteout(entry)) return false;
+    this.#entries.add(entry.path);
+    if (entry.kind === 'directory') return false;
+    this.#solid.add(entry.path);
+    if (entry.kind === 'symlink') this.#symlinks.set(entry.path, entry.linkTarget);
+    else if (entry.kind === 'hardlink') this.#takeHardlink(entry);
+    else if (entry.kind === 'file') return this.#takeFile(entry);
+    return false;
+  }
+
+  data(chunk: Uint8Array): void {
+    if (this.#dropping) return;
+    const current = this.#current;
+    if (current === null) return;
+    try {
+      this.#spool.write(chunk);
+    } catch (error) {
+      this.refused(current.entry.path, `could not be held for reading: ${messageOf(error)}`);
+      this.#dropping = true;
+      return;
+    }
+    if (current.onlyIfProgram && this.#spool.length >= 4) {
+      this.#dropping = !hasProgramMagic(this.#spool.access());
+    }
+  }
+
+  end(): void {
+    const current = this.#current;
+    this.#current = null;
+    if (current !== null && !this.#dropping) this.#read(current, this.#spool.access());
+    this.#dropping = false;
+    this.#spool.reset();
+  }
+
+  refused(path: string, reason: string): void {
+    this.#results.unknown(path, reason);
+  }
+
+  /** Call once after the last entry. @param size bytes of the uncompressed layer */
+  record(size: number): LayerRecord {
+    for (const { index, file } of this.#deferred) this.#parse(index, file);
+    for (const spool of this.#held) spool.reset();
+    return {
+      entries: this.#entries.seal(),
+      solid: this.#solid.seal(),
+      whiteouts: this.#whiteouts,
+      opaques: this.#opaques,
+      symlinks: this.#symlinks,
+      hardlinks: this.#hardlinks,
+      captures: this.#captures,
+      ...this.#results.take(),
+      entryCount: this.#count,
+      size,
+    };
+  }
+
+  /** OCI image spec, section Whiteouts; AUFS's own book-keeping names mean nothing. */
+  #takeWhiteout(entry: TarEntry): boolean {
+    const slash = entry.path.lastIndexOf('/');
+    const name = entry.path.slice(slash + 1);
+    if (entry.kind === 'device' && entry.device === 'c:0:0') {
+      this.#whiteouts.push(entry.path);
+      return true;
+    }
+    if (!name.startsWith(whiteoutPrefix)) return false;
+    const folder = slash === -1 ? '' : entry.path.slice(0, slash);
+    if (name === opaqueName) this.#opaques.push(folder);
+    else if (!name.startsWith('.wh..wh.')) {
+      const hidden = name.slice(whiteoutPrefix.length);
+      if (hidden !== '') this.#whiteouts.push(folder === '' ? hidden : `${folder}/${hidden}`);
+    }
+    return true;
+  }
+
+  #takeHardlink(entry: TarEntry): void {
+    const wanted =
+      this.#wanted.files.match(entry.path).length > 0 ||
+      this.#wanted.captures.match(entry.path).length > 0;
+    if (wanted) this.#hardlinks.set(entry.path, entry.linkTarget);
+  }
+
+  #takeFile(entry: TarEntry): boolean {
+    const { path, size } = entry;
+    const matched = this.#wanted.files.match(path);
+    const isCompanion = this.#wanted.companions.match(path).length > 0;
+    const isCapture = this.#wanted.captures.match(path).length > 0;
+    const mayRun =
+      size >= 64 && ((entry.mode & 0o111) !== 0 || size >= smallestProgramBytes) &&
+      this.#wanted.executables.length > 0;
+    const named = matched.length > 0 || isCompanion || isCapture;
+    if (!named && !mayRun) return false;
+    const catalogers = mayRun ? this.#wanted.executables : noIndices;
+    const current = {
+      entry,
+      catalogers: matched.length === 0 ? catalogers : matched,
+      isCompanion,
+      isCapture,
+      onlyIfProgram: !named,
+    };
+    if (entry.sparse && named) {
+      this.refused(path, 'is stored as a sparse file, which is not expanded');
+      return false;
+    }
+    if (size > limits.spooledFileBytes) {
+      if (named) this.refused(path, `has ${size} bytes, more than is read of one file`);
+      return false;
+    }
+    if (this.#layer !== null) {
+      this.#read(current, windowOf(this.#layer, entry.offset, size));
+      return false;
+    }
+    this.#current = current;
+    return true;
+  }
+
+  #read(current: Current, access: RandomAccess): void {
+    const { entry } = current;
+    if (current.onlyIfProgram && !hasProgramMagic(access)) return;
+    const file = accessFile({ path: entry.path, mode: entry.mode, access });
+    if (current.isCapture) this.#capture(file);
+    if (current.isCompanion) this.#companions.set(entry.path, this.#hold(file, access));
+    for (const index of current.catalogers) {
+      const cataloger = this.#wanted.catalogers[index]?.cataloger;
+      if (cataloger?.companions === undefined) this.#parse(index, file);
+      else this.#deferred.push({ index, file: this.#hold(file, access) });
+    }
+  }
+
+  #capture(file: FileView): void {
+    if (file.size > limits.captureBytes) {
+      this.refused(file.path, `has ${file.size} bytes, too many for a file of its kind`);
+    } else this.#captures.set(file.path, file.text());
+  }
+
+  /** A view that stays valid until the end of the layer. */
+  #hold(file: FileView, access: RandomAccess): FileView {
+    if (this.#layer !== null) return file;
+    const { path, mode } = file;
+    if (file.size <= heldInMemoryBytes) {
+      const copy = Uint8Array.from(access.read(0, file.size));
+      return accessFile({ path, mode, access: bytesAsFile(copy) });
+    }
+    const spool = new Spool(this.#spoolFolder, 0);
+    for (let at = 0; at < file.size; at += heldInMemoryBytes) {
+      spool.write(access.read(at, heldInMemoryBytes));
+    }
+    this.#held.push(spool);
+    return accessFile({ path, mode, access: spool.access() });
+  }
+
+  #parse(index: number, file: FileView): void {
+    const wanted = this.#wanted.catalogers[index];
+    if (wanted === undefined) return;
+    try {
+      const result = wanted.cataloger.parse(file, this.#context);
+      this.#results.add({ ...wanted, path: file.path, result });
+    } catch (error) {
+      // Parsers answer with unknowns; what still throws (a limit, a defect) must not end the scan.
+      this.#results.unknown(file.path, `could not be read as ${wanted.cataloger.name}: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** ELF, PE (`MZ`), Mach-O in both widths and orders, and Mach-O universal. */
+function hasProgramMagic(access: RandomAccess): boolean {
+  const head = access.read(0, 4);
+  if (head.length < 4) return false;
+  const [a, b, c, d] = head as unknown as [number, number, number, number];
+  if (a === 0x7f) return b === 0x45 && c === 0x4c && d === 0x46;
+  if (a === 0x4d) return b === 0x5a;
+  if (a === 0xcf || a === 0xce) return b === 0xfa && c === 0xed && d === 0xfe;
+  if (a === 0xfe) return b === 0xed && c === 0xfa && (d === 0xce || d === 0xcf);
+  return a === 0xca && b === 0xfe && c === 0xba && d === 0xbe;
+}

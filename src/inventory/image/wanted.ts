@@ -1,0 +1,48 @@
+// What the walk looks for: every cataloger's patterns and the distribution files, compiled once.
+import type { Cataloger, Ecosystem } from '../ecosystem/ecosystem.ts';
+import { PathRules } from './path-rules.ts';
+
+export interface WantedCataloger {
+  readonly ecosystem: string;
+  readonly cataloger: Cataloger;
+}
+
+export interface Wanted {
+  readonly catalogers: readonly WantedCataloger[];
+  /** Indices into `catalogers`. */
+  readonly files: PathRules;
+  /** Indices into `catalogers`: files that their parsers may ask for. */
+  readonly companions: PathRules;
+  /** Matches (with 0) the small texts that are kept whole. */
+  readonly captures: PathRules;
+  /** Indices of the catalogers that want every executable. */
+  readonly executables: readonly number[];
+  /** Names the catalogers and their revisions: part of the layer cache's key. */
+  readonly revision: string;
+}
+
+/** @param captureGlobs see `distributionGlobs` */
+export function compileWanted(
+  ecosystems: readonly Ecosystem[],
+  captureGlobs: readonly string[],
+): Wanted {
+  const catalogers = ecosystems.flatMap((ecosystem) =>
+    ecosystem.catalogers.map((cataloger) => ({ ecosystem: ecosystem.id, cataloger })),
+  );
+  const files = new PathRules();
+  const companions = new PathRules();
+  const captures = new PathRules();
+  for (const [index, { cataloger }] of catalogers.entries()) {
+    for (const glob of cataloger.globs) files.add(glob, index);
+    for (const glob of cataloger.companions ?? []) companions.add(glob, index);
+  }
+  for (const glob of captureGlobs) captures.add(glob, 0);
+  return {
+    catalogers,
+    files,
+    companions,
+    captures,
+    executables: catalogers.flatMap(({ cataloger }, index) => (cataloger.executables ? [index] : [])),
+    revision: catalogers.map(({ cataloger }) => `${cataloger.name}:${cataloger.revision}`).join(' '),
+  };
+}
