@@ -53,8 +53,8 @@ export const limits = {
   yamlAliases: 10_000,
   /** Nodes that a YAML file has after its aliases are expanded: nine levels of nine make a billion. */
   yamlExpandedNodes: 1_000_000,
-  /** YAML text for the slow, forgiving reader and for positions: it reads about 2 MB a second. */
-  yamlSlowBytes: 2 * MiB,
+  /** YAML text for the slow, forgiving reader and for positions: at worst it needs 5 s for 1 MB. */
+  yamlSlowBytes: 512 * KiB,
   /** Unknowns listed in one report; beyond it they are counted. */
   unknownsListed: 10_000,
   /** One HTTP request without any byte. */

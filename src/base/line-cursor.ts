@@ -1,0 +1,37 @@
+// Line numbers for the entries of a parsed document, without a parser that keeps positions.
+
+/** Gives the line of needles that are asked for in the order in which they stand in the text. */
+export interface LineCursor {
+  /** 1-based line of the next occurrence of `needle`, or undefined. */
+  lineOf(needle: string): number | undefined;
+}
+
+/** Needles that may be missed before the cursor gives up: each miss costs one pass over the text. */
+const missesAllowed = 4;
+
+/**
+ * A cursor that only moves forward, so that all answers together cost one pass over the text. A file
+ * whose entries stand in another order or form gets no lines, rather than slow or wrong ones.
+ */
+export function lineCursor(text: string): LineCursor {
+  let offset = 0;
+  let line = 1;
+  let misses = 0;
+  return {
+    lineOf(needle) {
+      if (misses >= missesAllowed || needle === '') return undefined;
+      const found = text.indexOf(needle, offset);
+      if (found === -1) {
+        misses += 1;
+        return undefined;
+      }
+      let at = text.indexOf('\n', offset);
+      while (at !== -1 && at < found) {
+        line += 1;
+        at = text.indexOf('\n', at + 1);
+      }
+      offset = found;
+      return line;
+    },
+  };
+}
