@@ -36,6 +36,8 @@ export const limits = {
   archiveDepth: 8,
   /** Members of one zip. */
   archiveMembers: 200_000,
+  /** Documents (manifests, configs) kept of one streamed image archive. */
+  archiveDocumentBytes: 64 * MiB,
   /** Inflated bytes read from one zip in all. */
   archiveInflatedBytes: 2 * GiB,
   /** Packages of one file; the largest monorepo lock files have about 60,000. */
