@@ -1,7 +1,7 @@
 // The report of one target: contract of DESIGN section 4, `schemaVersion` 1.
 import type { DatabaseSource } from './advisory.ts';
 import type { ImageConfig, Layer, TargetKind } from './image.ts';
-import type { Location, Package } from './package.ts';
+import type { Location, Package, Scope } from './package.ts';
 import type { Severity } from './severity.ts';
 import type { Unknown } from './unknown.ts';
 
@@ -69,6 +69,10 @@ export interface VulnerabilityFinding {
   readonly priority: number;
   readonly published: string | null;
   readonly locations: readonly Location[];
+  /** Absent: runtime. Development, optional and build dependencies rank lower. */
+  readonly scope?: Scope;
+  /** The package is declared, but no installed counterpart was found in the target. */
+  readonly notPresent?: true;
   readonly evidence: {
     /** The range or version list that matched, in words: `>= 0, < 2.36-9+deb12u3`. */
     readonly range: string;
@@ -79,6 +83,8 @@ export interface VulnerabilityFinding {
     readonly comparedName: string;
     readonly comparedVersion: string;
     readonly ecosystem: string;
+    /** What weakens or explains the match: `foreign origin: ...`, `module level: ...`. */
+    readonly notes?: readonly string[];
   };
   readonly references: readonly string[];
   readonly lesson: string;
