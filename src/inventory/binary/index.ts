@@ -15,6 +15,7 @@ export {
   type SectionBytes,
   type Segment,
 } from './executable.ts';
+export { findWasmSection } from './wasm.ts';
 
 /**
  * The headers of a program or library. A handful of small reads; never throws on content. A file that

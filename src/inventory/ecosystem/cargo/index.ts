@@ -1,0 +1,32 @@
+// Rust: crates that cargo-auditable recorded in binaries, and Cargo.lock of projects.
+import { limits } from '../../../base/limits.ts';
+import { semverVersions } from '../../version/semver.ts';
+import type { Cataloger, Ecosystem } from '../ecosystem.ts';
+import { readAuditable } from './auditable.ts';
+import { parseCargoLock } from './cargo-lock.ts';
+
+const binary: Cataloger = {
+  name: 'cargo-auditable',
+  revision: 1,
+  evidence: 'installed',
+  globs: ['**/*.wasm'],
+  executables: true,
+  parse: (file) => readAuditable(file),
+};
+
+const lock: Cataloger = {
+  name: 'cargo-lock',
+  revision: 1,
+  evidence: 'declared',
+  globs: ['**/Cargo.lock'],
+  parse: (file) => parseCargoLock(file.text(), limits.packagesPerFile),
+};
+
+export const cargo: Ecosystem = {
+  id: 'cargo',
+  purlTypes: ['cargo'],
+  catalogers: [binary, lock],
+  versions: semverVersions,
+  osvEcosystem: 'crates.io',
+  advisoryName: ({ name }) => name,
+};

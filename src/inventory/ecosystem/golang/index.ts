@@ -1,0 +1,52 @@
+// Go: modules of binaries (build information) and of projects (go.mod, go.sum).
+import { limits } from '../../../base/limits.ts';
+import { golangVersions } from '../../version/golang.ts';
+import { type Cataloger, type CatalogResult, type Ecosystem, nothingFound } from '../ecosystem.ts';
+import { readBuildInfo } from './build-info.ts';
+import { declaredPackages, parseGoMod, parseGoSum } from './go-mod.ts';
+import { packagesOf } from './modules.ts';
+
+const binary: Cataloger = {
+  name: 'golang-binary',
+  revision: 1,
+  evidence: 'installed',
+  globs: [],
+  executables: true,
+  parse(file): CatalogResult {
+    const { found, problem } = readBuildInfo(file);
+    if (found === null) {
+      return problem === null ? nothingFound : { packages: [], unknowns: [{ reason: problem }] };
+    }
+    return { packages: packagesOf(found, limits.packagesPerFile), unknowns: [] };
+  },
+};
+
+const project: Cataloger = {
+  name: 'golang-module',
+  revision: 1,
+  evidence: 'declared',
+  globs: ['**/go.mod'],
+  companions: ['**/go.sum'],
+  parse(file, context): CatalogResult {
+    const parsed = parseGoMod(file.text(), limits.packagesPerFile);
+    const sums = context.companion(`${file.path.slice(0, -'go.mod'.length)}go.sum`);
+    const packages = declaredPackages(
+      parsed,
+      sums === null ? null : parseGoSum(sums.text()),
+      golangVersions.compare,
+    );
+    const unknowns = parsed.truncated
+      ? [{ reason: `more than ${limits.packagesPerFile} requirements` }]
+      : [];
+    return { packages, unknowns };
+  },
+};
+
+export const golang: Ecosystem = {
+  id: 'golang',
+  purlTypes: ['golang'],
+  catalogers: [binary, project],
+  versions: golangVersions,
+  osvEcosystem: 'Go',
+  advisoryName: ({ namespace, name }) => (namespace === null ? name : `${namespace}/${name}`),
+};
