@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { messageOf } from '../../base/error.ts';
 import type { RandomAccess } from '../../base/random-access.ts';
 import type { Digest } from '../../model/image.ts';
-import { decodeRecord, encodeRecord, type LayerRecord } from './layer-record.ts';
+import type { Aliases } from './aliases.ts';
 import { inflate, sniff } from './inflate.ts';
+import { decodeRecord, encodeRecord, type LayerRecord } from './layer-record.ts';
 import { TarScanner } from './tar.ts';
 import { LayerWalk } from './walk.ts';
 import type { Wanted } from './wanted.ts';
@@ -50,10 +51,10 @@ export class LayerAnalyst {
    * Reads an uncompressed layer in place, jumping over what nobody wants.
    * @param identity cache key: a diffID that was verified, or the identity of the local file
    */
-  readInPlace(layer: RandomAccess, identity: string): LayerRecord {
-    const known = this.cached(identity);
+  readInPlace(layer: RandomAccess, identity: string, aliases?: Aliases): LayerRecord {
+    const known = aliases === undefined ? this.cached(identity) : null;
     if (known !== null) return known;
-    const walk = this.#walk(layer);
+    const walk = this.#walk(layer, aliases);
     const scanner = new TarScanner(walk);
     let position = 0;
     while (position < layer.size && !scanner.done) {
@@ -67,22 +68,22 @@ export class LayerAnalyst {
         position += jump;
       }
     }
-    return this.#finish({ walk, scanner, size: layer.size, key: identity });
+    return this.#finish({ walk, scanner, size: layer.size, key: aliases ? null : identity });
   }
 
   /**
    * Reads a layer from a stream to its end, hashing as it goes. The record is cached only under the
    * diffID that its bytes have.
    */
-  async readStream(chunks: AsyncIterable<Uint8Array>): Promise<StreamedLayer> {
-    const { walk, scanner, size, digest, diffId, problem } = await this.#stream(chunks);
+  async readStream(chunks: AsyncIterable<Uint8Array>, aliases?: Aliases): Promise<StreamedLayer> {
+    const { walk, scanner, size, digest, diffId, problem } = await this.#stream(chunks, aliases);
     if (problem !== null) walk.refused('', problem);
-    const whole = problem === null;
+    const whole = problem === null && aliases === undefined;
     const record = this.#finish({ walk, scanner, size: size.inflated, key: whole ? diffId : null });
     return { record, diffId, digest, size: size.transferred };
   }
 
-  async #stream(chunks: AsyncIterable<Uint8Array>) {
+  async #stream(chunks: AsyncIterable<Uint8Array>, aliases: Aliases | undefined) {
     const transferredHash = createHash('sha256');
     const size = { transferred: 0, inflated: 0 };
     const counted = async function* (): AsyncGenerator<Uint8Array> {
@@ -93,7 +94,7 @@ export class LayerAnalyst {
       }
     };
     const { compression, chunks: input } = await sniff(counted());
-    const walk = this.#walk(null);
+    const walk = this.#walk(null, aliases);
     const scanner = new TarScanner(walk);
     const contentHash = compression === 'none' ? null : createHash('sha256');
     let problem: string | null = null;
@@ -125,9 +126,14 @@ export class LayerAnalyst {
     return record;
   }
 
-  #walk(layer: RandomAccess | null): LayerWalk {
+  #walk(layer: RandomAccess | null, aliases: Aliases | undefined): LayerWalk {
     const { wanted, spoolFolder } = this.#options;
-    return new LayerWalk({ wanted, spoolFolder, ...(layer === null ? {} : { layer }) });
+    return new LayerWalk({
+      wanted,
+      spoolFolder,
+      ...(layer === null ? {} : { layer }),
+      ...(aliases === undefined ? {} : { aliases }),
+    });
   }
 
   #key(key: string): string {

@@ -34,7 +34,10 @@ export class ResultCollector {
     if (result.packages.length === 0) return;
     const kept = result.packages.slice(0, limits.packagesPerFile);
     if (kept.length < result.packages.length) {
-      this.unknown(path, `lists ${result.packages.length} packages, more than are kept of one file`);
+      this.unknown(
+        path,
+        `lists ${result.packages.length} packages, more than are kept of one file`,
+      );
     }
     this.#files.push({
       path,
@@ -53,7 +56,10 @@ export class ResultCollector {
 
   take(): Collected {
     if (this.#unlisted > 0) {
-      this.#unknowns.push({ path: '', reason: `${this.#unlisted} further unknowns are not listed` });
+      this.#unknowns.push({
+        path: '',
+        reason: `${this.#unlisted} further unknowns are not listed`,
+      });
     }
     return {
       files: this.#files,

@@ -71,7 +71,9 @@ function runtimeConfig(root: DocumentRecord): ImageConfig {
   const config = field(root, 'config');
   return {
     user: stringField(config, 'User') || null,
-    exposedPorts: entriesOf(field(config, 'ExposedPorts')).map(([port]) => port).toSorted(),
+    exposedPorts: entriesOf(field(config, 'ExposedPorts'))
+      .map(([port]) => port)
+      .toSorted(),
     // Values of environment variables may be secrets: only their names are kept.
     environmentNames: strings(field(config, 'Env')).map((pair) => pair.split('=', 1)[0] ?? ''),
     entrypoint: strings(field(config, 'Entrypoint')),

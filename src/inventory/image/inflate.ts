@@ -15,7 +15,8 @@ export function compressionOf(head: Uint8Array): Compression {
   const [a, b, c, d] = head;
   if (a === 0x1f && b === 0x8b) return 'gzip';
   if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return 'zstd';
-  const skippable = a !== undefined && (a & 0xf0) === 0x50 && b === 0x2a && c === 0x4d && d === 0x18;
+  const skippable =
+    a !== undefined && (a & 0xf0) === 0x50 && b === 0x2a && c === 0x4d && d === 0x18;
   return skippable ? 'zstd' : 'none';
 }
 
@@ -82,7 +83,9 @@ export async function* inflate(
     }
   } catch (error) {
     if (error instanceof SeaworthyError) throw error;
-    throw new SeaworthyError('malformed', inflateMessage(compression, error, given), { cause: error });
+    throw new SeaworthyError('malformed', inflateMessage(compression, error, given), {
+      cause: error,
+    });
   } finally {
     stream.destroy();
   }

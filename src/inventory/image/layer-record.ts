@@ -8,6 +8,8 @@ export const recordRevision = 1;
 /** The result of one cataloger on one file of the layer. */
 export interface CatalogedFile {
   readonly path: string;
+  /** Where it really lies, when it was read under another name (see aliases.ts). */
+  readonly realPath?: string;
   readonly cataloger: string;
   readonly ecosystem: string;
   readonly evidence: Evidence;
@@ -45,7 +47,11 @@ export interface LayerRecord {
   readonly ownership: readonly Ownership[];
   /** Small texts kept whole (os-release and its kin). */
   readonly captures: ReadonlyMap<string, string>;
-  readonly licences: readonly { readonly path: string; readonly owner: string; readonly licences: readonly string[] }[];
+  readonly licences: readonly {
+    readonly path: string;
+    readonly owner: string;
+    readonly licences: readonly string[];
+  }[];
   readonly unknowns: readonly LayerUnknown[];
   readonly entryCount: number;
   /** Bytes of the uncompressed tar. */

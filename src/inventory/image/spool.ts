@@ -1,10 +1,11 @@
 // Holds one wanted file of a stream so that its parser can read it at any offset: in memory while it
 // is small, beyond that in an unnamed temporary file. Whole layers are never kept.
+
+import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
-import { limits } from '../../base/limits.ts';
 import { fileWindow } from '../../base/file-access.ts';
+import { limits } from '../../base/limits.ts';
 import { bytesAsFile, type RandomAccess } from '../../base/random-access.ts';
 
 /** Collects chunks, then gives random access to them; reusable after `reset`. */

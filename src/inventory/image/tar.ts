@@ -1,7 +1,8 @@
 // A tar reader that is fed chunks and never holds more than one header: ustar, PAX (POSIX.1-2017
 // pax), GNU long names, base-256 sizes, sparse files. It decides nothing; its sink does.
-import { limits } from '../../base/limits.ts';
+
 import { messageOf } from '../../base/error.ts';
+import { limits } from '../../base/limits.ts';
 import { cleanPath, isZeroBlock, parseHeader, parsePax, type RawHeader } from './tar-header.ts';
 
 const blockBytes = 512;

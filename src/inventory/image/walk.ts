@@ -5,6 +5,7 @@ import { limits } from '../../base/limits.ts';
 import { bytesAsFile, type RandomAccess, windowOf } from '../../base/random-access.ts';
 import type { CatalogContext, FileView } from '../ecosystem/ecosystem.ts';
 import { accessFile } from '../ecosystem/file-view.ts';
+import { type Aliases, aliasOf } from './aliases.ts';
 import { ResultCollector } from './collect.ts';
 import type { LayerRecord } from './layer-record.ts';
 import { PathSetBuilder } from './path-set.ts';
@@ -23,6 +24,8 @@ export interface WalkOptions {
   readonly wanted: Wanted;
   /** The whole layer when it can be read at any offset: contents are then read in place. */
   readonly layer?: RandomAccess;
+  /** Second pass: only these files, under these names. */
+  readonly aliases?: Aliases;
   /** Where oversized single files are spooled. */
   readonly spoolFolder: string;
 }
@@ -40,6 +43,7 @@ interface Current {
 export class LayerWalk implements TarSink {
   readonly #wanted: Wanted;
   readonly #layer: RandomAccess | null;
+  readonly #aliases: Aliases | null;
   readonly #spoolFolder: string;
   readonly #spool: Spool;
   readonly #entries = new PathSetBuilder();
@@ -61,6 +65,7 @@ export class LayerWalk implements TarSink {
   constructor(options: WalkOptions) {
     this.#wanted = options.wanted;
     this.#layer = options.layer ?? null;
+    this.#aliases = options.aliases ?? null;
     this.#spoolFolder = options.spoolFolder;
     this.#spool = new Spool(options.spoolFolder);
     this.#context = { companion: (path) => this.#companions.get(path) ?? null };
@@ -69,6 +74,7 @@ export class LayerWalk implements TarSink {
   entry(entry: TarEntry): boolean {
     this.#count += 1;
     if (entry.path === '') return false;
+    if (this.#aliases !== null) return this.#takeAliased(entry, this.#aliases);
     if (this.#takeWhiteout(entry)) return false;
     this.#entries.add(entry.path);
     if (entry.kind === 'directory') return false;
@@ -77,6 +83,15 @@ export class LayerWalk implements TarSink {
     else if (entry.kind === 'hardlink') this.#takeHardlink(entry);
     else if (entry.kind === 'file') return this.#takeFile(entry);
     return false;
+  }
+
+  /** A file of a folder on disk: as `entry`, but its content is read through `access` at once. */
+  file(entry: TarEntry, access: RandomAccess): void {
+    this.#count += 1;
+    this.#entries.add(entry.path);
+    this.#solid.add(entry.path);
+    const current = this.#classify(entry);
+    if (current !== null) this.#read(current, access);
   }
 
   data(chunk: Uint8Array): void {
@@ -150,16 +165,37 @@ export class LayerWalk implements TarSink {
     if (wanted) this.#hardlinks.set(entry.path, entry.linkTarget);
   }
 
+  #takeAliased(entry: TarEntry, aliases: Aliases): boolean {
+    const path = aliasOf(aliases, entry.path);
+    if (path === null || entry.kind !== 'file') return false;
+    this.#entries.add(path);
+    this.#solid.add(path);
+    return this.#takeFile({ ...entry, path, mode: entry.mode & ~0o111 });
+  }
+
   #takeFile(entry: TarEntry): boolean {
+    const current = this.#classify(entry);
+    if (current === null) return false;
+    if (this.#layer !== null) {
+      this.#read(current, windowOf(this.#layer, entry.offset, entry.size));
+      return false;
+    }
+    this.#current = current;
+    return true;
+  }
+
+  /** Who wants the file, or null when nobody does or nobody may. */
+  #classify(entry: TarEntry): Current | null {
     const { path, size } = entry;
     const matched = this.#wanted.files.match(path);
     const isCompanion = this.#wanted.companions.match(path).length > 0;
     const isCapture = this.#wanted.captures.match(path).length > 0;
     const mayRun =
-      size >= 64 && ((entry.mode & 0o111) !== 0 || size >= smallestProgramBytes) &&
+      size >= 64 &&
+      ((entry.mode & 0o111) !== 0 || size >= smallestProgramBytes) &&
       this.#wanted.executables.length > 0;
     const named = matched.length > 0 || isCompanion || isCapture;
-    if (!named && !mayRun) return false;
+    if (!named && !mayRun) return null;
     const catalogers = mayRun ? this.#wanted.executables : noIndices;
     const current = {
       entry,
@@ -170,18 +206,13 @@ export class LayerWalk implements TarSink {
     };
     if (entry.sparse && named) {
       this.refused(path, 'is stored as a sparse file, which is not expanded');
-      return false;
+      return null;
     }
     if (size > limits.spooledFileBytes) {
       if (named) this.refused(path, `has ${size} bytes, more than is read of one file`);
-      return false;
+      return null;
     }
-    if (this.#layer !== null) {
-      this.#read(current, windowOf(this.#layer, entry.offset, size));
-      return false;
-    }
-    this.#current = current;
-    return true;
+    return current;
   }
 
   #read(current: Current, access: RandomAccess): void {
@@ -227,7 +258,10 @@ export class LayerWalk implements TarSink {
       this.#results.add({ ...wanted, path: file.path, result });
     } catch (error) {
       // Parsers answer with unknowns; what still throws (a limit, a defect) must not end the scan.
-      this.#results.unknown(file.path, `could not be read as ${wanted.cataloger.name}: ${messageOf(error)}`);
+      this.#results.unknown(
+        file.path,
+        `could not be read as ${wanted.cataloger.name}: ${messageOf(error)}`,
+      );
     }
   }
 }

@@ -17,6 +17,10 @@ export interface Wanted {
   readonly captures: PathRules;
   /** Indices of the catalogers that want every executable. */
   readonly executables: readonly number[];
+  /** Wanted paths without any pattern in them, and the fixed folders of the others: these may be
+   * reached through symbolic links. */
+  readonly literals: readonly string[];
+  readonly literalFolders: readonly string[];
   /** Names the catalogers and their revisions: part of the layer cache's key. */
   readonly revision: string;
 }
@@ -37,12 +41,27 @@ export function compileWanted(
     for (const glob of cataloger.companions ?? []) companions.add(glob, index);
   }
   for (const glob of captureGlobs) captures.add(glob, 0);
+  const globs = [...catalogers.flatMap(({ cataloger }) => cataloger.globs), ...captureGlobs];
   return {
     catalogers,
     files,
     companions,
     captures,
-    executables: catalogers.flatMap(({ cataloger }, index) => (cataloger.executables ? [index] : [])),
-    revision: catalogers.map(({ cataloger }) => `${cataloger.name}:${cataloger.revision}`).join(' '),
+    executables: catalogers.flatMap(({ cataloger }, index) =>
+      cataloger.executables ? [index] : [],
+    ),
+    literals: globs.filter((glob) => !glob.includes('*')),
+    literalFolders: [...new Set(globs.flatMap(literalFolder))],
+    revision: catalogers
+      .map(({ cataloger }) => `${cataloger.name}:${cataloger.revision}`)
+      .join(' '),
   };
+}
+
+/** `var/lib/dpkg/info/*.list` -> `var/lib/dpkg/info`; nothing for patterns that fit anywhere. */
+function literalFolder(glob: string): string[] {
+  const star = glob.indexOf('*');
+  if (star <= 0) return [];
+  const slash = glob.lastIndexOf('/', star);
+  return slash <= 0 ? [] : [glob.slice(0, slash)];
 }

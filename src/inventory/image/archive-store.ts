@@ -1,0 +1,315 @@
+// Archives of images: in place where the file is a plain tar, in one pass where it is compressed or
+// arrives as a stream (an engine's export, a pipe).
+import { closeSync, createReadStream, fstatSync, openSync } from 'node:fs';
+import { SeaworthyError } from '../../base/error.ts';
+import { fileWindow } from '../../base/file-access.ts';
+import { limits } from '../../base/limits.ts';
+import { type RandomAccess, windowOf } from '../../base/random-access.ts';
+import type { Aliases } from './aliases.ts';
+import type { LayerAnalyst, StreamedLayer } from './analyst.ts';
+import type { BlobStore, LayerRequest, ReadLayer } from './blob-store.ts';
+import { compressionOf, inflate } from './inflate.ts';
+import { type TarEntry, TarScanner } from './tar.ts';
+import { TarStream } from './tar-stream.ts';
+
+const chunkBytes = 1024 * 1024;
+const windowBytes = 64 * 1024;
+
+export interface ArchiveOptions {
+  readonly file: string;
+  readonly analyst: LayerAnalyst;
+  /** Hash plain layers too, although nothing but their headers need be read. */
+  readonly verifyDigests: boolean;
+  readonly onProgress?: (bytes: number, total: number) => void;
+}
+
+/** Opens a `docker save` or OCI archive file, plain or compressed. */
+export async function openArchiveFile(options: ArchiveOptions): Promise<BlobStore> {
+  const descriptor = openFile(options.file);
+  const { size } = fstatSync(descriptor);
+  const head = fileWindow(descriptor, 0, size).read(0, 8);
+  if (compressionOf(head) === 'none') return new SeekableArchive(descriptor, options);
+  closeSync(descriptor);
+  const open = (): AsyncIterable<Uint8Array> =>
+    inflate(fileChunks(options.file, size, options.onProgress), compressionOf(head));
+  return streamedArchive(options.file, open, options.analyst);
+}
+
+function openFile(file: string): number {
+  try {
+    return openSync(file, 'r');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') {
+      throw new SeaworthyError('not-found', `${file} does not exist`, {
+        cause,
+        advice: 'check the path',
+      });
+    }
+    throw new SeaworthyError('unreadable', `${file} cannot be opened (${code})`, { cause });
+  }
+}
+
+async function* fileChunks(
+  file: string,
+  total: number,
+  onProgress: ArchiveOptions['onProgress'],
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
+    bytes += (chunk as Buffer).length;
+    onProgress?.(bytes, total);
+    yield chunk as Buffer;
+  }
+}
+
+/** A plain tar on disk: members are found by one run over its headers and read where they lie. */
+class SeekableArchive implements BlobStore {
+  readonly name: string;
+  readonly #descriptor: number;
+  readonly #whole: RandomAccess;
+  readonly #analyst: LayerAnalyst;
+  readonly #verifyDigests: boolean;
+  readonly #identity: string;
+  readonly #members: ReadonlyMap<string, TarEntry>;
+
+  constructor(descriptor: number, options: ArchiveOptions) {
+    const stat = fstatSync(descriptor, { bigint: true });
+    this.name = options.file;
+    this.#descriptor = descriptor;
+    this.#whole = fileWindow(descriptor, 0, Number(stat.size));
+    this.#analyst = options.analyst;
+    this.#verifyDigests = options.verifyDigests;
+    this.#identity = `file:${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
+    this.#members = indexMembers(this.#whole, options.file);
+  }
+
+  has(path: string): boolean {
+    return this.#find(path) !== null;
+  }
+
+  document(path: string): Uint8Array {
+    const member = this.#member(path);
+    checkDocument(this.name, path, member.size);
+    return this.#content(member).read(0, member.size);
+  }
+
+  async layer({ path, diffId, aliases }: LayerRequest): Promise<ReadLayer> {
+    const known = aliases === undefined ? this.#analyst.cached(diffId) : null;
+    if (known !== null) return { record: known, diffId, digest: null, size: null };
+    const member = this.#member(path);
+    const content = this.#content(member);
+    if (content.size > 0 && content.read(content.size - 1, 1).length === 0) {
+      throw new SeaworthyError('malformed', 'lies beyond the end of the archive', {
+        advice: 'copy the archive again',
+      });
+    }
+    if (this.#verifyDigests || compressionOf(content.read(0, 4)) !== 'none') {
+      return this.#analyst.readStream(accessChunks(content), aliases);
+    }
+    const identity = `${this.#identity}:${member.offset}:${member.size}`;
+    const record = this.#analyst.readInPlace(content, identity, aliases);
+    return { record, diffId: null, digest: null, size: member.size };
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #content(member: TarEntry): RandomAccess {
+    return windowOf(this.#whole, member.offset, member.size);
+  }
+
+  #member(path: string): TarEntry {
+    const member = this.#find(path);
+    if (member === null) throw missing(this.name, path);
+    return member;
+  }
+
+  #find(path: string): TarEntry | null {
+    return followMember(this.#members, path);
+  }
+}
+
+/** Old `docker save` replaces repeated layers by symbolic links to the first one. */
+function followMember(members: ReadonlyMap<string, TarEntry>, path: string): TarEntry | null {
+  let current = path.replace(/^\.\//, '');
+  for (let hop = 0; hop < limits.symlinkHops; hop += 1) {
+    const member = members.get(current);
+    if (member === undefined) return null;
+    if (member.kind === 'file') return member;
+    if (member.kind === 'hardlink') current = member.linkTarget;
+    else if (member.kind === 'symlink') current = resolveFrom(current, member.linkTarget);
+    else return null;
+  }
+  return null;
+}
+
+function resolveFrom(path: string, target: string): string {
+  const parts = target.startsWith('/') ? [] : path.split('/').slice(0, -1);
+  for (const part of target.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+function indexMembers(whole: RandomAccess, name: string): Map<string, TarEntry> {
+  const members = new Map<string, TarEntry>();
+  const scanner = new TarScanner({
+    entry(entry) {
+      if (members.size >= limits.archiveMembers) {
+        throw new SeaworthyError('limit', `${name} has more than ${limits.archiveMembers} members`);
+      }
+      members.set(entry.path, entry);
+      return false;
+    },
+    data: () => undefined,
+    end: () => undefined,
+    refused: () => undefined,
+  });
+  let position = 0;
+  while (position < whole.size && !scanner.done) {
+    const chunk = whole.read(position, windowBytes);
+    if (chunk.length === 0) break;
+    scanner.push(chunk);
+    position += chunk.length + scanner.skippable;
+    scanner.skip(scanner.skippable);
+  }
+  const problem = scanner.finish();
+  if (problem !== null && members.size === 0) {
+    throw new SeaworthyError('malformed', `${name} is no image archive: it ${problem}`, {
+      advice: 'give a file made by `docker save`, `skopeo copy` or `podman save`',
+    });
+  }
+  return members;
+}
+
+async function* accessChunks(access: RandomAccess): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < access.size; at += chunkBytes) {
+    const chunk = access.read(at, chunkBytes);
+    if (chunk.length === 0) return;
+    yield chunk;
+  }
+}
+
+/**
+ * Reads a whole archive from a stream once: every layer is analysed as it passes, small documents
+ * are kept. What belongs to which image is known only at the end (`manifest.json` comes last).
+ * @param open starts the stream; called again only for files behind odd links (see aliases.ts)
+ */
+export async function streamedArchive(
+  name: string,
+  open: () => AsyncIterable<Uint8Array>,
+  analyst: LayerAnalyst,
+): Promise<BlobStore> {
+  const documents = new Map<string, Uint8Array>();
+  const layers = new Map<string, StreamedLayer>();
+  const members = new Map<string, TarEntry>();
+  const archive = new TarStream(open());
+  let kept = 0;
+  for (let next = await archive.next(); next !== null; next = await archive.next()) {
+    const { entry } = next;
+    members.set(entry.path, entry);
+    if (members.size > limits.archiveMembers) {
+      throw new SeaworthyError('limit', `${name} has more than ${limits.archiveMembers} members`);
+    }
+    if (entry.kind !== 'file') continue;
+    const { isDocument, content } = await peekDocument(entry, next.content());
+    if (!isDocument) layers.set(entry.path, await analyst.readStream(content));
+    else if (kept + entry.size <= limits.archiveDocumentBytes) {
+      kept += entry.size;
+      documents.set(entry.path, Buffer.concat(await Array.fromAsync(content)));
+    }
+  }
+  await archive.drain();
+  return new PassedArchive({ name, open, analyst, documents, layers, members });
+}
+
+/** JSON documents are small and start with a bracket; everything else of an image is a layer. */
+async function peekDocument(entry: TarEntry, content: AsyncGenerator<Uint8Array>) {
+  if (entry.size > limits.manifestBytes) return { isDocument: false, content };
+  const first = await content.next();
+  const head = first.done === true ? new Uint8Array(0) : first.value;
+  const bracket = head[0] === 0x7b || head[0] === 0x5b || entry.size < 512;
+  return { isDocument: bracket, content: continued(head, content) };
+}
+
+async function* continued(
+  head: Uint8Array,
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  if (head.length > 0) yield head;
+  yield* rest;
+}
+
+interface PassedOptions {
+  readonly name: string;
+  readonly open: () => AsyncIterable<Uint8Array>;
+  readonly analyst: LayerAnalyst;
+  readonly documents: ReadonlyMap<string, Uint8Array>;
+  readonly layers: ReadonlyMap<string, StreamedLayer>;
+  readonly members: ReadonlyMap<string, TarEntry>;
+}
+
+class PassedArchive implements BlobStore {
+  readonly name: string;
+  readonly #options: PassedOptions;
+
+  constructor(options: PassedOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  has(path: string): boolean {
+    return this.#real(path) !== null;
+  }
+
+  document(path: string): Uint8Array {
+    const document = this.#options.documents.get(this.#real(path) ?? path);
+    if (document === undefined) throw missing(this.name, path);
+    return document;
+  }
+
+  async layer({ path, diffId, aliases }: LayerRequest): Promise<ReadLayer> {
+    if (aliases !== undefined) return this.#again(this.#real(path) ?? path, aliases);
+    const layer = this.#options.layers.get(this.#real(path) ?? path);
+    if (layer !== undefined) return layer;
+    const known = this.#options.analyst.cached(diffId);
+    if (known === null) throw missing(this.name, path);
+    return { record: known, diffId, digest: null, size: null };
+  }
+
+  close(): void {
+    // Nothing is held open: the stream has ended.
+  }
+
+  async #again(path: string, aliases: Aliases): Promise<ReadLayer> {
+    const archive = new TarStream(this.#options.open());
+    for (let next = await archive.next(); next !== null; next = await archive.next()) {
+      if (next.entry.path !== path) continue;
+      const layer = await this.#options.analyst.readStream(next.content(), aliases);
+      await archive.drain();
+      return layer;
+    }
+    throw missing(this.name, path);
+  }
+
+  #real(path: string): string | null {
+    return followMember(this.#options.members, path)?.path ?? null;
+  }
+}
+
+function checkDocument(name: string, path: string, size: number): void {
+  if (size <= limits.manifestBytes) return;
+  throw new SeaworthyError(
+    'limit',
+    `${path} in ${name} has ${size} bytes, too many for a document`,
+  );
+}
+
+function missing(name: string, path: string): SeaworthyError {
+  return new SeaworthyError('not-found', `${name} does not hold ${path}`, {
+    advice: 'copy the image again',
+  });
+}

@@ -1,0 +1,182 @@
+// An image that was opened: its description and the record of every layer, bottom first.
+import { messageOf, SeaworthyError } from '../../base/error.ts';
+import type { Digest, ImageConfig, Layer } from '../../model/image.ts';
+import type { Unknown } from '../../model/unknown.ts';
+import type { Aliases } from './aliases.ts';
+import type { BlobStore, ReadLayer } from './blob-store.ts';
+import type { ParsedConfig } from './config.ts';
+import type { LayerRecord } from './layer-record.ts';
+
+export interface OpenedImage {
+  /** As the image calls itself: a tag, or the name of the archive. */
+  readonly name: string;
+  /** Image ID: the digest of its config. */
+  readonly digest: Digest;
+  readonly platform: string | null;
+  readonly config: ImageConfig | null;
+  readonly layers: readonly Layer[];
+  /** Parallel to `layers`. */
+  readonly records: readonly LayerRecord[];
+  readonly unknowns: readonly Unknown[];
+  /** Reads single files of one layer once more, under other names (see aliases.ts). */
+  reread(layer: number, aliases: Aliases): Promise<LayerRecord>;
+}
+
+/** A layer as the manifest lists it, before it is read. */
+export interface ListedLayer {
+  readonly path: string;
+  /** Digest of the stored blob, when the manifest gives it. */
+  readonly digest: Digest | null;
+  readonly size: number | null;
+  /** Foreign layers may be absent: they are fetched from elsewhere at pull time. */
+  readonly foreign: boolean;
+}
+
+export interface ReadImageOptions {
+  readonly name: string;
+  readonly digest: Digest;
+  readonly parsed: ParsedConfig;
+  readonly listed: readonly ListedLayer[];
+  readonly store: BlobStore;
+}
+
+/** Layers that are inflated side by side: one a core on the small machines that CI has. */
+const layersAtOnce = 2;
+
+/**
+ * Reads all layers. A layer that is missing, cut off or not what its digest says ends the scan with
+ * one error that names it: an image of which a part is unread must not be called safe.
+ */
+export async function readImage(options: ReadImageOptions): Promise<OpenedImage> {
+  const { parsed, listed, name } = options;
+  const { diffIds } = parsed;
+  if (listed.length !== diffIds.length) {
+    throw new SeaworthyError(
+      'malformed',
+      `${name}: the manifest lists ${listed.length} layers, the config ${diffIds.length}`,
+      { advice: 'export the image again' },
+    );
+  }
+  const unknowns: Unknown[] = [];
+  const read = await readAll(options, unknowns);
+  return {
+    name,
+    digest: options.digest,
+    platform: parsed.platform,
+    config: parsed.config,
+    layers: diffIds.map((diffId, index) => ({
+      digest: read[index]?.digest ?? listed[index]?.digest ?? null,
+      diffId,
+      createdBy: parsed.createdBy[index] ?? null,
+      size: read[index]?.size ?? listed[index]?.size ?? 0,
+    })),
+    records: read.map((layer) => layer.record),
+    unknowns,
+    async reread(layer, aliases) {
+      const { path } = listed[layer] as ListedLayer;
+      const diffId = diffIds[layer] as Digest;
+      return (await options.store.layer({ path, diffId, aliases })).record;
+    },
+  };
+}
+
+async function readAll(options: ReadImageOptions, unknowns: Unknown[]): Promise<ReadLayer[]> {
+  const { listed, parsed } = options;
+  const read: ReadLayer[] = Array.from({ length: listed.length });
+  const failures: string[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < listed.length && failures.length === 0) {
+      const index = next;
+      next += 1;
+      const layer = listed[index] as ListedLayer;
+      const diffId = parsed.diffIds[index] as Digest;
+      if (layer.foreign && !options.store.has(layer.path)) {
+        unknowns.push({
+          path: '',
+          layer: diffId,
+          reason: 'a foreign layer that the image leaves out',
+        });
+        read[index] = emptyLayer(diffId);
+        continue;
+      }
+      try {
+        read[index] = checked(
+          await options.store.layer({ path: layer.path, diffId }),
+          layer,
+          diffId,
+        );
+      } catch (error) {
+        if (!(error instanceof SeaworthyError)) throw error;
+        failures.push(failureLine(options, index, error));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: layersAtOnce }, work));
+  const [failure] = failures;
+  if (failure !== undefined) {
+    const others = read.flatMap((layer, index) => (layer === undefined ? [] : [index + 1]));
+    const done = others.length === 0 ? 'No layer was read' : `Layers read: ${others.join(', ')}`;
+    throw new SeaworthyError('malformed', failure, {
+      advice: `copy the image again. ${done}; nothing was reported as safe`,
+    });
+  }
+  return read;
+}
+
+function failureLine({ name, parsed }: ReadImageOptions, index: number, error: unknown): string {
+  const short = (parsed.diffIds[index] ?? '').slice(0, 19);
+  return `${name}: layer ${index + 1} (${short}…) ${messageOf(error)}`;
+}
+
+/** Both digests must hold: of the blob (manifest) and of the tar inside (config). */
+function checked(layer: ReadLayer, listed: ListedLayer, diffId: Digest): ReadLayer {
+  const broken = layer.record.unknowns.find((unknown) => unknown.path === '');
+  if (broken !== undefined && layer.record.entryCount === 0) {
+    throw new SeaworthyError('malformed', broken.reason.replace(/^the layer /, ''));
+  }
+  if (
+    listed.digest?.startsWith('sha256:') &&
+    layer.digest !== null &&
+    layer.digest !== listed.digest
+  ) {
+    throw new SeaworthyError(
+      'digest-mismatch',
+      `has the digest ${layer.digest}, not the listed one`,
+    );
+  }
+  if (diffId.startsWith('sha256:') && layer.diffId !== null && layer.diffId !== diffId) {
+    if (broken !== undefined) {
+      throw new SeaworthyError('malformed', broken.reason.replace(/^the layer /, ''));
+    }
+    throw new SeaworthyError(
+      'digest-mismatch',
+      `holds other content (${layer.diffId}) than the config says`,
+    );
+  }
+  return layer;
+}
+
+function emptyLayer(diffId: Digest): ReadLayer {
+  const none = new Float64Array(0);
+  return {
+    record: {
+      entries: none,
+      solid: none,
+      whiteouts: [],
+      opaques: [],
+      symlinks: new Map(),
+      hardlinks: new Map(),
+      files: [],
+      ownership: [],
+      captures: new Map(),
+      licences: [],
+      unknowns: [],
+      entryCount: 0,
+      size: 0,
+    },
+    diffId,
+    digest: null,
+    size: 0,
+  };
+}
