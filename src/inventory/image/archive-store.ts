@@ -70,7 +70,7 @@ class SeekableArchive implements BlobStore {
   readonly #whole: RandomAccess;
   readonly #analyst: LayerAnalyst;
   readonly #verifyDigests: boolean;
-  readonly #identity: string;
+  readonly identity: string;
   readonly #members: ReadonlyMap<string, TarEntry>;
 
   constructor(descriptor: number, options: ArchiveOptions) {
@@ -80,7 +80,7 @@ class SeekableArchive implements BlobStore {
     this.#whole = fileWindow(descriptor, 0, Number(stat.size));
     this.#analyst = options.analyst;
     this.#verifyDigests = options.verifyDigests;
-    this.#identity = `file:${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
+    this.identity = `file:${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
     this.#members = indexMembers(this.#whole, options.file);
   }
 
@@ -107,7 +107,7 @@ class SeekableArchive implements BlobStore {
     if (this.#verifyDigests || compressionOf(content.read(0, 4)) !== 'none') {
       return this.#analyst.readStream(accessChunks(content), aliases);
     }
-    const identity = `${this.#identity}:${member.offset}:${member.size}`;
+    const identity = `${this.identity}:${member.offset}:${member.size}`;
     const record = this.#analyst.readInPlace(content, identity, aliases);
     return { record, diffId: null, digest: null, size: member.size };
   }
@@ -254,6 +254,7 @@ interface PassedOptions {
 
 class PassedArchive implements BlobStore {
   readonly name: string;
+  readonly identity = null;
   readonly #options: PassedOptions;
 
   constructor(options: PassedOptions) {

@@ -25,6 +25,11 @@ export interface LayerRequest {
 export interface BlobStore {
   /** For messages: the file or folder as the user named it. */
   readonly name: string;
+  /**
+   * Tells this very file on disk from any other state of it, or null. What was read without
+   * hashing may be remembered under this identity only.
+   */
+  readonly identity: string | null;
   has(path: string): boolean;
   /** A document of at most `limits.manifestBytes`. Throws `not-found`, `limit`. */
   document(path: string): Uint8Array;

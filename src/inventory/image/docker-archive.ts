@@ -6,7 +6,7 @@ import { asArray, asString, field, parseJson, stringField } from '../../base/jso
 import { limits } from '../../base/limits.ts';
 import type { BlobStore } from './blob-store.ts';
 import { parseConfig } from './config.ts';
-import { type ListedLayer, type OpenedImage, readImage } from './image.ts';
+import type { ListedImage, ListedLayer } from './image.ts';
 
 interface ManifestEntry {
   readonly config: string;
@@ -18,10 +18,7 @@ interface ManifestEntry {
  * The images of an archive, each config once. Throws `SeaworthyError` when it is none.
  * @param wanted a tag or image ID prefix that selects one image, or null for all
  */
-export async function openDockerArchive(
-  store: BlobStore,
-  wanted: string | null,
-): Promise<OpenedImage[]> {
+export function listDockerArchive(store: BlobStore, wanted: string | null): ListedImage[] {
   const entries = manifestEntries(store);
   const selected = wanted === null ? entries : entries.filter((entry) => isWanted(entry, wanted));
   if (selected.length === 0) {
@@ -34,24 +31,20 @@ export async function openDockerArchive(
       },
     );
   }
-  const images: OpenedImage[] = [];
+  const images: ListedImage[] = [];
   const seen = new Set<string>();
   for (const entry of selected) {
     if (seen.has(entry.config)) continue;
     seen.add(entry.config);
-    images.push(await openOne(store, entry, selected.length));
+    images.push(listOne(store, entry, selected.length));
   }
   return images;
 }
 
-async function openOne(
-  store: BlobStore,
-  entry: ManifestEntry,
-  siblings: number,
-): Promise<OpenedImage> {
+function listOne(store: BlobStore, entry: ManifestEntry, siblings: number): ListedImage {
   const bytes = store.document(entry.config);
   const name = entry.tags[0] ?? (siblings === 1 ? store.name : `${store.name}:${entry.config}`);
-  return readImage({
+  return {
     name,
     digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
     parsed: parseConfig(new TextDecoder().decode(bytes), `${entry.config} in ${store.name}`),
@@ -59,7 +52,7 @@ async function openOne(
       (path): ListedLayer => ({ path, digest: null, size: null, foreign: false }),
     ),
     store,
-  });
+  };
 }
 
 function manifestEntries(store: BlobStore): ManifestEntry[] {

@@ -22,6 +22,8 @@ export function openFolder(options: FolderOptions): BlobStore {
   const { folder, analyst } = options;
   return {
     name: folder,
+    // Blobs can be replaced one by one: no single stamp stands for the whole folder.
+    identity: null,
     has(path) {
       try {
         closeSync(openRegular(join(folder, path)));

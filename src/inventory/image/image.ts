@@ -18,6 +18,8 @@ export interface OpenedImage {
   /** Parallel to `layers`. */
   readonly records: readonly LayerRecord[];
   readonly unknowns: readonly Unknown[];
+  /** Every layer was hashed and is what the config says (or was so when it was remembered). */
+  readonly verified: boolean;
   /** Reads single files of one layer once more, under other names (see aliases.ts). */
   reread(layer: number, aliases: Aliases): Promise<LayerRecord>;
 }
@@ -32,7 +34,8 @@ export interface ListedLayer {
   readonly foreign: boolean;
 }
 
-export interface ReadImageOptions {
+/** An image of which only the manifest and the config were read. */
+export interface ListedImage {
   readonly name: string;
   readonly digest: Digest;
   readonly parsed: ParsedConfig;
@@ -47,7 +50,7 @@ const layersAtOnce = 2;
  * Reads all layers. A layer that is missing, cut off or not what its digest says ends the scan with
  * one error that names it: an image of which a part is unread must not be called safe.
  */
-export async function readImage(options: ReadImageOptions): Promise<OpenedImage> {
+export async function readImage(options: ListedImage): Promise<OpenedImage> {
   const { parsed, listed, name } = options;
   const { diffIds } = parsed;
   if (listed.length !== diffIds.length) {
@@ -72,6 +75,7 @@ export async function readImage(options: ReadImageOptions): Promise<OpenedImage>
     })),
     records: read.map((layer) => layer.record),
     unknowns,
+    verified: read.every((layer) => layer.diffId !== null),
     async reread(layer, aliases) {
       const { path } = listed[layer] as ListedLayer;
       const diffId = diffIds[layer] as Digest;
@@ -80,7 +84,7 @@ export async function readImage(options: ReadImageOptions): Promise<OpenedImage>
   };
 }
 
-async function readAll(options: ReadImageOptions, unknowns: Unknown[]): Promise<ReadLayer[]> {
+async function readAll(options: ListedImage, unknowns: Unknown[]): Promise<ReadLayer[]> {
   const { listed, parsed } = options;
   const read: ReadLayer[] = Array.from({ length: listed.length });
   const failures: string[] = [];
@@ -124,7 +128,7 @@ async function readAll(options: ReadImageOptions, unknowns: Unknown[]): Promise<
   return read;
 }
 
-function failureLine({ name, parsed }: ReadImageOptions, index: number, error: unknown): string {
+function failureLine({ name, parsed }: ListedImage, index: number, error: unknown): string {
   const short = (parsed.diffIds[index] ?? '').slice(0, 19);
   return `${name}: layer ${index + 1} (${short}…) ${messageOf(error)}`;
 }

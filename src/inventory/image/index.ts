@@ -1,13 +1,14 @@
 // The door of the image room: open an image from wherever it lies, and take its inventory.
+export type { Aliases } from './aliases.ts';
 export { type AnalystOptions, LayerAnalyst, type LayerCache } from './analyst.ts';
 export { openArchiveFile, streamedArchive } from './archive-store.ts';
 export type { BlobStore, LayerRequest, ReadLayer } from './blob-store.ts';
 export { isDigest, parseConfig } from './config.ts';
-export { openDockerArchive } from './docker-archive.ts';
+export { listDockerArchive } from './docker-archive.ts';
 export { openFolder } from './folder-store.ts';
-export { type OpenedImage, readImage } from './image.ts';
+export { type ListedImage, type OpenedImage, readImage } from './image.ts';
 export { type ContentInventory, type Contents, inventoryOf } from './inventory.ts';
 export type { LayerRecord } from './layer-record.ts';
-export { hostPlatform, listedLayer, openOciLayout } from './oci-layout.ts';
+export { hostPlatform, listedLayer, listOciLayout } from './oci-layout.ts';
 export { readFolder } from './rootfs.ts';
 export { compileWanted, type Wanted } from './wanted.ts';

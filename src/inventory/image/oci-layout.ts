@@ -7,7 +7,7 @@ import { limits } from '../../base/limits.ts';
 import type { Digest } from '../../model/image.ts';
 import type { BlobStore } from './blob-store.ts';
 import { isDigest, parseConfig } from './config.ts';
-import { type ListedLayer, type OpenedImage, readImage } from './image.ts';
+import type { ListedImage, ListedLayer } from './image.ts';
 
 export interface OciSelection {
   /** `org.opencontainers.image.ref.name` or a manifest digest; null for every image. */
@@ -25,10 +25,7 @@ interface Candidate {
 const attestation = 'attestation-manifest';
 
 /** The images of a layout, one for each reference name. Throws `SeaworthyError` when there is none. */
-export async function openOciLayout(
-  store: BlobStore,
-  selection: OciSelection,
-): Promise<OpenedImage[]> {
+export function listOciLayout(store: BlobStore, selection: OciSelection): ListedImage[] {
   const candidates: Candidate[] = [];
   collect(store, {
     document: readJson(store, 'index.json', null),
@@ -44,11 +41,7 @@ export async function openOciLayout(
       reference?.endsWith(`:${selection.reference}`) === true ||
       digest === selection.reference,
   );
-  const images: OpenedImage[] = [];
-  for (const candidate of onePerReference(store, wanted, selection)) {
-    images.push(await openManifest(store, candidate));
-  }
-  return images;
+  return onePerReference(store, wanted, selection).map((one) => listManifest(store, one));
 }
 
 interface Collecting {
@@ -129,7 +122,7 @@ export function hostPlatform(architecture: string = process.arch): string {
   return `linux/${names[architecture] ?? architecture}`;
 }
 
-async function openManifest(store: BlobStore, candidate: Candidate): Promise<OpenedImage> {
+function listManifest(store: BlobStore, candidate: Candidate): ListedImage {
   const manifest = readJson(store, blobPath(candidate.digest), candidate.digest);
   const name = candidate.reference ?? store.name;
   const config = field(manifest, 'config');
@@ -146,7 +139,7 @@ async function openManifest(store: BlobStore, candidate: Candidate): Promise<Ope
     );
   }
   const bytes = verified(store, blobPath(configDigest), configDigest);
-  return readImage({
+  return {
     name,
     digest: configDigest,
     parsed: parseConfig(new TextDecoder().decode(bytes), `the config of ${name}`),
@@ -154,7 +147,7 @@ async function openManifest(store: BlobStore, candidate: Candidate): Promise<Ope
       .slice(0, limits.imageLayers + 1)
       .map(listedLayer),
     store,
-  });
+  };
 }
 
 /** @internal shared with the registry source: one layer descriptor of a manifest */

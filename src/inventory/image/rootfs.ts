@@ -15,6 +15,7 @@ import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { fileWindow } from '../../base/file-access.ts';
 import { limits } from '../../base/limits.ts';
 import type { RandomAccess } from '../../base/random-access.ts';
+import type { Aliases } from './aliases.ts';
 import type { LayerRecord } from './layer-record.ts';
 import type { TarEntry } from './tar.ts';
 import { LayerWalk } from './walk.ts';
@@ -24,6 +25,8 @@ export interface RootfsOptions {
   readonly folder: string;
   readonly wanted: Wanted;
   readonly spoolFolder: string;
+  /** Second pass: only these files, under these names. */
+  readonly aliases?: Aliases;
   /** Folder names left out wherever they are (`.git` in projects). */
   readonly skipNames: ReadonlySet<string>;
   readonly onProgress?: (files: number) => void;

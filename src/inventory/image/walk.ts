@@ -88,9 +88,11 @@ export class LayerWalk implements TarSink {
   /** A file of a folder on disk: as `entry`, but its content is read through `access` at once. */
   file(entry: TarEntry, access: RandomAccess): void {
     this.#count += 1;
-    this.#entries.add(entry.path);
-    this.#solid.add(entry.path);
-    const current = this.#classify(entry);
+    const named = this.#aliases === null ? entry : underAlias(entry, this.#aliases);
+    if (named === null) return;
+    this.#entries.add(named.path);
+    this.#solid.add(named.path);
+    const current = this.#classify(named);
     if (current !== null) this.#read(current, access);
   }
 
@@ -166,11 +168,11 @@ export class LayerWalk implements TarSink {
   }
 
   #takeAliased(entry: TarEntry, aliases: Aliases): boolean {
-    const path = aliasOf(aliases, entry.path);
-    if (path === null || entry.kind !== 'file') return false;
-    this.#entries.add(path);
-    this.#solid.add(path);
-    return this.#takeFile({ ...entry, path, mode: entry.mode & ~0o111 });
+    const named = underAlias(entry, aliases);
+    if (named === null) return false;
+    this.#entries.add(named.path);
+    this.#solid.add(named.path);
+    return this.#takeFile(named);
   }
 
   #takeFile(entry: TarEntry): boolean {
@@ -264,6 +266,12 @@ export class LayerWalk implements TarSink {
       );
     }
   }
+}
+
+/** The entry under its wanted name; never as a program, which the first pass has seen already. */
+function underAlias(entry: TarEntry, aliases: Aliases): TarEntry | null {
+  const path = entry.kind === 'file' ? aliasOf(aliases, entry.path) : null;
+  return path === null ? null : { ...entry, path, mode: entry.mode & ~0o111 };
 }
 
 /** ELF, PE (`MZ`), Mach-O in both widths and orders, and Mach-O universal. */

@@ -1,0 +1,13 @@
+// All commands, in the order of the help. Adding one = its file and one line here.
+import type { Command } from 'commander';
+import { defineCompletion } from './completion.ts';
+import { defineDb } from './db.ts';
+import { defineSbom } from './sbom.ts';
+import { defineScan } from './scan.ts';
+
+export const commands: readonly ((program: Command) => void)[] = [
+  defineScan,
+  defineSbom,
+  defineDb,
+  defineCompletion,
+];

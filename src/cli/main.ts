@@ -1,0 +1,53 @@
+// The command line: commands, exit codes, and one line for every error. Commands load when called.
+import { Command, CommanderError } from 'commander';
+import { messageOf, SeaworthyError } from '../base/error.ts';
+import { commands } from './commands/registry.ts';
+import { version } from './version.ts';
+
+/** Exit codes of the contract. */
+export const exitCodes = { satisfied: 0, violated: 1, usage: 2, failed: 3 } as const;
+
+/** Runs one command line (without node and script) and sets `process.exitCode`. */
+export async function main(words: readonly string[]): Promise<void> {
+  // A closed pipe (`| head`) is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  const program = buildProgram();
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error, words.includes('--debug'));
+  }
+}
+
+/** The program with all its commands, for running and for shell completion. */
+export function buildProgram(): Command {
+  const program = new Command('seaworthy')
+    .description('How safe are your containers - at every stage of their life?')
+    .version(version, '-V, --version')
+    .option('--debug', 'show the stack of an error')
+    .showSuggestionAfterError()
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
+    .exitOverride();
+  for (const define of commands) define(program);
+  for (const command of program.commands) command.exitOverride().option('--debug', 'show the stack of an error');
+  program.addHelpText('after', '\nExit codes: 0 satisfied, 1 policy violated, 2 wrong usage, 3 could not do it.');
+  return program;
+}
+
+function report(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed its own line; help and version are no errors.
+    return error.exitCode === 0 ? exitCodes.satisfied : exitCodes.usage;
+  }
+  const advice = error instanceof SeaworthyError && error.advice ? `; ${error.advice}` : '';
+  process.stderr.write(`seaworthy: ${messageOf(error)}${advice}\n`);
+  if (!(error instanceof SeaworthyError)) {
+    process.stderr.write('seaworthy: this is a defect of Seaworthy; --debug shows where\n');
+  }
+  if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  const isUsage = error instanceof SeaworthyError && error.code === 'usage';
+  return isUsage ? exitCodes.usage : exitCodes.failed;
+}

@@ -1,0 +1,81 @@
+// What a user means by TARGET: an explicit scheme, a path whose content tells, or an image reference.
+import { SeaworthyError } from '../base/error.ts';
+import { headOf, holds, kindOfPath } from '../host/filesystem/index.ts';
+import { type TargetKind, targetKinds } from '../model/image.ts';
+
+export interface Target {
+  /** `image`: an engine is asked first, then the registry. `archive`: its content tells which. */
+  readonly kind: TargetKind | 'image' | 'archive';
+  /** Path, reference, container id or purl, without the scheme. */
+  readonly name: string;
+  /** As the user typed it. */
+  readonly text: string;
+}
+
+/** Schemes whose remainder may carry `:reference` after the path. */
+const archiveKinds = new Set<Target['kind']>(['docker-archive', 'oci-archive', 'oci']);
+
+/** Throws `SeaworthyError` `usage` for an empty or impossible target. */
+export function parseTarget(text: string): Target {
+  if (text === '') throw new SeaworthyError('usage', 'the target is empty');
+  if (text.startsWith('pkg:')) return { kind: 'pkg', name: text, text };
+  const colon = text.indexOf(':');
+  const scheme = colon === -1 ? '' : text.slice(0, colon);
+  const kind = targetKinds.find((one) => one === scheme);
+  if (kind !== undefined) {
+    const name = text.slice(colon + 1);
+    if (name === '') throw new SeaworthyError('usage', `${scheme}: names nothing`);
+    return { kind, name, text };
+  }
+  return { kind: detectKind(text), name: text, text };
+}
+
+function detectKind(text: string): Target['kind'] {
+  switch (kindOfPath(text)) {
+    case 'file':
+      return fileKind(text);
+    case 'folder':
+      if (holds(text, 'oci-layout') || holds(text, 'index.json')) return 'oci';
+      return isRootfs(text) ? 'rootfs' : 'dir';
+    case 'other':
+      throw new SeaworthyError('usage', `${text} is neither a file nor a folder`, {
+        advice: 'name an archive, a folder or an image',
+      });
+    case 'absent':
+      return absentKind(text);
+  }
+}
+
+/** A path that is not there is a typing error, not an image to ask the internet for. */
+function absentKind(text: string): Target['kind'] {
+  const looksLikePath = /^(?:\/|\.\.?\/|~)/.test(text) || /\.(?:tar|tgz|tar\.gz|json)$/.test(text);
+  if (!looksLikePath) return 'image';
+  throw new SeaworthyError('not-found', `${text} does not exist`, { advice: 'check the path' });
+}
+
+function isRootfs(folder: string): boolean {
+  return ['etc/os-release', 'usr/lib/os-release', 'var/lib/dpkg', 'lib/apk/db', 'etc/debian_version'].some(
+    (name) => holds(folder, name),
+  );
+}
+
+function fileKind(path: string): Target['kind'] {
+  const text = new TextDecoder().decode(headOf(path, 64)).trimStart();
+  return text.startsWith('{') || text.startsWith('SPDX') || text.startsWith('<?xml') ? 'sbom' : 'archive';
+}
+
+/**
+ * Splits `FILE[:REFERENCE]` of archive schemes; a file whose own name holds the colon wins.
+ * For other kinds the reference is null.
+ */
+export function splitReference(target: Target): { path: string; reference: string | null } {
+  const { name } = target;
+  if (!archiveKinds.has(target.kind) || kindOfPath(name) !== 'absent') {
+    return { path: name, reference: null };
+  }
+  for (let colon = name.lastIndexOf(':'); colon > 0; colon = name.lastIndexOf(':', colon - 1)) {
+    const path = name.slice(0, colon);
+    if (kindOfPath(path) !== 'absent') return { path, reference: name.slice(colon + 1) };
+  }
+  return { path: name, reference: null };
+}

@@ -1,0 +1,72 @@
+// What lies on disk under a path that a user named: the few looks that tell its kind.
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { readInto } from '../../base/file-access.ts';
+
+export type PathKind = 'file' | 'folder' | 'absent' | 'other';
+
+/** Follows symbolic links, as the user would. */
+export function kindOfPath(path: string): PathKind {
+  try {
+    const stat = statSync(path);
+    if (stat.isFile()) return 'file';
+    return stat.isDirectory() ? 'folder' : 'other';
+  } catch {
+    return 'absent';
+  }
+}
+
+/** Whether `folder` holds an entry `name` (a file or a folder). */
+export function holds(folder: string, name: string): boolean {
+  return kindOfPath(join(folder, name)) !== 'absent';
+}
+
+/** The first `length` bytes of a file. Throws `SeaworthyError` `unreadable`. */
+export function headOf(path: string, length: number): Uint8Array {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const buffer = Buffer.alloc(Math.min(length, fstatSync(descriptor).size));
+      return buffer.subarray(0, readInto(descriptor, buffer, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** A whole text file of at most `limitBytes`. Throws `SeaworthyError` `unreadable`, `limit`. */
+export function readText(path: string, limitBytes: number): string {
+  let size: number;
+  try {
+    ({ size } = statSync(path));
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  if (size > limitBytes) {
+    throw new SeaworthyError(
+      'limit',
+      `${path} has ${size} bytes, more than the ${limitBytes} that are read`,
+    );
+  }
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): SeaworthyError {
+  if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+    return new SeaworthyError('not-found', `${path} does not exist`, {
+      cause,
+      advice: 'check the path',
+    });
+  }
+  return new SeaworthyError('unreadable', `${path} cannot be read (${messageOf(cause)})`, {
+    cause,
+    advice: 'check its permissions',
+  });
+}
