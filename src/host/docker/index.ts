@@ -1,0 +1,12 @@
+// Container engines with Docker's API: Docker (rootful, rootless, Desktop) and Podman.
+export type {
+  ContainerInspection,
+  EngineContainer,
+  EngineImage,
+  EngineVersion,
+  ImageInspection,
+} from './answer.ts';
+export { connectEngine, type EngineOptions } from './connect.ts';
+export type { DockerEngine, EventOptions, ExportImageOptions, StreamOptions } from './engine.ts';
+export type { EngineEvent } from './events.ts';
+export { containerRootfsPath } from './rootfs.ts';
