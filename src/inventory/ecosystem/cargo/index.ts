@@ -1,6 +1,6 @@
 // Rust: crates that cargo-auditable recorded in binaries, and Cargo.lock of projects.
 import { limits } from '../../../base/limits.ts';
-import { semverVersions } from '../../version/semver.ts';
+import { semverVersions } from '../../version/index.ts';
 import type { Cataloger, Ecosystem } from '../ecosystem.ts';
 import { readAuditable } from './auditable.ts';
 import { parseCargoLock } from './cargo-lock.ts';

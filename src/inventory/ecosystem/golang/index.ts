@@ -1,6 +1,6 @@
 // Go: modules of binaries (build information) and of projects (go.mod, go.sum).
 import { limits } from '../../../base/limits.ts';
-import { golangVersions } from '../../version/golang.ts';
+import { golangVersions } from '../../version/index.ts';
 import { type Cataloger, type CatalogResult, type Ecosystem, nothingFound } from '../ecosystem.ts';
 import { readBuildInfo } from './build-info.ts';
 import { declaredPackages, parseGoMod, parseGoSum } from './go-mod.ts';

@@ -138,16 +138,14 @@ export function standardLibrary(goVersion: string): FoundPackage {
 }
 
 /**
- * Go's release names as semantic versions: `go1.22rc1` -> `1.22.0-rc.1`, `go1.19.4b4` (the old
- * boringcrypto branch) -> `1.19.4`. Development builds keep their words and have no place in the order.
+ * `go1.22.1-vendor` and `go1.19.4b4` (the old boringcrypto branch) are 1.22.1 and 1.19.4; `1.22rc1`
+ * stays as Go writes it. Development builds keep their words and have no place in the order.
  */
 function releaseOf(goVersion: string): string {
   const word = goVersion.startsWith('go') ? (goVersion.slice(2).split(' ', 1)[0] ?? '') : goVersion;
-  const match = /^(\d{1,9}\.\d{1,9})(\.\d{1,9})?(?:(rc|beta|b)(\d{1,9}))?(?:-\S{0,200})?$/.exec(
-    word,
-  );
-  if (match === null) return goVersion;
-  const [, base = '', patch, stage, number] = match;
-  if (stage === 'rc' || stage === 'beta') return `${base}${patch ?? '.0'}-${stage}.${number}`;
-  return `${base}${patch ?? ''}`;
+  const match =
+    /^(\d{1,9}\.\d{1,9}(?:\.\d{1,9})?(?:(?:rc|beta)\d{1,9})?)(?:b\d{1,9})?(?:-\S{0,200})?$/.exec(
+      word,
+    );
+  return match?.[1] ?? goVersion;
 }

@@ -1,0 +1,93 @@
+// Java: packages in JAR, WAR, EAR and their kin, and the declarations of Maven and Gradle projects.
+import { limits } from '../../../base/limits.ts';
+import { mavenVersions } from '../../version/index.ts';
+import {
+  type CatalogContext,
+  type Cataloger,
+  type CatalogResult,
+  type Ecosystem,
+  nothingFound,
+} from '../ecosystem.ts';
+import { catalogArchive } from './archive.ts';
+import { archiveGlobs, isSourceArchive } from './file-name.ts';
+import { parseGradleLock } from './gradle-lock.ts';
+import { parsePom, type ReadRelative } from './pom.ts';
+import { isUnresolved, parsePomProperties } from './properties.ts';
+
+const archive: Cataloger = {
+  name: 'java-archive',
+  revision: 1,
+  evidence: 'installed',
+  globs: archiveGlobs,
+  parse: (file) => (isSourceArchive(file.path) ? nothingFound : catalogArchive(file, file.path)),
+};
+
+/** Archives that were unpacked into folders keep their descriptors. */
+const unpacked: Cataloger = {
+  name: 'java-unpacked',
+  revision: 1,
+  evidence: 'installed',
+  globs: ['**/META-INF/maven/*/*/pom.properties'],
+  parse(file): CatalogResult {
+    const pom = parsePomProperties(file.text());
+    if (pom === null || isUnresolved(pom)) {
+      return { packages: [], unknowns: [{ reason: 'Maven descriptor without coordinates' }] };
+    }
+    const { group: namespace, artifact: name, version } = pom;
+    return { packages: [{ type: 'maven', namespace, name, version, licences: [] }], unknowns: [] };
+  },
+};
+
+const project: Cataloger = {
+  name: 'maven-pom',
+  revision: 1,
+  evidence: 'declared',
+  globs: ['**/pom.xml'],
+  companions: ['**/pom.xml'],
+  parse: (file, context) => parsePom(file.text(), relativeReader(file.path, context)),
+};
+
+const gradle: Cataloger = {
+  name: 'gradle-lock',
+  revision: 1,
+  evidence: 'declared',
+  globs: [
+    '**/gradle.lockfile',
+    '**/buildscript-gradle.lockfile',
+    '**/gradle/dependency-locks/*.lockfile',
+  ],
+  parse: (file) =>
+    parseGradleLock(file.text(), {
+      buildScript: file.path.endsWith('buildscript-gradle.lockfile'),
+      packagesLimit: limits.packagesPerFile,
+    }),
+};
+
+/** Follows `relativePath` of a parent inside the tree; a folder means the pom.xml in it. */
+function relativeReader(path: string, context: CatalogContext): ReadRelative {
+  return (relative) => {
+    const target = resolvePath(path, relative.endsWith('.xml') ? relative : `${relative}/pom.xml`);
+    const file = target === null || target === path ? null : context.companion(target);
+    if (file === null || target === null || file.size > limits.metadataFileBytes) return null;
+    return { text: file.text(), next: relativeReader(target, context) };
+  };
+}
+
+function resolvePath(from: string, relative: string): string | null {
+  const parts = from.split('/').slice(0, -1);
+  for (const part of relative.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return null;
+  }
+  return parts.join('/');
+}
+
+export const maven: Ecosystem = {
+  id: 'maven',
+  purlTypes: ['maven'],
+  catalogers: [archive, unpacked, project, gradle],
+  versions: mavenVersions,
+  osvEcosystem: 'Maven',
+  advisoryName: ({ namespace, name }) => (namespace === null ? name : `${namespace}:${name}`),
+};
