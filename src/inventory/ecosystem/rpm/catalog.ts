@@ -1,0 +1,52 @@
+// The catalogers of rpm databases and of the lists that replace them.
+import { messageOf } from '../../../base/error.ts';
+import type { Cataloger, CatalogResult } from '../ecosystem.ts';
+import { nothingFound } from '../ecosystem.ts';
+import { parseDatabase } from './database.ts';
+import { parseBottlerocketInventory, parseContainerManifest } from './manifest.ts';
+
+/** Where rpm keeps its database: classic, moved under /usr, and rpm-ostree. */
+const folders = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'];
+
+/** Runs `read`; a file that cannot be had becomes an unknown. */
+function guarded(read: () => CatalogResult): CatalogResult {
+  try {
+    return read();
+  } catch (error) {
+    return { ...nothingFound, unknowns: [{ reason: messageOf(error) }] };
+  }
+}
+
+const database: Cataloger = {
+  name: 'rpm-database',
+  revision: 1,
+  evidence: 'installed',
+  globs: folders.flatMap((folder) => [
+    `${folder}/rpmdb.sqlite`,
+    `${folder}/Packages.db`,
+    `${folder}/Packages`,
+  ]),
+  companions: folders.flatMap((folder) => [
+    `${folder}/rpmdb.sqlite-wal`,
+    `${folder}/rpmdb.sqlite-journal`,
+  ]),
+  parse: (file, context) => guarded(() => parseDatabase(file, context)),
+};
+
+const containerManifest: Cataloger = {
+  name: 'rpm-container-manifest',
+  revision: 1,
+  evidence: 'installed',
+  globs: ['var/lib/rpmmanifest/container-manifest-2'],
+  parse: (file) => guarded(() => parseContainerManifest(file.text())),
+};
+
+const bottlerocket: Cataloger = {
+  name: 'bottlerocket-inventory',
+  revision: 1,
+  evidence: 'installed',
+  globs: ['usr/share/bottlerocket/application-inventory.json'],
+  parse: (file) => guarded(() => parseBottlerocketInventory(file.text())),
+};
+
+export const rpmCatalogers: readonly Cataloger[] = [database, containerManifest, bottlerocket];
