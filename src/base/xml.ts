@@ -10,8 +10,8 @@ export interface XmlElement {
   readonly children: readonly XmlElement[];
   /** Character data directly inside, joined and trimmed. */
   readonly text: string;
-  /** Offset of the start tag in the text, for `lineAt`. */
-  readonly offset: number;
+  /** Line of the start tag, from 1. */
+  readonly line: number;
 }
 
 export type ParsedXml =
@@ -27,7 +27,7 @@ interface Open {
     attributes: ReadonlyMap<string, string>;
     children: XmlElement[];
     text: string;
-    offset: number;
+    line: number;
   };
   readonly tag: string;
 }
@@ -42,7 +42,7 @@ export function parseXml(text: string): ParsedXml {
   if (text.length > limits.documentBytes) {
     return { ok: false, reason: `XML text of ${text.length} characters is too long` };
   }
-  const state: State = { text, at: 0, elements: 0, stack: [], root: null };
+  const state: State = { text, at: 0, elements: 0, line: 1, counted: 0, stack: [], root: null };
   while (state.at < text.length) {
     const open = text.indexOf('<', state.at);
     const end = open < 0 ? text.length : open;
@@ -82,6 +82,9 @@ interface State {
   readonly text: string;
   at: number;
   elements: number;
+  /** Line of `counted`, the offset up to which line feeds were counted. */
+  line: number;
+  counted: number;
   readonly stack: Open[];
   root: XmlElement | null;
 }
@@ -168,7 +171,7 @@ function openElement(state: State): string | null {
     attributes: attributes.values,
     children: [],
     text: '',
-    offset,
+    line: lineOf(state, offset),
   };
   const parent = stack.at(-1);
   if (parent !== undefined) parent.element.children.push(element);
@@ -177,6 +180,18 @@ function openElement(state: State): string | null {
   if (!attributes.closed) stack.push({ element, tag });
   state.at = attributes.end;
   return null;
+}
+
+/** The line of an offset; offsets come in rising order, so that all calls together are one pass. */
+function lineOf(state: State, offset: number): number {
+  const { text } = state;
+  let at = text.indexOf('\n', state.counted);
+  while (at >= 0 && at < offset) {
+    state.line += 1;
+    state.counted = at + 1;
+    at = text.indexOf('\n', at + 1);
+  }
+  return state.line;
 }
 
 interface Attributes {

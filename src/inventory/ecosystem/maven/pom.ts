@@ -1,7 +1,6 @@
 // pom.xml (Maven POM reference 4.0.0): coordinates and dependencies as far as files at hand tell them.
 // Parents are followed where they lie in the same tree; nothing is ever fetched.
 
-import { lineAt } from '../../../base/json.ts';
 import {
   childElement,
   childText,
@@ -55,7 +54,7 @@ export function parsePom(text: string, readRelative: ReadRelative | null): Catal
       if (found === null) continue;
       if (found.version === null) unresolved.push(`${found.group}:${found.artifact}`);
       else {
-        const line = model === parsed.root ? { line: lineAt(text, dependency.offset) } : {};
+        const line = model === parsed.root ? { line: dependency.line } : {};
         packages.push({ ...dependencyPackage(found, found.version), ...line });
       }
     }
