@@ -1,0 +1,190 @@
+// Matching: which packages of a target are inside which advisories, and what could not be judged.
+import type { AdvisorySource } from '../../model/advisory.ts';
+import type { Distribution } from '../../model/distribution.ts';
+import type { Package } from '../../model/package.ts';
+import type { VulnerabilityFinding } from '../../model/report.ts';
+import { severityRank } from '../../model/severity.ts';
+import type { Unknown } from '../../model/unknown.ts';
+import { compareText } from './alias.ts';
+import { createAssessor, isOsPackage, type Query } from './assess.ts';
+import { type AdvisoryBook, type BookPage, type MatchEcosystems, openBook } from './book.ts';
+import { cveKnowledge, findingsOf, type Hit } from './finding.ts';
+import { speaksForModule } from './modularity.ts';
+import { foreignOrigin } from './origin.ts';
+import { evaluateRanges } from './range.ts';
+import { createUnassessed } from './unassessed.ts';
+
+export interface MatchOptions {
+  readonly packages: readonly Package[];
+  /** The release whose feed speaks for the OS packages; null when there is none that we know. */
+  readonly distribution: Distribution | null;
+  readonly source: AdvisorySource;
+  readonly ecosystems: MatchEcosystems;
+  /** `match`: packages of the kernel's source too (the root of a host); default `skip`. */
+  readonly kernel?: 'skip' | 'match';
+}
+
+export interface MatchStatistics {
+  /** Packages that were compared with the advisories of their name, if any. */
+  readonly assessed: number;
+  /** Language packages that an OS package owns: its own advisories speak for them. */
+  readonly owned: number;
+  /** Packages of the kernel's source, not run in a container. */
+  readonly kernel: number;
+  /** Packages that nothing could be said about; each class is among the unknowns. */
+  readonly unassessed: number;
+}
+
+export interface MatchResult {
+  /** By priority, severity, id and purl: the same for the same input in any order. */
+  readonly findings: readonly VulnerabilityFinding[];
+  readonly unknowns: readonly Unknown[];
+  readonly statistics: MatchStatistics;
+}
+
+/**
+ * Matches packages against advisories. OS packages are asked about by the name and version that the
+ * distribution's feed uses (source or binary) and only in the streams of their release; language
+ * packages by the exact name of their ecosystem, unless an OS package owns them and the feed of the
+ * release speaks for it. One finding for each flaw and package, whatever the number of advisories.
+ * A version that has no place in its order is an unknown, never silently safe.
+ */
+export function matchPackages(options: MatchOptions): MatchResult {
+  const { packages, distribution, source, ecosystems } = options;
+  const assess = createAssessor({
+    distribution,
+    info: source.info(),
+    osvEcosystem: (type) => ecosystems.osvEcosystem(type),
+    advisoryName: (found) => ecosystems.advisoryName(found),
+    includeKernel: options.kernel === 'match',
+    foreignOwners: foreignOwners(packages, distribution),
+  });
+  const book = openBook(source, ecosystems);
+  const about = cveKnowledge(source);
+  const unassessed = createUnassessed();
+  const findings = new Map<string, VulnerabilityFinding>();
+  const unknowns: Unknown[] = [];
+  let assessed = 0;
+  for (const found of packages) {
+    const assessment = assess(found);
+    if (assessment.kind !== 'ask') {
+      unassessed.add(assessment.kind, found);
+      continue;
+    }
+    assessed += 1;
+    const { foreign } = assessment;
+    if (foreign !== null) unassessed.add('foreign', found);
+    const { hits, undecided } = compare(found, assessment.queries, book);
+    if (undecided !== null) unknowns.push(undecided);
+    if (hits.length === 0) continue;
+    for (const finding of findingsOf(found, hits, { about, foreign })) keep(findings, finding);
+  }
+  const { owned, kernel, unassessed: unjudged } = unassessed.counts();
+  return {
+    findings: [...findings.values()].toSorted(compareFindings),
+    unknowns: [...unassessed.unknowns(distribution), ...unknowns.toSorted(compareUnknowns)],
+    statistics: { assessed, owned, kernel, unassessed: unjudged },
+  };
+}
+
+function foreignOwners(
+  packages: readonly Package[],
+  distribution: Distribution | null,
+): ReadonlySet<string> {
+  const foreign = new Set<string>();
+  for (const found of packages) {
+    if (isOsPackage(found) && foreignOrigin(found, distribution) !== null) foreign.add(found.purl);
+  }
+  return foreign;
+}
+
+interface Compared {
+  readonly hits: readonly Hit[];
+  readonly undecided: Unknown | null;
+}
+
+const nothingHit: Compared = { hits: [], undecided: null };
+
+function compare(found: Package, queries: readonly Query[], book: AdvisoryBook): Compared {
+  let hits: Hit[] | null = null;
+  let undecided: { readonly ids: Set<string>; readonly reason: string } | null = null;
+  for (const query of queries) {
+    const page = book.page(query.ecosystem, query.name);
+    for (const entry of page.entries) {
+      if (page.orders?.ecosystem.id === 'rpm' && !speaksForModule(found, entry)) continue;
+      const verdict = judge(entry, query, page);
+      if (verdict.kind === 'undetermined') {
+        undecided ??= { ids: new Set(), reason: verdict.reason };
+        undecided.ids.add(entry.id);
+      } else if (verdict.kind === 'affected' && page.orders !== null) {
+        const { id, advisory } = entry;
+        const { aliases, upstream } = advisory;
+        const { range, fixed } = verdict;
+        const scheme = page.orders.ecosystem;
+        hits ??= [];
+        hits.push({ id, aliases, upstream, advisory, range, fixed, query, scheme });
+      }
+    }
+  }
+  if (undecided === null) return hits === null ? nothingHit : { hits, undecided: null };
+  return { hits: hits ?? [], undecided: tellUndecided(found, undecided) };
+}
+
+function judge(entry: BookPage['entries'][number], query: Query, page: BookPage) {
+  if (page.orders === null) {
+    const reason = `versions of ${query.ecosystem} have no order that is known`;
+    return { kind: 'undetermined', reason } as const;
+  }
+  return evaluateRanges(entry, query.version, page.orders);
+}
+
+const idsShown = 3;
+
+function tellUndecided(
+  found: Package,
+  undecided: { readonly ids: ReadonlySet<string>; readonly reason: string },
+): Unknown {
+  const ids = [...undecided.ids].toSorted(compareText);
+  const shown = ids.slice(0, idsShown).join(', ');
+  const more = ids.length > idsShown ? ` and ${ids.length - idsShown} more` : '';
+  const count = `${ids.length} ${ids.length === 1 ? 'advisory' : 'advisories'}`;
+  const location = found.locations[0];
+  return {
+    path: location?.path ?? '',
+    layer: location?.layer ?? null,
+    reason: `${found.name} "${found.version}" undetermined against ${count} (${shown}${more}): ${undecided.reason}`,
+  };
+}
+
+/** The same package listed twice is one finding with the places of both. */
+function keep(findings: Map<string, VulnerabilityFinding>, finding: VulnerabilityFinding): void {
+  const key = `${finding.id} ${finding.package.purl}`;
+  const known = findings.get(key);
+  if (known === undefined) {
+    findings.set(key, finding);
+    return;
+  }
+  const places = new Map(
+    [...known.locations, ...finding.locations].map((place) => [
+      `${place.path} ${place.layer} ${place.line}`,
+      place,
+    ]),
+  );
+  const locations = [...places].toSorted(([a], [b]) => compareText(a, b)).map(([, place]) => place);
+  const riskier = known.priority >= finding.priority ? known : finding;
+  findings.set(key, { ...riskier, locations });
+}
+
+/** Highest priority first, then worst severity, id, purl. */
+export function compareFindings(a: VulnerabilityFinding, b: VulnerabilityFinding): number {
+  return (
+    b.priority - a.priority ||
+    severityRank(a.severity) - severityRank(b.severity) ||
+    compareText(a.id, b.id) ||
+    compareText(a.package.purl, b.package.purl)
+  );
+}
+
+function compareUnknowns(a: Unknown, b: Unknown): number {
+  return compareText(a.path, b.path) || compareText(a.reason, b.reason);
+}

@@ -1,0 +1,226 @@
+// The OSV evaluation: is a version inside an advisory's ranges or version list, which interval was
+// hit, and which version leaves it (ossf/osv-schema, "Evaluation"). Compares without allocation.
+import type { VersionScheme } from '../../inventory/ecosystem/ecosystem.ts';
+import type { AdvisoryMatch, OsvEvent, OsvRange } from '../../model/advisory.ts';
+
+/** The orders that decide: the ecosystem's own, and SemVer 2.0 for ranges of type `SEMVER`. */
+export interface RangeOrders {
+  readonly ecosystem: VersionScheme;
+  readonly semver: VersionScheme;
+}
+
+export type RangeVerdict =
+  | { readonly kind: 'not-affected' }
+  | {
+      readonly kind: 'affected';
+      /** The interval in words: `>= 1.0, < 1.2.3`, or `= 1.2.3 (listed)`. */
+      readonly range: string;
+      /** The first version that leaves every interval hit; null when none is stated. */
+      readonly fixed: string | null;
+    }
+  | { readonly kind: 'undetermined'; readonly reason: string };
+
+const notAffected: RangeVerdict = { kind: 'not-affected' };
+
+type Ranged = Pick<AdvisoryMatch, 'id' | 'ranges' | 'versions'>;
+
+/**
+ * Decides one version against one advisory: affected when it is in `versions` OR in any range.
+ * `GIT` ranges cannot be decided from a version and are skipped; where nothing else is stated, and
+ * for range types that OSV does not know, and for versions without a place in the order, the answer
+ * is `undetermined` with a reason, never `not-affected`. Malware records (`MAL-`) without any range
+ * or list mean every version.
+ */
+export function evaluateRanges(
+  advisory: Ranged,
+  version: string,
+  orders: RangeOrders,
+): RangeVerdict {
+  let hit: { range: OsvRange; order: VersionScheme; fixed: string | null } | null = null;
+  let reason: string | null = null;
+  let decided = false;
+  for (const range of advisory.ranges) {
+    const order = orderOf(range, orders);
+    if (order === null) {
+      reason ??= `range of type ${range.type.slice(0, 40)}`;
+    } else if (!order.isValid(version) && !coversAll(range)) {
+      reason ??= `version has no place in the ${order.id} order`;
+    } else {
+      decided = true;
+      if (!isInRange(range, version, order)) continue;
+      const fixed = fixOf(range, version, order);
+      if (hit === null || isLater(fixed, hit.fixed, order)) hit = { range, order, fixed };
+    }
+  }
+  if (hit !== null) {
+    const words = inWords(hit.range, version, hit.order);
+    return { kind: 'affected', range: words, fixed: hit.fixed };
+  }
+  if (isListed(advisory.versions, version, decided ? null : orders.ecosystem)) {
+    const fixed = lowestFixAbove(advisory.ranges, version, orders);
+    return { kind: 'affected', range: `= ${version} (listed)`, fixed };
+  }
+  return undecided(advisory, reason);
+}
+
+function undecided(advisory: Ranged, reason: string | null): RangeVerdict {
+  const onlyGit = advisory.ranges.every((range) => range.type === 'GIT');
+  if (onlyGit && advisory.versions.length === 0) {
+    if (advisory.id.startsWith('MAL-') && advisory.ranges.length === 0) {
+      return { kind: 'affected', range: 'every version', fixed: null };
+    }
+    // The schema asks for one of the two; a record with neither matches nothing.
+    if (advisory.ranges.length === 0) return notAffected;
+  }
+  if (reason === null || (onlyGit && advisory.versions.length > 0)) return notAffected;
+  return { kind: 'undetermined', reason };
+}
+
+function orderOf(range: OsvRange, orders: RangeOrders): VersionScheme | null {
+  if (range.type === 'ECOSYSTEM') return orders.ecosystem;
+  return range.type === 'SEMVER' ? orders.semver : null;
+}
+
+/** True when the range has no end and begins before everything: the version does not matter. */
+function coversAll(range: OsvRange): boolean {
+  return (
+    range.events.length > 0 &&
+    range.events.every((event) => event.introduced === '0' && !hasEnd(event))
+  );
+}
+
+function hasEnd(event: OsvEvent): boolean {
+  return (
+    event.fixed !== undefined || event.last_affected !== undefined || event.limit !== undefined
+  );
+}
+
+function isListed(
+  versions: readonly string[],
+  version: string,
+  order: VersionScheme | null,
+): boolean {
+  if (versions.includes(version)) return true;
+  // Only where no range speaks: lists of thousands are dear to compare by order.
+  if (order === null || !order.isValid(version)) return false;
+  return versions.some((listed) => order.compare(listed, version) === 0);
+}
+
+/** Order of event versions; `0` stands before every version (`introduced: "0"`, `fixed: "0"`). */
+function compareBounds(a: string, b: string, order: VersionScheme): number {
+  if (a === b) return 0;
+  if (a === '0') return -1;
+  return b === '0' ? 1 : order.compare(a, b);
+}
+
+/**
+ * Walks the events as if sorted by version, `introduced` before `fixed` and `last_affected` on
+ * ties: the last event that applies to `version` decides. One pass, whatever their order.
+ */
+export function isInRange(range: OsvRange, version: string, order: VersionScheme): boolean {
+  let deciding: string | null = null;
+  let inside = false;
+  for (const event of range.events) {
+    const { introduced, fixed } = event;
+    const last = event.last_affected;
+    if (introduced !== undefined && compareBounds(introduced, version, order) <= 0) {
+      if (deciding === null || compareBounds(introduced, deciding, order) > 0) {
+        deciding = introduced;
+        inside = true;
+      }
+    }
+    if (fixed !== undefined && compareBounds(fixed, version, order) <= 0) {
+      if (deciding === null || compareBounds(fixed, deciding, order) >= 0) {
+        deciding = fixed;
+        inside = false;
+      }
+    }
+    if (last !== undefined && order.compare(last, version) < 0) {
+      if (deciding === null || compareBounds(last, deciding, order) >= 0) {
+        deciding = last;
+        inside = false;
+      }
+    }
+  }
+  return inside && isBelowLimit(range, version, order);
+}
+
+/** Below at least one `limit`; without limits, or with `*`, there is none. */
+function isBelowLimit(range: OsvRange, version: string, order: VersionScheme): boolean {
+  let limited = false;
+  for (const { limit } of range.events) {
+    if (limit === undefined) continue;
+    if (limit === '*' || order.compare(version, limit) < 0) return true;
+    limited = true;
+  }
+  return !limited;
+}
+
+interface Interval {
+  readonly from: string;
+  readonly end: { readonly kind: 'fixed' | 'last' | 'limit'; readonly version: string } | null;
+}
+
+/** The interval of `range` around `version`, which must be inside. */
+function intervalOf(range: OsvRange, version: string, order: VersionScheme): Interval {
+  let from = '0';
+  let end: Interval['end'] = null;
+  const close = (kind: 'fixed' | 'last', at: string): void => {
+    const distance = end === null ? -1 : order.compare(at, end.version);
+    if (distance < 0 || (distance === 0 && kind === 'fixed')) end = { kind, version: at };
+  };
+  for (const event of range.events) {
+    const { introduced, fixed } = event;
+    const last = event.last_affected;
+    if (introduced !== undefined && compareBounds(introduced, version, order) <= 0) {
+      if (compareBounds(introduced, from, order) > 0) from = introduced;
+    }
+    if (fixed !== undefined && compareBounds(fixed, version, order) > 0) close('fixed', fixed);
+    if (last !== undefined && order.compare(last, version) >= 0) close('last', last);
+  }
+  return { from, end: end ?? limitOf(range, version, order) };
+}
+
+function limitOf(range: OsvRange, version: string, order: VersionScheme): Interval['end'] {
+  let highest: string | null = null;
+  for (const { limit } of range.events) {
+    if (limit === '*') return null;
+    if (limit === undefined || order.compare(version, limit) >= 0) continue;
+    if (highest === null || order.compare(limit, highest) > 0) highest = limit;
+  }
+  return highest === null ? null : { kind: 'limit', version: highest };
+}
+
+function fixOf(range: OsvRange, version: string, order: VersionScheme): string | null {
+  const { end } = intervalOf(range, version, order);
+  return end?.kind === 'fixed' ? end.version : null;
+}
+
+/** Of several intervals hit, the one that is left last is told; one without a fix outlasts all. */
+function isLater(fixed: string | null, than: string | null, order: VersionScheme): boolean {
+  if (than === null) return false;
+  return fixed === null || order.compare(fixed, than) > 0;
+}
+
+function inWords(range: OsvRange, version: string, order: VersionScheme): string {
+  const { from, end } = intervalOf(range, version, order);
+  if (end === null) return `>= ${from}`;
+  return `>= ${from}, ${end.kind === 'last' ? '<=' : '<'} ${end.version}`;
+}
+
+function lowestFixAbove(
+  ranges: readonly OsvRange[],
+  version: string,
+  orders: RangeOrders,
+): string | null {
+  let lowest: string | null = null;
+  for (const range of ranges) {
+    const order = orderOf(range, orders);
+    if (order === null || !order.isValid(version)) continue;
+    for (const { fixed } of range.events) {
+      if (fixed === undefined || compareBounds(fixed, version, order) <= 0) continue;
+      if (lowest === null || order.compare(fixed, lowest) < 0) lowest = fixed;
+    }
+  }
+  return lowest;
+}
