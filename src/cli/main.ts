@@ -32,8 +32,12 @@ export function buildProgram(): Command {
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
     .exitOverride();
   for (const define of commands) define(program);
-  for (const command of program.commands) command.exitOverride().option('--debug', 'show the stack of an error');
-  program.addHelpText('after', '\nExit codes: 0 satisfied, 1 policy violated, 2 wrong usage, 3 could not do it.');
+  for (const command of program.commands)
+    command.exitOverride().option('--debug', 'show the stack of an error');
+  program.addHelpText(
+    'after',
+    '\nExit codes: 0 satisfied, 1 policy violated, 2 wrong usage, 3 could not do it.',
+  );
   return program;
 }
 

@@ -30,7 +30,9 @@ export function withCommonOptions(command: Command): Command {
         .default(defaultDataFolder(), '$XDG_DATA_HOME/seaworthy'),
     )
     .addOption(
-      new Option('--db <file>', 'the advisory database (default: <data>/advisories.db)').env('SEAWORTHY_DB'),
+      new Option('--db <file>', 'the advisory database (default: <data>/advisories.db)').env(
+        'SEAWORTHY_DB',
+      ),
     )
     .option('--offline', 'use no network')
     .option('--output <file>', 'write the result to a file instead of stdout')

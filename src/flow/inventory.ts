@@ -7,9 +7,9 @@ import {
   type ListedImage,
   listDockerArchive,
   listOciLayout,
+  type OpenedImage,
   openArchiveFile,
   openFolder,
-  type OpenedImage,
   readFolder,
   readImage,
 } from '../inventory/image/index.ts';
@@ -169,14 +169,15 @@ async function folderInventory(
   folder: string,
   kind: 'rootfs' | 'dir',
 ): Promise<Inventory> {
-  const read = (aliases?: Aliases): LayerRecord => readFolder({
-    folder,
-    ...(aliases === undefined ? {} : { aliases }),
-    wanted: services.wanted,
-    spoolFolder: services.store.spoolFolder,
-    skipNames: kind === 'dir' ? projectSkips : nothingSkipped,
-    onProgress: (done) => services.progress({ step: folder, done, total: null, unit: 'files' }),
-  });
+  const read = (aliases?: Aliases): LayerRecord =>
+    readFolder({
+      folder,
+      ...(aliases === undefined ? {} : { aliases }),
+      wanted: services.wanted,
+      spoolFolder: services.store.spoolFolder,
+      skipNames: kind === 'dir' ? projectSkips : nothingSkipped,
+      onProgress: (done) => services.progress({ step: folder, done, total: null, unit: 'files' }),
+    });
   return recordInventory(services, read, { kind, name: folder, digest: null });
 }
 

@@ -54,14 +54,20 @@ function absentKind(text: string): Target['kind'] {
 }
 
 function isRootfs(folder: string): boolean {
-  return ['etc/os-release', 'usr/lib/os-release', 'var/lib/dpkg', 'lib/apk/db', 'etc/debian_version'].some(
-    (name) => holds(folder, name),
-  );
+  return [
+    'etc/os-release',
+    'usr/lib/os-release',
+    'var/lib/dpkg',
+    'lib/apk/db',
+    'etc/debian_version',
+  ].some((name) => holds(folder, name));
 }
 
 function fileKind(path: string): Target['kind'] {
   const text = new TextDecoder().decode(headOf(path, 64)).trimStart();
-  return text.startsWith('{') || text.startsWith('SPDX') || text.startsWith('<?xml') ? 'sbom' : 'archive';
+  return text.startsWith('{') || text.startsWith('SPDX') || text.startsWith('<?xml')
+    ? 'sbom'
+    : 'archive';
 }
 
 /**

@@ -51,16 +51,25 @@ function openDatabase(file: string): DatabaseSync {
 function isDamage(error: unknown): boolean {
   const code = (error as { errcode?: number }).errcode;
   // SQLITE_CORRUPT and SQLITE_NOTADB, or our own word for another version.
-  return code === 11 || code === 26 || (error instanceof SeaworthyError && error.code === 'database');
+  return (
+    code === 11 || code === 26 || (error instanceof SeaworthyError && error.code === 'database')
+  );
 }
 
 function prepared(database: DatabaseSync): DatabaseSync {
   try {
-    database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
-    const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+    database.exec(
+      `PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`,
+    );
+    const { user_version: version } = database.prepare('PRAGMA user_version').get() as {
+      user_version: number;
+    };
     if (version === 0) create(database);
     else if (version !== schemaVersion) {
-      throw new SeaworthyError('database', `the store has version ${version}, this program ${schemaVersion}`);
+      throw new SeaworthyError(
+        'database',
+        `the store has version ${version}, this program ${schemaVersion}`,
+      );
     }
     return database;
   } catch (error) {
@@ -72,7 +81,9 @@ function prepared(database: DatabaseSync): DatabaseSync {
 /** Two processes may begin at once: the second finds the tables made. */
 function create(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as {
+    user_version: number;
+  };
   if (version === 0) database.exec(schema);
   database.exec('COMMIT');
 }
@@ -90,7 +101,9 @@ class SqliteStore implements EvidenceStore {
     this.spoolFolder = spoolFolder;
     const select = database.prepare('SELECT value, used FROM layer WHERE key = ?');
     const touch = database.prepare('UPDATE layer SET used = ? WHERE key = ?');
-    const insert = database.prepare('INSERT OR REPLACE INTO layer (key, value, bytes, used) VALUES (?, ?, ?, ?)');
+    const insert = database.prepare(
+      'INSERT OR REPLACE INTO layer (key, value, bytes, used) VALUES (?, ?, ?, ?)',
+    );
     const today = Math.floor(Date.now() / 86_400_000);
     this.layers = {
       get: (key) => {
@@ -126,7 +139,9 @@ class SqliteStore implements EvidenceStore {
     const value = deflateRawSync(JSON.stringify(stored.inventory), { level: 1 });
     this.#write(() =>
       this.#database
-        .prepare('INSERT OR IGNORE INTO inventory (digest, revision, first_seen, value) VALUES (?, ?, ?, ?)')
+        .prepare(
+          'INSERT OR IGNORE INTO inventory (digest, revision, first_seen, value) VALUES (?, ?, ?, ?)',
+        )
         .run(digest, revision, stored.firstSeen, value),
     );
   }
@@ -136,7 +151,9 @@ class SqliteStore implements EvidenceStore {
   }
 
   #prune(): void {
-    const { bytes } = this.#database.prepare('SELECT sum(bytes) AS bytes FROM layer').get() as { bytes: number };
+    const { bytes } = this.#database.prepare('SELECT sum(bytes) AS bytes FROM layer').get() as {
+      bytes: number;
+    };
     if (bytes <= layerCacheBytes) return;
     this.#database
       .prepare('DELETE FROM layer WHERE key IN (SELECT key FROM layer ORDER BY used LIMIT 100)')

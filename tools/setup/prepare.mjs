@@ -12,7 +12,9 @@ const stamp = join(modules, '.seaworthy-lock');
 
 /** Installs the packages of the lock file unless these very ones are installed. */
 export function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('installing packages ...');
   const npm = process.env.npm_execpath;
@@ -21,7 +23,9 @@ export function install() {
     ? spawnSync(process.execPath, [npm, ...words], { cwd: root, stdio: ['ignore', 2, 2] })
     : spawnSync('npm', words, { cwd: root, stdio: ['ignore', 2, 2] });
   if (result.status !== 0) {
-    console.error('seaworthy: the packages could not be installed; check the network and run it again');
+    console.error(
+      'seaworthy: the packages could not be installed; check the network and run it again',
+    );
     process.exit(3);
   }
   writeFileSync(stamp, lock);
@@ -33,7 +37,9 @@ export function pinnedNode() {
   if (existsSync(pinned)) return pinned;
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 24 || (major === 24 && minor >= 18)) return process.execPath;
-  console.error(`seaworthy: Node ${process.versions.node} is too old and no pinned one fits this machine; install Node 26`);
+  console.error(
+    `seaworthy: Node ${process.versions.node} is too old and no pinned one fits this machine; install Node 26`,
+  );
   process.exit(3);
 }
 

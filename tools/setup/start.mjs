@@ -5,4 +5,7 @@ import { build, install, run } from './prepare.mjs';
 install();
 build();
 const words = process.argv.slice(2);
-process.exitCode = run(['dist/seaworthy.mjs', ...(words.length > 0 ? words : ['scan', '--update'])]);
+process.exitCode = run([
+  'dist/seaworthy.mjs',
+  ...(words.length > 0 ? words : ['scan', '--update']),
+]);

@@ -29,7 +29,13 @@ for (const [name, words] of checks) {
 if (!process.argv.includes('--checks-only')) {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-'));
   const file = join(folder, 'results.json');
-  const words = bin('vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`);
+  const words = bin(
+    'vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  );
   const code = run([...words, ...process.argv.slice(2)]);
   try {
     const results = JSON.parse(readFileSync(file, 'utf8'));

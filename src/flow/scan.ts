@@ -1,0 +1,119 @@
+// The walk "scan an image": inventory, advisories, suppression, grade. Read it top to bottom.
+import { type MatchEcosystems, matchPackages } from '../advisory/match/index.ts';
+import { limits } from '../base/limits.ts';
+import type { AdvisorySource } from '../model/advisory.ts';
+import type {
+  DatabaseDescription,
+  Finding,
+  Inventory,
+  Report,
+  Suppressed,
+  VulnerabilityFinding,
+} from '../model/report.ts';
+import type { Unknown } from '../model/unknown.ts';
+import { gradeOf, summaryOf } from '../report/index.ts';
+import { takeInventories } from './inventory.ts';
+import type { InventoryRequest, Services } from './services.ts';
+import type { Suppressor } from './suppress.ts';
+import type { Target } from './target.ts';
+
+export interface ScanServices extends Services {
+  readonly advisories: AdvisorySource;
+  readonly ecosystems: MatchEcosystems;
+  readonly suppressor: Suppressor;
+  readonly toolVersion: string;
+}
+
+export interface ScanRequest extends InventoryRequest {
+  /** Leave out findings without a fixed version. */
+  readonly onlyFixed: boolean;
+  /** Findings of packages that these layers (diffIDs, bottom first) already bring are left out. */
+  readonly baseLayers: readonly string[];
+}
+
+/** Scans a target: one report, or one for each image of an archive with several. */
+export async function scanTarget(
+  services: ScanServices,
+  target: Target,
+  request: ScanRequest,
+): Promise<Report[]> {
+  const inventories = await takeInventories(services, target, request);
+  return inventories.map((inventory) => judge(services, inventory, request));
+}
+
+/** An inventory against the advisories of today: works as well on one that was stored long ago. */
+export function judge(services: ScanServices, inventory: Inventory, request: ScanRequest): Report {
+  const { packages, distribution, target } = inventory;
+  const matched = matchPackages({
+    packages,
+    distribution,
+    source: services.advisories,
+    ecosystems: services.ecosystems,
+    // The machine's own root runs its kernel; a container runs the host's.
+    kernel: target.kind === 'rootfs' && target.name === '/' ? 'match' : 'skip',
+  });
+  const asked = matched.findings.filter(
+    (finding) => isAsked(finding, request) && !isOfBase(finding, inventory, request.baseLayers),
+  );
+  const { findings, suppressed } = services.suppressor.apply(asked, inventory);
+  const unknowns = bounded([...inventory.unknowns, ...matched.unknowns]);
+  return reportOf(services, inventory, { findings, suppressed, unknowns });
+}
+
+function isAsked(finding: VulnerabilityFinding, request: ScanRequest): boolean {
+  return !request.onlyFixed || finding.fixedIn.length > 0;
+}
+
+/** Brought by one of the bottom layers that the base image shares. */
+function isOfBase(
+  finding: VulnerabilityFinding,
+  inventory: Inventory,
+  baseLayers: readonly string[],
+): boolean {
+  if (baseLayers.length === 0) return false;
+  const { layers } = inventory.target;
+  const shared = baseLayers.findIndex((diffId, index) => layers[index]?.diffId !== diffId);
+  const count = shared === -1 ? baseLayers.length : shared;
+  const inBase = new Set(layers.slice(0, count).map((layer) => layer.diffId));
+  return (
+    finding.locations.length > 0 &&
+    finding.locations.every(({ layer }) => layer !== null && inBase.has(layer))
+  );
+}
+
+function bounded(unknowns: readonly Unknown[]): readonly Unknown[] {
+  if (unknowns.length <= limits.unknownsListed) return unknowns;
+  const rest = unknowns.length - limits.unknownsListed;
+  return [
+    ...unknowns.slice(0, limits.unknownsListed),
+    { path: '', layer: null, reason: `${rest} further unknowns are not listed` },
+  ];
+}
+
+interface Judged {
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly Suppressed[];
+  readonly unknowns: readonly Unknown[];
+}
+
+function reportOf(services: ScanServices, inventory: Inventory, judged: Judged): Report {
+  const { packages, target } = inventory;
+  const content = { target, packages, ...judged };
+  return {
+    schemaVersion: 1,
+    generatedAt: services.now().toISOString(),
+    tool: { name: 'seaworthy', version: services.toolVersion },
+    target,
+    database: describeDatabase(services),
+    packages,
+    ...judged,
+    grade: gradeOf(content, services.now()),
+    summary: summaryOf(content),
+  };
+}
+
+function describeDatabase({ advisories, now }: ScanServices): DatabaseDescription {
+  const { builtAt, advisories: count, sources, builtIn } = advisories.info();
+  const ageHours = Math.max(0, Math.round((now().getTime() - Date.parse(builtAt)) / 360_000) / 10);
+  return { builtAt, ageHours, advisories: count, sources, builtIn };
+}
