@@ -62,7 +62,7 @@ function readMaven(cursor: TokenCursor): void {
   while (cursor.state === unread || cursor.position < cursor.limit) {
     readRaw(cursor);
     if (!isNull(cursor)) return;
-    if (cursor.position >= cursor.state) judgeRun(cursor);
+    if (cursor.position >= cursor.state - 1) judgeRun(cursor);
     if (cursor.detail === verdict.drop) continue;
     if (cursor.detail === verdict.release) setBare(cursor, rank.end);
     return;
@@ -70,7 +70,10 @@ function readMaven(cursor: TokenCursor): void {
   setEnd(cursor, rank.end);
 }
 
-/** `state` is where the run of null tokens ends that `detail` judges; 0 before the first token. */
+/**
+ * `state` is 0 before the first token, 1 behind it, and from then on 2 more than where the run of
+ * null tokens ends that `detail` judges.
+ */
 const unread = 0;
 const verdict = { drop: 0, release: 1, count: 2 } as const;
 
@@ -155,5 +158,5 @@ function judgeRun(cursor: TokenCursor): void {
     }
     index = end;
   }
-  cursor.state = index + 1;
+  cursor.state = index + 2;
 }
