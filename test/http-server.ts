@@ -9,7 +9,7 @@ export interface RunningServer {
   /** `127.0.0.1:PORT`. */
   readonly host: string;
   readonly port: number;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface ServerOptions {

@@ -109,28 +109,38 @@ function createAgent(
 ): http.Agent {
   const environment =
     options.proxyEnvironment === undefined ? process.env : (options.proxyEnvironment ?? {});
-  const settings = {
-    keepAlive: true,
-    maxSockets: connectionsPerHost,
-    // Go's rule, which users of container tools know: loopback never goes through a proxy.
-    proxyEnv: kind.direct ? {} : { ...environment },
-  };
+  // Go's rule, which users of container tools know: loopback never goes through a proxy.
+  const proxyEnv = kind.direct ? {} : proxySettings(environment);
+  const settings = { keepAlive: true, maxSockets: connectionsPerHost, proxyEnv };
+  if (!kind.secure) return new http.Agent(settings);
   try {
-    return kind.secure
-      ? new https.Agent({ ...settings, ...secureSettings(options.tls ?? {}) })
-      : new http.Agent(settings);
+    return new https.Agent({ ...settings, ...secureSettings(options.tls ?? {}) });
   } catch (error) {
-    // The message of the cause may hold the proxy's password: it is left out on purpose.
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_PROXY_INVALID_CONFIG') {
-      throw new SeaworthyError('usage', 'the proxy of the environment cannot be used', {
-        advice: 'set HTTPS_PROXY and HTTP_PROXY to an http:// or https:// address',
-      });
-    }
     throw new SeaworthyError('usage', 'the TLS certificate or key cannot be used', {
       cause: error,
       advice: 'give certificates and keys as PEM files',
     });
   }
+}
+
+/** The proxies of the environment with full addresses: `host:port` alone means http, as in curl. */
+function proxySettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const name of ['http_proxy', 'https_proxy', 'no_proxy']) {
+    const value = (environment[name] ?? environment[name.toUpperCase()] ?? '').trim();
+    if (value === '') continue;
+    const address = name === 'no_proxy' || value.includes('://') ? value : `http://${value}`;
+    if (name !== 'no_proxy' && !(/^https?:/i.test(address) && URL.canParse(address))) {
+      // Node would go round a proxy that it does not know. The value may hold a password.
+      throw new SeaworthyError('usage', `the proxy in ${name.toUpperCase()} cannot be used`, {
+        advice: 'set it to an http:// or https:// address',
+      });
+    }
+    settings[name] = address;
+  }
+  return settings;
 }
 
 /** PEM texts of Node's own and the system's authorities, read once: it costs tens of milliseconds. */

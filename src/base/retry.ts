@@ -17,7 +17,12 @@ export interface Pace {
 export const realPace: Pace = {
   now: () => Date.now(),
   sleep: async (delayMs, signal) => {
-    await sleep(delayMs, undefined, signal === undefined ? {} : { signal });
+    try {
+      await sleep(delayMs, undefined, signal === undefined ? {} : { signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
   },
   random: () => Math.random(),
 };
