@@ -5,6 +5,8 @@ const MiB = 1024 * 1024;
 export const feedLimits = {
   /** One record; the largest known (kernel errata with thousands of packages) have about 3 MB. */
   recordBytes: 32 * MiB,
+  /** A document that is read as a whole (secdb, KEV, one OSV file); the largest have 10 MB. */
+  documentBytes: 32 * MiB,
   /** Members of one export; OSV's npm export has about 250,000, its export of everything 700,000. */
   zipMembers: 2_000_000,
   /** Affected packages of one record; Red Hat's and SUSE's largest name about 10,000. */

@@ -50,6 +50,18 @@ const rows: readonly Row[] = [
   ['ASB- PUB-', 'android', null, 'Android Security Bulletins'],
 ];
 
+/** Feeds that are no advisory database and give out no ids of their own. */
+const sideFeeds: readonly Origin[] = [
+  { name: 'kev', licence: 'CC0-1.0', attribution: 'CISA Known Exploited Vulnerabilities Catalog' },
+  { name: 'epss', licence: null, attribution: 'FIRST Exploit Prediction Scoring System' },
+  {
+    name: 'nvd',
+    licence: null,
+    attribution:
+      'This product uses data from the NVD API but is not endorsed or certified by the NVD',
+  },
+];
+
 const origins = new Map<string, Origin>();
 for (const [prefixes, name, licence, attribution] of rows) {
   for (const prefix of prefixes.split(' ')) origins.set(prefix, { name, licence, attribution });
@@ -66,7 +78,7 @@ export function originOf(id: string): Origin {
   return amazon !== undefined && id.startsWith('ALAS') ? amazon : unknownOrigin;
 }
 
-const byName = new Map([...origins.values()].map((origin) => [origin.name, origin]));
+const byName = new Map([...origins.values(), ...sideFeeds].map((origin) => [origin.name, origin]));
 
 /** Licence and credit of a source by its short name. */
 export function originNamed(name: string): Origin {

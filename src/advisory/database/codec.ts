@@ -1,0 +1,195 @@
+// How advisories lie in the database: short texts that are decoded only when a field is asked for.
+// More than nine of ten affected entries are "all versions before X" and take X plus one letter.
+import { asArray, asString } from '../../base/json.ts';
+import type {
+  AdvisoryMatch,
+  CveFacts,
+  OsvEvent,
+  OsvRange,
+  OsvSeverity,
+} from '../../model/advisory.ts';
+import type { Advisory, AffectedPackage } from '../feed/index.ts';
+
+/** What `affected.body` holds. */
+export type Body = Pick<
+  AdvisoryMatch,
+  'ranges' | 'fixStatus' | 'modularity' | 'imports' | 'severity' | 'vendorSeverity'
+>;
+
+/** What `advisory.head` holds. */
+export type Head = Pick<
+  AdvisoryMatch,
+  'summary' | 'published' | 'aliases' | 'upstream' | 'severity' | 'vendorSeverity' | 'references'
+>;
+
+const plainRange = new Map([
+  ['E', 'ECOSYSTEM'],
+  ['S', 'SEMVER'],
+]);
+const eventKeys = [
+  ['i', 'introduced'],
+  ['f', 'fixed'],
+  ['l', 'last_affected'],
+  ['m', 'limit'],
+] as const;
+const keyOfMark = new Map<string, (typeof eventKeys)[number][1]>(eventKeys);
+
+/**
+ * `E1.2-3`: an ECOSYSTEM range from 0 to the fix 1.2-3 and nothing else; `S1.2.3`: the same for SEMVER;
+ * else a JSON array, then the listed versions, a line each.
+ */
+export function encodeBody(entry: AffectedPackage): string {
+  return plainBody(entry) ?? fullBody(entry);
+}
+
+function plainBody(entry: AffectedPackage): string | null {
+  if (entry.versions.length > 0 || entry.ranges.length !== 1 || entry.imports.length > 0)
+    return null;
+  if (entry.severity.length > 0 || entry.modularity !== null) return null;
+  if (entry.vendorSeverity !== null || entry.fixStatus !== null) return null;
+  const [range] = entry.ranges;
+  const [first, second] = range?.events ?? [];
+  if (range?.events.length !== 2 || first === undefined || second === undefined) return null;
+  if (first.introduced !== '0' || Object.keys(first).length !== 1) return null;
+  if (second.fixed === undefined || Object.keys(second).length !== 1) return null;
+  if (range.type === 'ECOSYSTEM') return `E${second.fixed}`;
+  return range.type === 'SEMVER' ? `S${second.fixed}` : null;
+}
+
+function fullBody(entry: AffectedPackage): string {
+  const ranges = entry.ranges.map((range) => [range.type, ...range.events.flatMap(encodeEvent)]);
+  const parts: unknown[] = [
+    ranges,
+    entry.modularity ?? 0,
+    entry.fixStatus ?? 0,
+    entry.vendorSeverity ?? 0,
+    encodeSeverity(entry.severity),
+    entry.imports.length === 0 ? 0 : entry.imports.map((item) => [item.path, ...item.symbols]),
+  ];
+  while (parts.length > 1 && parts.at(-1) === 0) parts.pop();
+  // JSON.stringify writes no raw line feed, and versions have none (feed/clean.ts).
+  return [JSON.stringify(parts), ...entry.versions].join('\n');
+}
+
+/** An event with several keys is told as several: the schema allows one, the walk is the same. */
+function encodeEvent(event: OsvEvent): readonly string[] {
+  const encoded: string[] = [];
+  for (const [mark, key] of eventKeys) {
+    const version = event[key];
+    if (version !== undefined) encoded.push(mark + version);
+  }
+  return encoded;
+}
+
+/** The ranges and the rest of an encoded body, without its versions. Throws on a broken one. */
+export function decodeBody(text: string): Body {
+  const type = plainRange.get(text.charAt(0));
+  if (type !== undefined) {
+    const events = [{ introduced: '0' }, { fixed: text.slice(1) }];
+    return { ...emptyBody, ranges: [{ type, events }] };
+  }
+  const end = text.indexOf('\n');
+  const parts = asArray(JSON.parse(end === -1 ? text : text.slice(0, end)));
+  const [ranges, modularity, fixStatus, vendorSeverity, severity, imports] = parts;
+  return {
+    ranges: asArray(ranges).map((range) => decodeRange(asArray(range))),
+    modularity: asString(modularity),
+    fixStatus: asString(fixStatus) as AdvisoryMatch['fixStatus'],
+    vendorSeverity: asString(vendorSeverity),
+    severity: decodeSeverity(severity),
+    imports: asArray(imports).map((item) => {
+      const [path = '', ...symbols] = asArray(item).map(String);
+      return { path, symbols };
+    }),
+  };
+}
+
+const emptyBody: Body = {
+  ranges: [],
+  modularity: null,
+  fixStatus: null,
+  vendorSeverity: null,
+  severity: [],
+  imports: [],
+};
+
+function decodeRange([type, ...events]: readonly unknown[]): OsvRange {
+  return {
+    type: String(type),
+    events: events.map((item) => {
+      const event = String(item);
+      const key = keyOfMark.get(event.charAt(0));
+      if (key === undefined) throw new Error(`unknown event ${event.charAt(0)}`);
+      return { [key]: event.slice(1) };
+    }),
+  };
+}
+
+/** The listed versions of an encoded body. */
+export function decodeVersions(text: string): readonly string[] {
+  if (plainRange.has(text.charAt(0))) return [];
+  const end = text.indexOf('\n');
+  return end === -1 ? [] : text.slice(end + 1).split('\n');
+}
+
+export function encodeHead(advisory: Advisory): string {
+  const parts: unknown[] = [
+    advisory.summary,
+    advisory.published ?? 0,
+    advisory.aliases,
+    advisory.upstream,
+    advisory.vendorSeverity ?? 0,
+    encodeSeverity(advisory.severity),
+    ...advisory.references,
+  ];
+  return JSON.stringify(parts);
+}
+
+/** Throws on a broken head. */
+export function decodeHead(text: string): Head {
+  const [summary, published, aliases, upstream, vendorSeverity, severity, ...references] = asArray(
+    JSON.parse(text),
+  );
+  return {
+    summary: asString(summary) ?? '',
+    published: asString(published),
+    aliases: asArray(aliases).map(String),
+    upstream: asArray(upstream).map(String),
+    vendorSeverity: asString(vendorSeverity),
+    severity: decodeSeverity(severity),
+    references: references.map(String),
+  };
+}
+
+export function encodeCve(facts: CveFacts): string {
+  const { source, summary, published } = facts;
+  return JSON.stringify([source, summary ?? 0, published ?? 0, encodeSeverity(facts.severity)]);
+}
+
+/** Throws on a broken text. */
+export function decodeCve(text: string): CveFacts {
+  const [source, summary, published, severity] = asArray(JSON.parse(text));
+  return {
+    source: String(source),
+    summary: asString(summary),
+    published: asString(published),
+    severity: decodeSeverity(severity),
+  };
+}
+
+function encodeSeverity(severity: readonly OsvSeverity[]): unknown {
+  return severity.length === 0 ? 0 : severity.map((item) => [item.type, item.score]);
+}
+
+function decodeSeverity(value: unknown): readonly OsvSeverity[] {
+  return asArray(value).map((item) => {
+    const [type, score] = asArray(item);
+    return { type: String(type), score: String(score) };
+  });
+}
+
+/** `CVE-2021-44228` as 2021_000044228, the key of the side tables; null for what is no CVE id. */
+export function cveNumber(cve: string): number | null {
+  const match = /^CVE-(\d{4})-(\d{4,9})$/.exec(cve);
+  return match === null ? null : Number(match[1]) * 1_000_000_000 + Number(match[2]);
+}

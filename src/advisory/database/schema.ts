@@ -1,0 +1,57 @@
+// The tables of the advisory database. Raise `schemaVersion` with every change: files of another
+// version are refused with advice, never guessed at.
+
+/** `SWAD`, in SQLite's `application_id`: tells our file from any other SQLite file. */
+export const applicationId = 0x53574144;
+
+export const schemaVersion = 1;
+
+/**
+ * `advisory`: one row for each record (`part` tells apart records that several files give under one
+ * id; `feed` is the ecosystem of a bucket that keeps it up to date, null for the user's own files). `affected` is clustered by package, so that all advisories of a package lie side by side; its
+ * `body` is a text of `codec.ts` or the number of a row in `body`. CVEs are keyed by number (`cve.ts`).
+ */
+export const schema = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, advisories INTEGER NOT NULL DEFAULT 0,
+  skipped INTEGER NOT NULL DEFAULT 0, unlisted INTEGER NOT NULL DEFAULT 0, retrieved_at TEXT
+);
+CREATE TABLE feed (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, cursor TEXT, retrieved_at TEXT, full_at TEXT
+);
+CREATE TABLE bad_record (
+  source INTEGER NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (source, place)
+) WITHOUT ROWID;
+CREATE TABLE left_out (
+  source INTEGER NOT NULL, reason TEXT NOT NULL, records INTEGER NOT NULL,
+  PRIMARY KEY (source, reason)
+) WITHOUT ROWID;
+CREATE TABLE ecosystem (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE package (
+  ecosystem INTEGER NOT NULL, name TEXT NOT NULL, id INTEGER NOT NULL,
+  PRIMARY KEY (ecosystem, name)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX package_id ON package (id);
+CREATE TABLE advisory (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, part TEXT NOT NULL, source INTEGER NOT NULL,
+  feed INTEGER,   modified TEXT, withdrawn TEXT, head TEXT NOT NULL
+);
+CREATE UNIQUE INDEX advisory_name ON advisory (name, part);
+CREATE TABLE body (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE affected (
+  package INTEGER NOT NULL, advisory INTEGER NOT NULL, ordinal INTEGER NOT NULL, body NOT NULL,
+  PRIMARY KEY (package, advisory, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE alias (
+  name TEXT NOT NULL, advisory INTEGER NOT NULL, PRIMARY KEY (name, advisory)
+) WITHOUT ROWID;
+CREATE TABLE kev (cve INTEGER PRIMARY KEY, added TEXT NOT NULL, ransomware INTEGER NOT NULL);
+CREATE TABLE epss (cve INTEGER PRIMARY KEY, score INTEGER NOT NULL);
+CREATE TABLE cve (cve INTEGER PRIMARY KEY, rank INTEGER NOT NULL, data TEXT NOT NULL);
+`;
+
+/** Built last, from sorted rows: cheaper than keeping it in order while rows arrive. */
+export const lateIndexes = `
+CREATE INDEX IF NOT EXISTS affected_advisory ON affected (advisory);
+`;
