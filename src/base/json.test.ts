@@ -67,6 +67,14 @@ describe('parseJson', () => {
     });
   });
 
+  test('refuses a document of little but brackets', () => {
+    const flat = `[${'{},'.repeat(3_000_000)}1]`;
+    expect(parseJson(flat)).toMatchObject({
+      reason: 'JSON of more than 2097152 objects and arrays',
+    });
+    expect(parseJson(flat, { maximumLength: limits.metadataFileBytes }).ok).toBe(true);
+  });
+
   test('agrees with JSON.parse on every text', () => {
     fc.assert(
       fc.property(

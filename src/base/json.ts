@@ -19,9 +19,8 @@ const newline = 0x0a;
 export function parseJson(text: string, options: ParseOptions = {}): Parsed {
   const maximum = options.maximumLength ?? limits.documentBytes;
   if (text.length > maximum) return tooLong('JSON', text.length, maximum);
-  if (exceedsDepth(text, limits.documentDepth)) {
-    return { ok: false, reason: `JSON nested deeper than ${limits.documentDepth} levels` };
-  }
+  const problem = structureProblem(text, maximum / charactersPerContainer);
+  if (problem !== null) return { ok: false, reason: problem };
   try {
     return { ok: true, value: JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) };
   } catch (error) {
@@ -61,21 +60,34 @@ function jsonFailure(text: string, error: unknown): Parsed {
   return { ok: false, reason: 'not valid JSON' };
 }
 
+/**
+ * Objects and arrays cost some 50 bytes each, so `{},{},{}` grows most of all in memory. Honest
+ * documents have one for 30 characters and more; the longest accepted text may have one for 16.
+ */
+const charactersPerContainer = 16;
+
 /** One pass over the brackets; strings are skipped with indexOf. Broken text is left to the parser. */
-function exceedsDepth(text: string, maximum: number): boolean {
+function structureProblem(text: string, maximumContainers: number): string | null {
   let depth = 0;
+  let containers = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === quote) {
       at = endOfString(text, at) - 1;
     } else if (code === 0x5b || code === 0x7b) {
       depth += 1;
-      if (depth > maximum) return true;
+      containers += 1;
+      if (depth > limits.documentDepth) {
+        return `JSON nested deeper than ${limits.documentDepth} levels`;
+      }
+      if (containers > maximumContainers) {
+        return `JSON of more than ${Math.floor(maximumContainers)} objects and arrays`;
+      }
     } else if (code === 0x5d || code === 0x7d) {
       depth -= 1;
     }
   }
-  return false;
+  return null;
 }
 
 /** The offset behind the string that starts at `start`, or the end of the text. */

@@ -1,0 +1,18 @@
+// How a cataloger takes the text of a file: within bounds, with a reason where it cannot.
+import { limits } from '../../base/limits.ts';
+import type { CatalogResult, FileView } from './ecosystem.ts';
+
+/** The text of a file, or null when it is larger than `limits.documentBytes`; then say `tooLarge`. */
+export function textOf(file: FileView, maximumBytes: number = limits.documentBytes): string | null {
+  return file.size > maximumBytes ? null : file.text();
+}
+
+/** Nothing was read, for this reason. */
+export function notRead(reason: string): CatalogResult {
+  return { packages: [], unknowns: [{ reason }] };
+}
+
+/** The refusal that goes with `textOf`. */
+export function tooLargeToRead(file: FileView): CatalogResult {
+  return notRead(`file of ${file.size} bytes, more than the ${limits.documentBytes} that are read`);
+}
