@@ -42,7 +42,15 @@ export function parseXml(text: string): ParsedXml {
   if (text.length > limits.documentBytes) {
     return { ok: false, reason: `XML text of ${text.length} characters is too long` };
   }
-  const state: State = { text, at: 0, elements: 0, line: 1, counted: 0, stack: [], root: null };
+  const state: State = {
+    text,
+    at: 0,
+    elements: 0,
+    line: 1,
+    nextFeed: feedAfter(text, 0),
+    stack: [],
+    root: null,
+  };
   while (state.at < text.length) {
     const open = text.indexOf('<', state.at);
     const end = open < 0 ? text.length : open;
@@ -82,9 +90,9 @@ interface State {
   readonly text: string;
   at: number;
   elements: number;
-  /** Line of `counted`, the offset up to which line feeds were counted. */
   line: number;
-  counted: number;
+  /** Offset of the line feed that ends `line`. */
+  nextFeed: number;
   readonly stack: Open[];
   root: XmlElement | null;
 }
@@ -184,14 +192,16 @@ function openElement(state: State): string | null {
 
 /** The line of an offset; offsets come in rising order, so that all calls together are one pass. */
 function lineOf(state: State, offset: number): number {
-  const { text } = state;
-  let at = text.indexOf('\n', state.counted);
-  while (at >= 0 && at < offset) {
+  while (state.nextFeed < offset) {
     state.line += 1;
-    state.counted = at + 1;
-    at = text.indexOf('\n', at + 1);
+    state.nextFeed = feedAfter(state.text, state.nextFeed + 1);
   }
   return state.line;
+}
+
+function feedAfter(text: string, from: number): number {
+  const at = text.indexOf('\n', from);
+  return at < 0 ? Infinity : at;
 }
 
 interface Attributes {

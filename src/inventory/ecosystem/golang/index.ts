@@ -4,7 +4,10 @@ import { golangVersions } from '../../version/index.ts';
 import { type Cataloger, type CatalogResult, type Ecosystem, nothingFound } from '../ecosystem.ts';
 import { readBuildInfo } from './build-info.ts';
 import { declaredPackages, parseGoMod, parseGoSum } from './go-mod.ts';
-import { packagesOf } from './modules.ts';
+import { packagesOf, standardLibrary } from './modules.ts';
+
+/** Two lines: the release and its time. */
+const versionFileBytes = 4096;
 
 const binary: Cataloger = {
   name: 'golang-binary',
@@ -42,10 +45,24 @@ const project: Cataloger = {
   },
 };
 
+/** A Go installation: `toolchain` of the Go vulnerability database (cmd/go and its kin). */
+const installation: Cataloger = {
+  name: 'golang-toolchain',
+  revision: 1,
+  evidence: 'installed',
+  globs: ['**/go/VERSION'],
+  parse(file): CatalogResult {
+    if (file.size > versionFileBytes) return nothingFound;
+    const [line = ''] = file.text().split('\n', 1);
+    if (!/^go\d+\.\d/.test(line)) return nothingFound;
+    return { packages: [{ ...standardLibrary(line.trim()), name: 'toolchain' }], unknowns: [] };
+  },
+};
+
 export const golang: Ecosystem = {
   id: 'golang',
   purlTypes: ['golang'],
-  catalogers: [binary, project],
+  catalogers: [binary, project, installation],
   versions: golangVersions,
   osvEcosystem: 'Go',
   advisoryName: ({ namespace, name }) => (namespace === null ? name : `${namespace}/${name}`),

@@ -72,6 +72,14 @@ function fromManifest(manifest: Manifest, file: FileNameIdentity): Identity | nu
   if (version === null) return null;
   const artifact = artifactName(manifest, file);
   if (artifact === '') return null;
+  if (manifest.get('implementation-title') === 'Apache Tomcat') {
+    return {
+      group: 'org.apache.tomcat',
+      artifact: tomcatArtifact(artifact),
+      version,
+      guessed: false,
+    };
+  }
   const stated = statedGroup(manifest, artifact);
   if (stated !== null) return { group: stated, artifact, version, guessed: false };
   return { group: knownGroup(artifact, version), artifact, version, guessed: true };
@@ -90,6 +98,13 @@ function artifactName(manifest: Manifest, file: FileNameIdentity): string {
   const plain = plainLetters(file.artifact);
   if (words.some((word) => plainLetters(word).includes(plain))) return file.artifact;
   return isArtifactWord(title) ? title : file.artifact;
+}
+
+/** Tomcat's own distribution names its JARs otherwise than Maven Central does. */
+function tomcatArtifact(stem: string): string {
+  if (stem.startsWith('tomcat-')) return stem;
+  if (stem === 'catalina-tribes') return 'tomcat-tribes';
+  return `tomcat-${stem}`;
 }
 
 function isArtifactWord(text: string): boolean {

@@ -1,0 +1,65 @@
+// Software without a package manager: programs and libraries known by name and by a string inside.
+
+import type { FoundPackage } from '../../../model/package.ts';
+import { genericVersions } from '../../version/index.ts';
+import { type Cataloger, type CatalogResult, type Ecosystem, nothingFound } from '../ecosystem.ts';
+import { finderFor } from './classifiers.ts';
+import { parseJavaRelease, parseWordpressVersion, type Release } from './text-files.ts';
+
+/** Text files with a version are tiny; other files of the same name may not be. */
+const textBytes = 64 * 1024;
+
+const program: Cataloger = {
+  name: 'program',
+  revision: 1,
+  evidence: 'installed',
+  globs: [],
+  executables: true,
+  parse(file): CatalogResult {
+    for (const { product, finder } of finderFor(file.path)) {
+      const version = finder(file);
+      if (version !== null) return found({ product, version, vendor: null });
+    }
+    return nothingFound;
+  },
+};
+
+const java: Cataloger = {
+  name: 'java-release',
+  revision: 1,
+  evidence: 'installed',
+  globs: ['**/release'],
+  parse: (file) => (file.size > textBytes ? nothingFound : found(parseJavaRelease(file.text()))),
+};
+
+const wordpress: Cataloger = {
+  name: 'wordpress-version',
+  revision: 1,
+  evidence: 'installed',
+  globs: ['**/wp-includes/version.php'],
+  parse: (file) =>
+    file.size > textBytes ? nothingFound : found(parseWordpressVersion(file.text())),
+};
+
+function found(release: Release | null): CatalogResult {
+  if (release === null) return nothingFound;
+  const { product, version, vendor } = release;
+  const one: FoundPackage = {
+    type: 'generic',
+    namespace: null,
+    name: product,
+    version,
+    licences: [],
+    ...(vendor === null ? {} : { vendor }),
+  };
+  return { packages: [one], unknowns: [] };
+}
+
+export const generic: Ecosystem = {
+  id: 'generic',
+  purlTypes: ['generic'],
+  catalogers: [program, java, wordpress],
+  versions: genericVersions,
+  osvEcosystem: null,
+  advisoryName: ({ namespace, name }) => (namespace === null ? name : `${namespace}/${name}`),
+};
