@@ -10,11 +10,14 @@ import type {
 } from '../../model/advisory.ts';
 import type { Advisory, AffectedPackage } from '../feed/index.ts';
 
-/** What `affected.body` holds. */
+/** What every look at an affected entry needs. */
 export type Body = Pick<
   AdvisoryMatch,
-  'ranges' | 'fixStatus' | 'modularity' | 'imports' | 'severity' | 'vendorSeverity'
+  'ranges' | 'fixStatus' | 'modularity' | 'severity' | 'vendorSeverity'
 >;
+
+/** What only some looks need, and what can be long. */
+export type Tail = Pick<AdvisoryMatch, 'versions' | 'imports'>;
 
 /** What `advisory.head` holds. */
 export type Head = Pick<
@@ -36,24 +39,23 @@ const keyOfMark = new Map<string, (typeof eventKeys)[number][1]>(eventKeys);
 
 /**
  * `E1.2-3`: an ECOSYSTEM range from 0 to the fix 1.2-3 and nothing else; `S1.2.3`: the same for SEMVER;
- * else a JSON array, then the listed versions, a line each.
+ * a tab and a module stream may follow. All else is a JSON array.
  */
 export function encodeBody(entry: AffectedPackage): string {
   return plainBody(entry) ?? fullBody(entry);
 }
 
 function plainBody(entry: AffectedPackage): string | null {
-  if (entry.versions.length > 0 || entry.ranges.length !== 1 || entry.imports.length > 0)
-    return null;
-  if (entry.severity.length > 0 || entry.modularity !== null) return null;
+  if (entry.ranges.length !== 1 || entry.severity.length > 0) return null;
   if (entry.vendorSeverity !== null || entry.fixStatus !== null) return null;
   const [range] = entry.ranges;
   const [first, second] = range?.events ?? [];
   if (range?.events.length !== 2 || first === undefined || second === undefined) return null;
   if (first.introduced !== '0' || Object.keys(first).length !== 1) return null;
   if (second.fixed === undefined || Object.keys(second).length !== 1) return null;
-  if (range.type === 'ECOSYSTEM') return `E${second.fixed}`;
-  return range.type === 'SEMVER' ? `S${second.fixed}` : null;
+  const module = entry.modularity === null ? '' : `\t${entry.modularity}`;
+  if (range.type === 'ECOSYSTEM') return `E${second.fixed}${module}`;
+  return range.type === 'SEMVER' ? `S${second.fixed}${module}` : null;
 }
 
 function fullBody(entry: AffectedPackage): string {
@@ -64,12 +66,36 @@ function fullBody(entry: AffectedPackage): string {
     entry.fixStatus ?? 0,
     entry.vendorSeverity ?? 0,
     encodeSeverity(entry.severity),
-    entry.imports.length === 0 ? 0 : entry.imports.map((item) => [item.path, ...item.symbols]),
   ];
   while (parts.length > 1 && parts.at(-1) === 0) parts.pop();
-  // JSON.stringify writes no raw line feed, and versions have none (feed/clean.ts).
-  return [JSON.stringify(parts), ...entry.versions].join('\n');
+  return JSON.stringify(parts);
 }
+
+/** The listed versions, a line each; Go imports as JSON behind an empty line. Empty for most entries. */
+export function encodeTail(entry: AffectedPackage): string {
+  // Versions have no line feeds and are never empty (feed/clean.ts).
+  const versions = entry.versions.join('\n');
+  if (entry.imports.length === 0) return versions;
+  const imports = entry.imports.map((item) => [item.path, ...item.symbols]);
+  return `${versions}\n\n${JSON.stringify(imports)}`;
+}
+
+/** Throws on a broken tail. */
+export function decodeTail(text: string): Tail {
+  if (text === '') return emptyTail;
+  const end = text.indexOf('\n\n');
+  const versions = end === -1 ? text : text.slice(0, end);
+  const imports = end === -1 ? [] : asArray(JSON.parse(text.slice(end + 2)));
+  return {
+    versions: versions === '' ? [] : versions.split('\n'),
+    imports: imports.map((item) => {
+      const [path = '', ...symbols] = asArray(item).map(String);
+      return { path, symbols };
+    }),
+  };
+}
+
+const emptyTail: Tail = { versions: [], imports: [] };
 
 /** An event with several keys is told as several: the schema allows one, the walk is the same. */
 function encodeEvent(event: OsvEvent): readonly string[] {
@@ -81,37 +107,30 @@ function encodeEvent(event: OsvEvent): readonly string[] {
   return encoded;
 }
 
-/** The ranges and the rest of an encoded body, without its versions. Throws on a broken one. */
+/** Throws on a broken body. */
 export function decodeBody(text: string): Body {
   const type = plainRange.get(text.charAt(0));
   if (type !== undefined) {
-    const events = [{ introduced: '0' }, { fixed: text.slice(1) }];
-    return { ...emptyBody, ranges: [{ type, events }] };
+    const tab = text.indexOf('\t');
+    const fixed = tab === -1 ? text.slice(1) : text.slice(1, tab);
+    return {
+      ranges: [{ type, events: [{ introduced: '0' }, { fixed }] }],
+      modularity: tab === -1 ? null : text.slice(tab + 1),
+      fixStatus: null,
+      vendorSeverity: null,
+      severity: [],
+    };
   }
-  const end = text.indexOf('\n');
-  const parts = asArray(JSON.parse(end === -1 ? text : text.slice(0, end)));
-  const [ranges, modularity, fixStatus, vendorSeverity, severity, imports] = parts;
+  const parts = asArray(JSON.parse(text));
+  const [ranges, modularity, fixStatus, vendorSeverity, severity] = parts;
   return {
     ranges: asArray(ranges).map((range) => decodeRange(asArray(range))),
     modularity: asString(modularity),
     fixStatus: asString(fixStatus) as AdvisoryMatch['fixStatus'],
     vendorSeverity: asString(vendorSeverity),
     severity: decodeSeverity(severity),
-    imports: asArray(imports).map((item) => {
-      const [path = '', ...symbols] = asArray(item).map(String);
-      return { path, symbols };
-    }),
   };
 }
-
-const emptyBody: Body = {
-  ranges: [],
-  modularity: null,
-  fixStatus: null,
-  vendorSeverity: null,
-  severity: [],
-  imports: [],
-};
 
 function decodeRange([type, ...events]: readonly unknown[]): OsvRange {
   return {
@@ -123,13 +142,6 @@ function decodeRange([type, ...events]: readonly unknown[]): OsvRange {
       return { [key]: event.slice(1) };
     }),
   };
-}
-
-/** The listed versions of an encoded body. */
-export function decodeVersions(text: string): readonly string[] {
-  if (plainRange.has(text.charAt(0))) return [];
-  const end = text.indexOf('\n');
-  return end === -1 ? [] : text.slice(end + 1).split('\n');
 }
 
 export function encodeHead(advisory: Advisory): string {

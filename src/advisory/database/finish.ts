@@ -14,7 +14,7 @@ export function finishTables(database: DatabaseSync, options: FinishTablesOption
   // SQLite sorts on disk where memory does not suffice.
   if (options.staged) {
     database.exec(`
-      INSERT INTO affected SELECT package, advisory, ordinal, body FROM stage.affected
+      INSERT INTO affected SELECT package, advisory, ordinal, body, tail FROM stage.affected
         WHERE advisory IN (SELECT id FROM advisory) ORDER BY package, advisory, ordinal;
       INSERT OR IGNORE INTO alias SELECT name, advisory FROM stage.alias
         WHERE advisory IN (SELECT id FROM advisory) ORDER BY name, advisory`);

@@ -17,8 +17,8 @@ import { type MatchReader, type StoredHead, StoredMatch } from './stored-match.t
 
 /** Advisories whose head stays decoded: the packages of one erratum are asked one after the other. */
 const heldHeads = 2000;
-/** Inflated body of one entry; `feedLimits.recordBytes` bounds what was packed. */
-const bodyBytesLimit = 64 * 1024 * 1024;
+/** Inflated tail of one entry; `feedLimits.recordBytes` bounds what was packed. */
+const tailBytesLimit = 64 * 1024 * 1024;
 
 export interface AdvisoryDatabase extends AdvisorySource {
   readonly file: string;
@@ -39,6 +39,8 @@ export function openDatabase(file: string): AdvisoryDatabase {
   }
 }
 
+type AffectedRow = readonly [advisory: number, body: string, tail: string | number | null];
+
 class Reader implements AdvisoryDatabase, MatchReader {
   readonly file: string;
   readonly #database: DatabaseSync;
@@ -48,7 +50,7 @@ class Reader implements AdvisoryDatabase, MatchReader {
   readonly #findPackage: StatementSync;
   readonly #findAffected: StatementSync;
   readonly #findHead: StatementSync;
-  readonly #findBody: StatementSync;
+  readonly #findTail: StatementSync;
 
   constructor(file: string, database: DatabaseSync) {
     this.file = file;
@@ -60,13 +62,15 @@ class Reader implements AdvisoryDatabase, MatchReader {
       this.#sources.set(Number(row.id), String(row.name));
     }
     this.#findPackage = database.prepare('SELECT id FROM package WHERE ecosystem = ? AND name = ?');
-    this.#findAffected = database.prepare('SELECT advisory, body FROM affected WHERE package = ?');
+    this.#findAffected = database.prepare(
+      'SELECT advisory, body, tail FROM affected WHERE package = ?',
+    );
     // Arrays instead of objects: half the time of a row.
     this.#findAffected.setReturnArrays(true);
     this.#findHead = database.prepare(
       'SELECT name, source, modified, withdrawn, head FROM advisory WHERE id = ?',
     );
-    this.#findBody = database.prepare('SELECT data FROM body WHERE id = ?');
+    this.#findTail = database.prepare('SELECT data FROM tail WHERE id = ?');
   }
 
   info(): DatabaseInfo {
@@ -118,21 +122,21 @@ class Reader implements AdvisoryDatabase, MatchReader {
       if (found === undefined) return [];
       const named = { ecosystem: osvEcosystem, name: key };
       return this.#affected(found.id).map(
-        ([advisory, body]) => new StoredMatch(this, { advisory, body, named }),
+        ([advisory, body, tail]) => new StoredMatch(this, { advisory, body, tail, named }),
       );
     });
   }
 
-  #affected(packageId: unknown): readonly (readonly [number, string | number])[] {
+  #affected(packageId: unknown): readonly AffectedRow[] {
     const rows: unknown = this.#findAffected.all(packageId as number);
-    return rows as readonly (readonly [number, string | number])[];
+    return rows as readonly AffectedRow[];
   }
 
   byId(id: string): readonly AdvisoryMatch[] {
     return this.#guarded(() => {
       const rows = this.#database
         .prepare(
-          `SELECT v.id, a.body, e.name AS ecosystem, p.name AS package
+          `SELECT v.id, a.body, a.tail, e.name AS ecosystem, p.name AS package
            FROM (SELECT id FROM advisory WHERE name = ?1
                  UNION SELECT advisory FROM alias WHERE name = ?1) v
            LEFT JOIN affected a ON a.advisory = v.id
@@ -147,8 +151,9 @@ class Reader implements AdvisoryDatabase, MatchReader {
             ? undefined
             : { ecosystem: String(row.ecosystem), name: String(row.package) };
         // A withdrawn advisory has no packages any more: it is told without ranges.
-        const body = (row.body ?? '[[]]') as string | number;
-        return new StoredMatch(this, { advisory: Number(row.id), body, named });
+        const body = String(row.body ?? '[[]]');
+        const tail = row.tail as string | number | null;
+        return new StoredMatch(this, { advisory: Number(row.id), body, tail, named });
       });
     });
   }
@@ -205,13 +210,12 @@ class Reader implements AdvisoryDatabase, MatchReader {
     });
   }
 
-  /** The text of a body: itself, or what its number stands for; for `StoredMatch`. */
-  bodyText(body: string | number): string {
-    if (typeof body === 'string') return body;
+  tailText(tail: number): string {
     return this.#guarded(() => {
-      const data = this.#findBody.get(body)?.data;
-      if (!(data instanceof Uint8Array)) throw unusable(this.file, 'is corrupt: a body is missing');
-      return inflateRawSync(data, { maxOutputLength: bodyBytesLimit }).toString('utf8');
+      const data = this.#findTail.get(tail)?.data;
+      if (typeof data === 'string') return data;
+      if (!(data instanceof Uint8Array)) throw unusable(this.file, 'is corrupt: a tail is missing');
+      return inflateRawSync(data, { maxOutputLength: tailBytesLimit }).toString('utf8');
     });
   }
 

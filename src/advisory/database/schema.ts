@@ -8,8 +8,8 @@ export const schemaVersion = 1;
 
 /**
  * `advisory`: one row for each record (`part` tells apart records that several files give under one
- * id; `feed` is the ecosystem of a bucket that keeps it up to date, null for the user's own files). `affected` is clustered by package, so that all advisories of a package lie side by side; its
- * `body` is a text of `codec.ts` or the number of a row in `body`. CVEs are keyed by number (`cve.ts`).
+ * id; `feed` is the ecosystem of a bucket that keeps it up to date, null for the user's own files). `affected` is clustered by package, so that all advisories of a package lie side by side in
+ * short rows; `tail` is null, a short text, or the number of a row in `tail` (text or deflated). CVEs are keyed by number (`cve.ts`).
  */
 export const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -38,9 +38,10 @@ CREATE TABLE advisory (
   feed INTEGER,   modified TEXT, withdrawn TEXT, head TEXT NOT NULL
 );
 CREATE UNIQUE INDEX advisory_name ON advisory (name, part);
-CREATE TABLE body (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE tail (id INTEGER PRIMARY KEY, data NOT NULL);
 CREATE TABLE affected (
-  package INTEGER NOT NULL, advisory INTEGER NOT NULL, ordinal INTEGER NOT NULL, body NOT NULL,
+  package INTEGER NOT NULL, advisory INTEGER NOT NULL, ordinal INTEGER NOT NULL, body TEXT NOT NULL,
+  tail,
   PRIMARY KEY (package, advisory, ordinal)
 ) WITHOUT ROWID;
 CREATE TABLE alias (

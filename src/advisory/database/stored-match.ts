@@ -1,7 +1,7 @@
 // An affected row of the database as an `AdvisoryMatch` whose fields are decoded on first access:
 // most rows of a lookup are judged by their range alone.
 import type { AdvisoryMatch, OsvSeverity } from '../../model/advisory.ts';
-import { type Body, decodeBody, decodeVersions, type Head } from './codec.ts';
+import { type Body, decodeBody, decodeTail, type Head, type Tail } from './codec.ts';
 
 /** What an advisory says of itself. */
 export interface StoredHead extends Head {
@@ -14,15 +14,16 @@ export interface StoredHead extends Head {
 /** Where a match reads its parts from; all throw `SeaworthyError` `database` on damage. */
 export interface MatchReader {
   head(advisory: number): StoredHead;
-  /** The text of a body: itself, or what its number stands for. */
-  bodyText(body: string | number): string;
+  /** The text of a tail that is kept apart. */
+  tailText(tail: number): string;
   decode<T>(decoder: (text: string) => T, text: string): T;
 }
 
 export interface StoredRow {
   /** Row number of its advisory. */
   readonly advisory: number;
-  readonly body: string | number;
+  readonly body: string;
+  readonly tail: string | number | null;
   /** Undefined for an advisory without packages, which is withdrawn. */
   readonly named: { readonly ecosystem: string; readonly name: string } | undefined;
 }
@@ -31,9 +32,8 @@ export interface StoredRow {
 export class StoredMatch implements AdvisoryMatch {
   readonly #reader: MatchReader;
   readonly #row: StoredRow;
-  #text: string | undefined;
   #decoded: Body | undefined;
-  #listed: readonly string[] | undefined;
+  #rest: Tail | undefined;
   #known: StoredHead | undefined;
 
   constructor(reader: MatchReader, row: StoredRow) {
@@ -42,9 +42,17 @@ export class StoredMatch implements AdvisoryMatch {
   }
 
   get #body(): Body {
-    this.#text ??= this.#reader.bodyText(this.#row.body);
-    this.#decoded ??= this.#reader.decode(decodeBody, this.#text);
+    this.#decoded ??= this.#reader.decode(decodeBody, this.#row.body);
     return this.#decoded;
+  }
+
+  get #tail(): Tail {
+    if (this.#rest === undefined) {
+      const { tail } = this.#row;
+      const text = typeof tail === 'number' ? this.#reader.tailText(tail) : (tail ?? '');
+      this.#rest = this.#reader.decode(decodeTail, text);
+    }
+    return this.#rest;
   }
 
   get #head(): StoredHead {
@@ -92,9 +100,7 @@ export class StoredMatch implements AdvisoryMatch {
     return this.#body.ranges;
   }
   get versions(): readonly string[] {
-    this.#text ??= this.#reader.bodyText(this.#row.body);
-    this.#listed ??= this.#reader.decode(decodeVersions, this.#text);
-    return this.#listed;
+    return this.#tail.versions;
   }
   get fixStatus(): AdvisoryMatch['fixStatus'] {
     return this.#body.fixStatus;
@@ -103,14 +109,15 @@ export class StoredMatch implements AdvisoryMatch {
     return this.#body.modularity;
   }
   get imports(): AdvisoryMatch['imports'] {
-    return this.#body.imports;
+    return this.#tail.imports;
   }
 
   /** A plain copy, for JSON and for whoever must keep it beyond `close`. */
   toJSON(): AdvisoryMatch {
     const { named } = this.#row;
     const { id, source, modified, withdrawn, summary, published, aliases, upstream } = this.#head;
-    const { ranges, fixStatus, modularity, imports } = this.#body;
+    const { ranges, fixStatus, modularity } = this.#body;
+    const { versions, imports } = this.#tail;
     return {
       id,
       ...(named === undefined ? {} : { package: named }),
@@ -124,7 +131,7 @@ export class StoredMatch implements AdvisoryMatch {
       vendorSeverity: this.vendorSeverity,
       source,
       ranges,
-      versions: this.versions,
+      versions,
       fixStatus,
       modularity,
       imports,

@@ -62,7 +62,7 @@ function register(
 }
 
 /** The highest number in use; numbers of deleted rows are never given out again in one run. */
-export function maximum(database: DatabaseSync, table: 'advisory' | 'body' | 'package'): number {
+export function maximum(database: DatabaseSync, table: 'advisory' | 'tail' | 'package'): number {
   return Number(database.prepare(`SELECT max(id) AS id FROM ${table}`).get()?.id ?? 0);
 }
 

@@ -7,7 +7,7 @@ import { deflateRawSync } from 'node:zlib';
 import { asArray } from '../../base/json.ts';
 import type { CveFacts, KevEntry } from '../../model/advisory.ts';
 import type { Advisory, AffectedPackage, LeftOutReason } from '../feed/index.ts';
-import { cveNumber, decodeHead, encodeBody, encodeCve, encodeHead } from './codec.ts';
+import { cveNumber, decodeHead, encodeBody, encodeCve, encodeHead, encodeTail } from './codec.ts';
 import { discard, publish, temporaryBeside } from './disk.ts';
 import { writeFault } from './fault.ts';
 import { finishTables } from './finish.ts';
@@ -15,10 +15,12 @@ import { checkFile } from './open.ts';
 import { applicationId, schema, schemaVersion } from './schema.ts';
 import { maximum, type Numbering, numberingOf, statements } from './tables.ts';
 
-/** Longer bodies (lists of versions, Go symbols) are kept once and compressed. */
-const inlineBodyLength = 1500;
-/** Compressed bodies remembered for reuse; each costs about 100 bytes. */
-const heldBodies = 50_000;
+/** Longer tails (lists of versions, Go symbols) are kept apart, once each: rows stay short. */
+const inlineTailLength = 120;
+/** Still longer ones are compressed; inflating one costs a few times what the matching does. */
+const plainTailLength = 4096;
+/** Tails remembered for reuse; each costs about 100 bytes. */
+const heldTails = 50_000;
 /** Bad records listed by name for each source; more are counted. */
 const listedBadRecords = 1000;
 
@@ -62,12 +64,12 @@ export class DatabaseWriter {
   /** New files: affected rows and aliases are staged, then sorted into place. */
   readonly #staged: boolean;
   readonly #stagePath: string;
-  readonly #bodies = new Map<string, number>();
+  readonly #tails = new Map<string, number>();
   /** Ecosystems that a vendor's own feed covers: aggregators' entries for them are left out. */
   readonly #covered: Set<string>;
   readonly #listed = new Map<number, number>();
   #nextAdvisory: number;
-  #nextBody: number;
+  #nextTail: number;
 
   constructor(file: string, options: WriterOptions = {}) {
     this.#file = file;
@@ -86,7 +88,7 @@ export class DatabaseWriter {
       if (this.#staged) this.#prepareStage();
       this.#numbers = numberingOf(opened.database);
       this.#nextAdvisory = maximum(opened.database, 'advisory') + 1;
-      this.#nextBody = maximum(opened.database, 'body') + 1;
+      this.#nextTail = maximum(opened.database, 'tail') + 1;
       const covered = this.#statement("SELECT value FROM meta WHERE key = 'covered'").get()?.value;
       this.#covered = new Set(
         typeof covered === 'string' ? asArray(JSON.parse(covered)).map(String) : [],
@@ -102,7 +104,7 @@ export class DatabaseWriter {
     this.#database.prepare('ATTACH ? AS stage').run(this.#stagePath);
     this.#database.exec(`
       PRAGMA stage.journal_mode = OFF; PRAGMA stage.synchronous = OFF;
-      CREATE TABLE stage.affected (package, advisory, ordinal, body);
+      CREATE TABLE stage.affected (package, advisory, ordinal, body, tail);
       CREATE TABLE stage.alias (name, advisory);
       BEGIN`);
   }
@@ -315,25 +317,28 @@ export class DatabaseWriter {
     const stage = this.#staged ? 'stage.' : '';
     const alias = this.#statement(`INSERT OR IGNORE INTO ${stage}alias VALUES (?, ?)`);
     for (const name of new Set([...advisory.aliases, ...advisory.upstream])) alias.run(name, id);
-    const affected = this.#statement(`INSERT INTO ${stage}affected VALUES (?, ?, ?, ?)`);
+    const affected = this.#statement(`INSERT INTO ${stage}affected VALUES (?, ?, ?, ?, ?)`);
     for (const [ordinal, entry] of advisory.affected.entries()) {
       if (part === '' && this.#covered.has(entry.ecosystem)) continue;
       const packageNumber = this.#numbers.package(entry.ecosystem, entry.name);
-      affected.run(packageNumber, id, ordinal, this.#body(entry));
+      affected.run(packageNumber, id, ordinal, encodeBody(entry), this.#tail(entry));
     }
   }
 
-  #body(entry: AffectedPackage): string | number {
-    const text = encodeBody(entry);
-    if (text.length <= inlineBodyLength) return text;
+  #tail(entry: AffectedPackage): string | number | null {
+    const text = encodeTail(entry);
+    if (text.length <= inlineTailLength) return text === '' ? null : text;
     const hash = createHash('sha1').update(text).digest('base64');
-    const known = this.#bodies.get(hash);
+    const known = this.#tails.get(hash);
     if (known !== undefined) return known;
-    const id = this.#nextBody;
-    this.#nextBody += 1;
-    this.#statement('INSERT INTO body VALUES (?, ?)').run(id, deflateRawSync(text));
-    if (this.#bodies.size >= heldBodies) this.#bodies.clear();
-    this.#bodies.set(hash, id);
+    const id = this.#nextTail;
+    this.#nextTail += 1;
+    this.#statement('INSERT INTO tail VALUES (?, ?)').run(
+      id,
+      text.length <= plainTailLength ? text : deflateRawSync(text),
+    );
+    if (this.#tails.size >= heldTails) this.#tails.clear();
+    this.#tails.set(hash, id);
     return id;
   }
 

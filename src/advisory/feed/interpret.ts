@@ -10,7 +10,7 @@ import type {
 } from '../../model/advisory.ts';
 import { feedLimits } from './bounds.ts';
 import type { LeftOutReason } from './item.ts';
-import { ecosystemBase, lookupName } from './name.ts';
+import { ecosystemBase, isDistribution, lookupName } from './name.ts';
 import { originOf } from './origin.ts';
 import {
   entrySeverity,
@@ -112,7 +112,9 @@ function interpretAffected(
   if (named === undefined)
     return (affected.ranges ?? []).length > 0 ? 'git ranges only' : 'no package';
   let ranges = (affected.ranges ?? []).filter((r) => r.type !== 'GIT' && r.events.length > 0);
-  const versions = affected.versions ?? [];
+  // OSV lists for distributions each version that it knows in the range: the range says it all.
+  const restated = ranges.length > 0 && isDistribution(named.ecosystem);
+  const versions = restated ? [] : (affected.versions ?? []);
   if (ranges.length === 0 && versions.length === 0) {
     // Malicious packages without versions are malicious in all of them.
     if (!record.id.startsWith('MAL-')) {

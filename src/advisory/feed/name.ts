@@ -10,6 +10,18 @@ const lowerCased = new Set([
   'Pub',
 ]);
 
+const distributions = new Set(
+  (
+    'AlmaLinux,Alpaquita,Alpine,Azure Linux,BellSoft Hardened Containers,Chainguard,Debian,Echo,' +
+    'Mageia,MinimOS,openEuler,openSUSE,Photon OS,Red Hat,Rocky Linux,SUSE,Ubuntu,Wolfi'
+  ).split(','),
+);
+
+/** Does the ecosystem (with or without release) belong to a distribution with versions of its own? */
+export function isDistribution(ecosystem: string): boolean {
+  return distributions.has(ecosystemBase(ecosystem));
+}
+
 /** `Debian:12` -> `Debian`: the ecosystem without its release. */
 export function ecosystemBase(ecosystem: string): string {
   const colon = ecosystem.indexOf(':');
