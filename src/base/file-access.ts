@@ -2,14 +2,24 @@
 import { readSync } from 'node:fs';
 import type { RandomAccess } from './random-access.ts';
 
+/** A part of an open file; `fill` reads into a buffer of the caller's, for runs of many reads. */
+export interface FileWindow extends RandomAccess {
+  /** Fills `buffer` from `offset`; returns the bytes read, fewer only at the end. */
+  fill(buffer: Uint8Array, offset: number): number;
+}
+
 /** The bytes `start` to `start + size` of an open file; the descriptor stays the caller's. */
-export function fileWindow(descriptor: number, start: number, size: number): RandomAccess {
+export function fileWindow(descriptor: number, start: number, size: number): FileWindow {
   return {
     size,
     read(offset, length) {
       const wanted = Math.max(0, Math.min(length, size - offset));
       const buffer = Buffer.allocUnsafe(wanted);
       return buffer.subarray(0, readInto(descriptor, buffer, start + offset));
+    },
+    fill(buffer, offset) {
+      const wanted = Math.max(0, Math.min(buffer.length, size - offset));
+      return readInto(descriptor, buffer.subarray(0, wanted), start + offset);
     },
   };
 }

@@ -12,6 +12,7 @@ import type {
 } from '../model/report.ts';
 import type { Unknown } from '../model/unknown.ts';
 import { gradeOf, summaryOf } from '../report/index.ts';
+import { fixActions } from './fix-first.ts';
 import { takeInventories } from './inventory.ts';
 import type { InventoryRequest, Services } from './services.ts';
 import type { Suppressor } from './suppress.ts';
@@ -90,6 +91,8 @@ function bounded(unknowns: readonly Unknown[]): readonly Unknown[] {
   ];
 }
 
+const systemTypes = new Set(['deb', 'apk', 'rpm', 'opkg']);
+
 interface Judged {
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Suppressed[];
@@ -98,17 +101,30 @@ interface Judged {
 
 function reportOf(services: ScanServices, inventory: Inventory, judged: Judged): Report {
   const { packages, target } = inventory;
-  const content = { target, packages, ...judged };
+  const info = services.advisories.info();
+  const now = services.now();
+  const hasSystem = packages.some((one) => systemTypes.has(one.type));
+  const feed = inventory.distribution?.osvEcosystem ?? null;
+  const unassessed = feed === null || info.builtIn || !info.ecosystems.includes(feed);
   return {
     schemaVersion: 1,
-    generatedAt: services.now().toISOString(),
+    generatedAt: now.toISOString(),
     tool: { name: 'seaworthy', version: services.toolVersion },
     target,
     database: describeDatabase(services),
     packages,
     ...judged,
-    grade: gradeOf(content, services.now()),
-    summary: summaryOf(content),
+    grade: gradeOf({
+      ...judged,
+      endOfLife: target.os?.endOfLife ?? null,
+      unassessedSystem: hasSystem && unassessed,
+      fixFirst: fixActions(judged.findings, inventory, {
+        source: services.advisories,
+        ecosystems: services.ecosystems,
+      }),
+      now,
+    }),
+    summary: summaryOf({ packages, ...judged }),
   };
 }
 

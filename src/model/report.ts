@@ -103,6 +103,11 @@ export interface IssueFinding {
 
 export type Finding = VulnerabilityFinding | IssueFinding;
 
+/** Whether a finding is about a package: a vulnerability, or the package itself being malware. */
+export function isAboutPackage(finding: Finding): finding is VulnerabilityFinding {
+  return finding.kind === 'vulnerability' || finding.kind === 'malware';
+}
+
 export interface Suppressed {
   readonly finding: Finding;
   readonly by: 'vex' | 'ignore';

@@ -1,6 +1,7 @@
 // Reads a layer once and remembers it: the cache in front of the walk, for every kind of source.
 import { createHash } from 'node:crypto';
 import { messageOf } from '../../base/error.ts';
+import type { FileWindow } from '../../base/file-access.ts';
 import type { RandomAccess } from '../../base/random-access.ts';
 import type { Digest } from '../../model/image.ts';
 import type { Aliases } from './aliases.ts';
@@ -51,14 +52,15 @@ export class LayerAnalyst {
    * Reads an uncompressed layer in place, jumping over what nobody wants.
    * @param identity cache key: a diffID that was verified, or the identity of the local file
    */
-  readInPlace(layer: RandomAccess, identity: string, aliases?: Aliases): LayerRecord {
+  readInPlace(layer: FileWindow, identity: string, aliases?: Aliases): LayerRecord {
     const known = aliases === undefined ? this.cached(identity) : null;
     if (known !== null) return known;
-    const walk = this.#walk(layer, aliases);
+    const window = new HeaderWindow(layer);
+    const walk = this.#walk(window, aliases);
     const scanner = new TarScanner(walk);
     let position = 0;
     while (position < layer.size && !scanner.done) {
-      const chunk = layer.read(position, windowBytes);
+      const chunk = window.move(position);
       if (chunk.length === 0) break;
       position += chunk.length;
       scanner.push(chunk);
@@ -139,6 +141,33 @@ export class LayerAnalyst {
   #key(key: string): string {
     const revision = createHash('sha256').update(this.#options.wanted.revision).digest('hex');
     return `${key} ${revision.slice(0, 32)}`;
+  }
+}
+
+/** The run of headers that is being read; small files beside them are served out of it, uncopied. */
+class HeaderWindow implements RandomAccess {
+  readonly size: number;
+  readonly #layer: FileWindow;
+  readonly #buffer = Buffer.allocUnsafe(windowBytes);
+  #start = 0;
+  #length = 0;
+
+  constructor(layer: FileWindow) {
+    this.#layer = layer;
+    this.size = layer.size;
+  }
+
+  /** The bytes from `position` on; valid until the next move. */
+  move(position: number): Uint8Array {
+    this.#start = position;
+    this.#length = this.#layer.fill(this.#buffer, position);
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    const from = offset - this.#start;
+    if (from >= 0 && from + length <= this.#length) return this.#buffer.subarray(from, from + length);
+    return this.#layer.read(offset, length);
   }
 }
 

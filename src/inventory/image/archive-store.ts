@@ -2,9 +2,9 @@
 // arrives as a stream (an engine's export, a pipe).
 import { closeSync, createReadStream, fstatSync, openSync } from 'node:fs';
 import { SeaworthyError } from '../../base/error.ts';
-import { fileWindow } from '../../base/file-access.ts';
+import { type FileWindow, fileWindow } from '../../base/file-access.ts';
 import { limits } from '../../base/limits.ts';
-import { type RandomAccess, windowOf } from '../../base/random-access.ts';
+import type { RandomAccess } from '../../base/random-access.ts';
 import type { Aliases } from './aliases.ts';
 import type { LayerAnalyst, StreamedLayer } from './analyst.ts';
 import type { BlobStore, LayerRequest, ReadLayer } from './blob-store.ts';
@@ -67,7 +67,7 @@ async function* fileChunks(
 class SeekableArchive implements BlobStore {
   readonly name: string;
   readonly #descriptor: number;
-  readonly #whole: RandomAccess;
+  readonly #whole: FileWindow;
   readonly #analyst: LayerAnalyst;
   readonly #verifyDigests: boolean;
   readonly identity: string;
@@ -99,8 +99,8 @@ class SeekableArchive implements BlobStore {
     if (known !== null) return { record: known, diffId, digest: null, size: null };
     const member = this.#member(path);
     const content = this.#content(member);
-    if (content.size > 0 && content.read(content.size - 1, 1).length === 0) {
-      throw new SeaworthyError('malformed', 'lies beyond the end of the archive', {
+    if (content.size < member.size) {
+      throw new SeaworthyError('malformed', `is truncated at byte ${content.size}`, {
         advice: 'copy the archive again',
       });
     }
@@ -116,8 +116,9 @@ class SeekableArchive implements BlobStore {
     closeSync(this.#descriptor);
   }
 
-  #content(member: TarEntry): RandomAccess {
-    return windowOf(this.#whole, member.offset, member.size);
+  #content(member: TarEntry): FileWindow {
+    const size = Math.max(0, Math.min(member.size, this.#whole.size - member.offset));
+    return fileWindow(this.#descriptor, member.offset, size);
   }
 
   #member(path: string): TarEntry {

@@ -18,7 +18,6 @@ const opaqueName = '.wh..wh..opq';
 /** Files below this size without an execute bit are no programs worth a look. */
 const smallestProgramBytes = 4096;
 const heldInMemoryBytes = 1024 * 1024;
-const noIndices: readonly number[] = [];
 
 export interface WalkOptions {
   readonly wanted: Wanted;
@@ -35,8 +34,10 @@ interface Current {
   readonly catalogers: readonly number[];
   readonly isCompanion: boolean;
   readonly isCapture: boolean;
-  /** Only the magic bytes decide whether the content is wanted. */
-  readonly onlyIfProgram: boolean;
+  /** Some pattern wants it, whatever its content. */
+  readonly named: boolean;
+  /** Its first bytes decide whether it is a program. */
+  readonly mayRun: boolean;
 }
 
 /** Feed it the entries of one layer, then take `record`. */
@@ -107,7 +108,7 @@ export class LayerWalk implements TarSink {
       this.#dropping = true;
       return;
     }
-    if (current.onlyIfProgram && this.#spool.length >= 4) {
+    if (!current.named && this.#spool.length >= 4) {
       this.#dropping = !hasProgramMagic(this.#spool.access());
     }
   }
@@ -161,9 +162,7 @@ export class LayerWalk implements TarSink {
   }
 
   #takeHardlink(entry: TarEntry): void {
-    const wanted =
-      this.#wanted.files.match(entry.path).length > 0 ||
-      this.#wanted.captures.match(entry.path).length > 0;
+    const wanted = this.#wanted.rules.match(entry.path).length > 0;
     if (wanted) this.#hardlinks.set(entry.path, entry.linkTarget);
   }
 
@@ -189,22 +188,21 @@ export class LayerWalk implements TarSink {
   /** Who wants the file, or null when nobody does or nobody may. */
   #classify(entry: TarEntry): Current | null {
     const { path, size } = entry;
-    const matched = this.#wanted.files.match(path);
-    const isCompanion = this.#wanted.companions.match(path).length > 0;
-    const isCapture = this.#wanted.captures.match(path).length > 0;
+    const matched = this.#wanted.rules.match(path);
     const mayRun =
       size >= 64 &&
       ((entry.mode & 0o111) !== 0 || size >= smallestProgramBytes) &&
       this.#wanted.executables.length > 0;
-    const named = matched.length > 0 || isCompanion || isCapture;
+    const named = matched.length > 0;
     if (!named && !mayRun) return null;
-    const catalogers = mayRun ? this.#wanted.executables : noIndices;
+    const { companionTarget, captureTarget } = this.#wanted;
     const current = {
       entry,
-      catalogers: matched.length === 0 ? catalogers : matched,
-      isCompanion,
-      isCapture,
-      onlyIfProgram: !named,
+      catalogers: matched.filter((target) => target < companionTarget),
+      isCompanion: matched.includes(companionTarget),
+      isCapture: matched.includes(captureTarget),
+      named,
+      mayRun,
     };
     if (entry.sparse && named) {
       this.refused(path, 'is stored as a sparse file, which is not expanded');
@@ -219,11 +217,14 @@ export class LayerWalk implements TarSink {
 
   #read(current: Current, access: RandomAccess): void {
     const { entry } = current;
-    if (current.onlyIfProgram && !hasProgramMagic(access)) return;
+    const isProgram = current.mayRun && hasProgramMagic(access);
+    if (!current.named && !isProgram) return;
     const file = accessFile({ path: entry.path, mode: entry.mode, access });
     if (current.isCapture) this.#capture(file);
     if (current.isCompanion) this.#companions.set(entry.path, this.#hold(file, access));
-    for (const index of current.catalogers) {
+    const { catalogers } = current;
+    const all = isProgram ? new Set([...catalogers, ...this.#wanted.executables]) : catalogers;
+    for (const index of all) {
       const cataloger = this.#wanted.catalogers[index]?.cataloger;
       if (cataloger?.companions === undefined) this.#parse(index, file);
       else this.#deferred.push({ index, file: this.#hold(file, access) });

@@ -9,12 +9,12 @@ export interface WantedCataloger {
 
 export interface Wanted {
   readonly catalogers: readonly WantedCataloger[];
-  /** Indices into `catalogers`. */
-  readonly files: PathRules;
-  /** Indices into `catalogers`: files that their parsers may ask for. */
-  readonly companions: PathRules;
-  /** Matches (with 0) the small texts that are kept whole. */
-  readonly captures: PathRules;
+  /** Indices into `catalogers`; beyond them `companionTarget` and `captureTarget`. */
+  readonly rules: PathRules;
+  /** What `rules` answers for files that a parser may ask for. */
+  readonly companionTarget: number;
+  /** What `rules` answers for the small texts that are kept whole. */
+  readonly captureTarget: number;
   /** Indices of the catalogers that want every executable. */
   readonly executables: readonly number[];
   /** Wanted paths without any pattern in them, and the fixed folders of the others: these may be
@@ -33,20 +33,20 @@ export function compileWanted(
   const catalogers = ecosystems.flatMap((ecosystem) =>
     ecosystem.catalogers.map((cataloger) => ({ ecosystem: ecosystem.id, cataloger })),
   );
-  const files = new PathRules();
-  const companions = new PathRules();
-  const captures = new PathRules();
+  const rules = new PathRules();
+  const companionTarget = catalogers.length;
+  const captureTarget = companionTarget + 1;
   for (const [index, { cataloger }] of catalogers.entries()) {
-    for (const glob of cataloger.globs) files.add(glob, index);
-    for (const glob of cataloger.companions ?? []) companions.add(glob, index);
+    for (const glob of cataloger.globs) rules.add(glob, index);
+    for (const glob of cataloger.companions ?? []) rules.add(glob, companionTarget);
   }
-  for (const glob of captureGlobs) captures.add(glob, 0);
+  for (const glob of captureGlobs) rules.add(glob, captureTarget);
   const globs = [...catalogers.flatMap(({ cataloger }) => cataloger.globs), ...captureGlobs];
   return {
     catalogers,
-    files,
-    companions,
-    captures,
+    rules,
+    companionTarget,
+    captureTarget,
     executables: catalogers.flatMap(({ cataloger }, index) =>
       cataloger.executables ? [index] : [],
     ),

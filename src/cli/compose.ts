@@ -1,0 +1,82 @@
+// The composition root: puts the services of a command together from its flags.
+import { join } from 'node:path';
+import { matchEcosystems } from '../flow/ecosystems.ts';
+import type { Services } from '../flow/services.ts';
+import { connectEngine, type DockerEngine } from '../host/docker/index.ts';
+import type { RegistryOptions } from '../host/registry/index.ts';
+import { SeaworthyError } from '../base/error.ts';
+import { distributionGlobs } from '../inventory/distro/index.ts';
+import { ecosystems } from '../inventory/ecosystem/registry.ts';
+import { compileWanted, LayerAnalyst } from '../inventory/image/index.ts';
+import { openStore } from '../store/index.ts';
+import type { CommonOptions, RegistryFlags } from './options.ts';
+import { createProgress, type Progress } from './progress.ts';
+
+export interface Composed {
+  readonly services: Services;
+  readonly progress: Progress;
+  /** Ends what was opened. */
+  close(): void;
+}
+
+/** Opens the store and prepares everything else to be opened when it is first asked for. */
+export function compose(options: CommonOptions, registry: RegistryFlags): Composed {
+  const progress = createProgress(process.stderr, options.progress && options.quiet !== true);
+  const warn = (line: string): void => {
+    progress.clear();
+    if (options.quiet !== true) process.stderr.write(`seaworthy: ${line}\n`);
+  };
+  const store = openStore(options.data, warn);
+  const wanted = compileWanted(ecosystems, distributionGlobs);
+  const { spoolFolder } = store;
+  let engine: Promise<DockerEngine | null> | null = null;
+  const services: Services = {
+    store,
+    wanted,
+    analyst: new LayerAnalyst({ wanted, cache: store.layers, spoolFolder }),
+    engine: () => (engine ??= findEngine()),
+    registry: registryOptions(registry),
+    now: () => new Date(),
+    progress: (event) => progress.report(event),
+    warn,
+  };
+  return {
+    services,
+    progress,
+    close() {
+      progress.clear();
+      store.close();
+      void engine?.then((one) => one?.close());
+    },
+  };
+}
+
+/** No engine is an answer; one that may not be used is an error that the user should see. */
+async function findEngine(): Promise<DockerEngine | null> {
+  try {
+    return await connectEngine();
+  } catch (error) {
+    if (error instanceof SeaworthyError && error.code === 'not-found') return null;
+    throw error;
+  }
+}
+
+function registryOptions(flags: RegistryFlags): RegistryOptions {
+  return {
+    ...(flags.registryCa === undefined ? {} : { caFile: flags.registryCa }),
+    ...(flags.insecureRegistry === undefined ? {} : { insecure: flags.insecureRegistry }),
+    ...(flags.plainHttp === undefined ? {} : { plainHttp: flags.plainHttp }),
+    mirrors: flags.mirror.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at <= 0) throw new SeaworthyError('usage', `--mirror ${pair} is not of the form registry=url`);
+      return { registry: pair.slice(0, at), endpoints: [pair.slice(at + 1)] };
+    }),
+  };
+}
+
+/** The database file of the flags: `--db`, else in the data folder. */
+export function databaseFile(options: CommonOptions): string {
+  return options.db ?? join(options.data, 'advisories.db');
+}
+
+export { matchEcosystems };

@@ -1,0 +1,21 @@
+// All package ecosystems. Adding one = its folder, one import and one entry here.
+import { apk } from './apk/index.ts';
+import { cargo } from './cargo/index.ts';
+import { deb } from './deb/index.ts';
+import type { Ecosystem } from './ecosystem.ts';
+import { golang } from './golang/index.ts';
+import { maven } from './maven/index.ts';
+import { npm } from './npm/index.ts';
+import { nuget } from './nuget/index.ts';
+import { rpm } from './rpm/index.ts';
+
+export const ecosystems = [
+  deb,
+  apk,
+  rpm,
+  npm,
+  golang,
+  cargo,
+  maven,
+  nuget,
+] as const satisfies readonly Ecosystem[];

@@ -1,0 +1,5 @@
+// The door of the report wing. Adding an output = its file and one line in `outputs`.
+export { type Graded, gradeOf } from './grade.ts';
+export type { Output, OutputOptions } from './output.ts';
+export { type OutputFormat, outputs } from './registry.ts';
+export { summaryOf } from './summary.ts';

@@ -1,0 +1,234 @@
+// The terminal: the answer first, then the next action, then the evidence (docs: INTERFACE).
+import type { Finding, Report, Suppressed } from '../../model/report.ts';
+import { type Severity, severities } from '../../model/severity.ts';
+import type { Output, OutputOptions } from '../output.ts';
+import { type Row, rowsOf } from './group.ts';
+import { createPaint, harmless, type Paint, shorten, spread, wrap } from './paint.ts';
+
+const indent = '    ';
+const shownActions = 5;
+const shownRows = 5;
+
+export const table: Output = {
+  id: 'table',
+  mediaType: 'text/plain',
+  write(reports, options) {
+    const paint = createPaint(options.columns, options.colour);
+    const several = reports.length > 1 ? overview(reports, paint) : [];
+    const parts = reports.map((report) => one(report, options, paint).join('\n'));
+    return `${[...several, ...parts].join('\n\n')}\n`;
+  },
+};
+
+/** Several targets: one line each, worst first, before the details. */
+function overview(reports: readonly Report[], paint: Paint): string[] {
+  const sorted = reports.toSorted((a, b) => a.grade.score - b.grade.score);
+  const lines = sorted.map((report) => {
+    const reason = report.grade.because[0] ?? 'nothing found';
+    return spread(
+      `${paint.grade(report.grade.letter)} ${harmless(report.target.name)}`,
+      reason,
+      paint.columns,
+    );
+  });
+  return [lines.join('\n')];
+}
+
+function one(report: Report, options: OutputOptions, paint: Paint): string[] {
+  const rows = rowsOf(report);
+  const lines = ['', ...headline(report, options, paint)];
+  if (options.show === 'packages') return [...lines, '', ...packageLines(report, paint)];
+  if (options.show === 'unknowns') return [...lines, '', ...unknownLines(report, paint)];
+  if (options.show === 'suppressed') return [...lines, '', ...suppressedLines(report.suppressed)];
+  if (options.show === null) lines.push(...actionLines(report, paint));
+  lines.push(...issueLines(report.findings, paint));
+  lines.push(...severityLines(report, { rows, show: options.show, paint }));
+  lines.push('', ...closing(report, rows, paint));
+  return lines;
+}
+
+function headline(report: Report, options: OutputOptions, paint: Paint): string[] {
+  const { grade, target } = report;
+  const name = harmless(target.name);
+  const good = grade.letter === 'A' || grade.letter === 'B';
+  const reasons = grade.because.slice(0, 3).join(', ');
+  const verdict = good ? 'is seaworthy' : 'is not seaworthy';
+  const sentence = `${name} ${verdict}${reasons === '' ? ': nothing known against it' : `: ${reasons}`}`;
+  const [first = '', ...rest] = wrap(sentence, paint.columns - indent.length);
+  return [
+    `${paint.grade(grade.letter)} ${paint.strong(first)}`,
+    ...rest.map((line) => indent + paint.strong(line)),
+    ...wrap(facts(report, options).join(' · '), paint.columns - indent.length).map(
+      (line) => indent + paint.faint(line),
+    ),
+    ...warnings(report).flatMap((warning) =>
+      wrap(warning, paint.columns - indent.length).map((line) => indent + line),
+    ),
+  ];
+}
+
+function facts(report: Report, { elapsedSeconds }: OutputOptions): string[] {
+  const { target, database, summary } = report;
+  const { os } = target;
+  return [
+    ...(os === null ? [] : [harmless(os.name)]),
+    ...(os?.endOfLife
+      ? [`${isOver(report) ? 'support ended' : 'supported to'} ${os.endOfLife.slice(0, 7)}`]
+      : []),
+    plural(summary.packages, 'package'),
+    ...(target.layers.length > 0 ? [plural(target.layers.length, 'layer')] : []),
+    ...(elapsedSeconds === null ? [] : [`${elapsedSeconds.toFixed(2)} s`]),
+    ...(database === null || database.builtIn ? [] : [`advisories ${age(database.ageHours)} old`]),
+  ];
+}
+
+function isOver({ target, generatedAt }: Report): boolean {
+  const end = target.os?.endOfLife;
+  return end !== null && end !== undefined && Date.parse(end) < Date.parse(generatedAt);
+}
+
+/** What the reader must know before trusting the letter. */
+function warnings({ database }: Report): string[] {
+  if (database?.builtIn !== true) return [];
+  return [
+    `Only the ${database.advisories} built-in advisories were asked: run \`seaworthy db update\` for all.`,
+  ];
+}
+
+function actionLines(report: Report, paint: Paint): string[] {
+  const actions = report.grade.fixFirst.slice(0, shownActions);
+  if (actions.length === 0) return [];
+  const total = report.findings.length;
+  const lines = ['', spread(` ${paint.strong('Do this first')}`, 'removes', paint.columns)];
+  for (const [index, { action, removes, exploited, where }] of actions.entries()) {
+    const gain = `${removes} of ${total}${exploited > 0 ? ` · ${exploited} exploited` : ''}`;
+    const room = paint.columns - indent.length - gain.length - 2;
+    const words = wrap(harmless(action), room);
+    lines.push(spread(` ${index + 1}  ${words[0] ?? ''}`, gain, paint.columns));
+    lines.push(...words.slice(1).map((line) => indent + line));
+    if (where !== '')
+      lines.push(indent + paint.faint(shorten(harmless(where), paint.columns - indent.length)));
+  }
+  const more = report.grade.fixFirst.length - actions.length;
+  if (more > 0) lines.push(indent + paint.faint(`${more} more actions: --format json`));
+  return lines;
+}
+
+function issueLines(findings: readonly Finding[], paint: Paint): string[] {
+  const issues = findings.filter(
+    (finding) =>
+      finding.kind === 'secret' ||
+      finding.kind === 'misconfiguration' ||
+      finding.kind === 'licence',
+  );
+  if (issues.length === 0) return [];
+  const lines = ['', ` ${paint.strong('Also found')}`];
+  for (const { id, title, severity, locations } of issues) {
+    const place = locations[0] === undefined ? '' : `  ${locations[0].path}`;
+    lines.push(
+      shorten(
+        `   ${paint.severity(severity, id)}  ${harmless(title)}${harmless(place)}`,
+        paint.columns,
+      ),
+    );
+  }
+  return lines;
+}
+
+interface SeverityView {
+  readonly rows: readonly Row[];
+  readonly show: string | null;
+  readonly paint: Paint;
+}
+
+/** In full what was asked for, else the most urgent of the worst severity that occurs. */
+function severityLines(report: Report, { rows, show, paint }: SeverityView): string[] {
+  const lines: string[] = [];
+  const opened = severities.find((severity) => rows.some((row) => row.severity === severity));
+  for (const severity of severities) {
+    const own = rows.filter((row) => row.severity === severity);
+    const whole = show === 'all' || show === severity;
+    if (own.length === 0 || (!whole && (show !== null || severity !== opened))) continue;
+    lines.push('', ` ${paint.severity(severity, capital(severity))}`);
+    const shown = whole ? own : own.slice(0, shownRows);
+    const idWidth = Math.min(20, Math.max(...shown.map((row) => row.id.length)));
+    for (const row of shown) lines.push(...rowLines(row, idWidth, paint));
+    if (shown.length < own.length) {
+      const target = harmless(report.target.name);
+      const more = `...${own.length - shown.length} more`.padEnd(idWidth);
+      lines.push(paint.faint(`   ${more}  seaworthy scan ${target} --show ${severity}`));
+    }
+  }
+  return lines;
+}
+
+function rowLines(row: Row, idWidth: number, paint: Paint): string[] {
+  const id = row.id.padEnd(idWidth);
+  const fix = row.fixedIn === null ? '' : ` -> ${row.fixedIn}`;
+  const left = `   ${paint.severity(row.severity, id)}  ${harmless(row.subject + fix)}`;
+  const lines = [spread(left, row.remarks.join(' · '), paint.columns).trimEnd()];
+  const margin = ' '.repeat(idWidth + 5);
+  const [title] = wrap(harmless(row.title), paint.columns - margin.length);
+  if (title !== undefined) lines.push(margin + paint.faint(title));
+  return lines;
+}
+
+function closing(report: Report, rows: readonly Row[], paint: Paint): string[] {
+  const counts = severities.flatMap((severity) => {
+    const count = report.summary.vulnerabilities[severity];
+    return count === 0 ? [] : [`${capital(severity)} ${count}`];
+  });
+  const { unknowns, suppressed } = report.summary;
+  if (unknowns > 0) counts.push(`Unknown ${plural(unknowns, 'place')} (--show unknowns)`);
+  if (suppressed > 0) counts.push(`Suppressed ${suppressed} (--show suppressed)`);
+  const lines = wrap(counts.join(' · ') || 'No findings.', paint.columns - 1).map(
+    (line) => ` ${line}`,
+  );
+  const [worst] = rows.toSorted((a, b) => b.priority - a.priority);
+  const learn = worst === undefined ? '' : `Learn why: seaworthy learn ${worst.id}`;
+  lines.push('', ` ${spread(learn, '--format json|sarif|cyclonedx|spdx', paint.columns - 1)}`);
+  return lines;
+}
+
+function packageLines(report: Report, paint: Paint): string[] {
+  return report.packages.map((one) => {
+    const remark =
+      one.ownedBy !== null
+        ? 'owned by the system'
+        : one.notPresent
+          ? 'declared only'
+          : one.evidence;
+    return spread(` ${harmless(one.purl)}`, remark, paint.columns);
+  });
+}
+
+function unknownLines(report: Report, paint: Paint): string[] {
+  if (report.unknowns.length === 0) return [' Everything was read and understood.'];
+  return report.unknowns.flatMap(({ path, reason }) => [
+    ` ${shorten(harmless(path === '' ? '(the target)' : path), paint.columns - 1)}`,
+    ...wrap(harmless(reason), paint.columns - indent.length).map(
+      (line) => indent + paint.faint(line),
+    ),
+  ]);
+}
+
+function suppressedLines(suppressed: readonly Suppressed[]): string[] {
+  if (suppressed.length === 0) return [' Nothing is suppressed.'];
+  return suppressed.map(({ finding, by, reason, expires }) => {
+    const until = expires === null ? '' : `, until ${expires}`;
+    const subject = finding.kind === 'vulnerability' ? ` ${finding.package.name}` : '';
+    return ` ${finding.id}${harmless(subject)}: ${harmless(reason)} (${by}${until})`;
+  });
+}
+
+function capital(severity: Severity): string {
+  return severity.charAt(0).toUpperCase() + severity.slice(1);
+}
+
+function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function age(hours: number): string {
+  return hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`;
+}
