@@ -39,7 +39,7 @@ export const apkVersions: VersionScheme = {
   compare: (a, b) => compareTokens(a, b, readApk),
   // A letter followed by digits (`6.6.2p1`) is no valid apk 3 version but exists in old releases.
   isValid: (version) =>
-    /^\d+(?:\.\d+)*(?:[a-z]\d*(?:\.\d+)*)?(?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)\d*)*(?:~[0-9a-f]+)?(?:-r\d*)?$/.test(
+    /^\d+(?:\.\d+)*(?:[a-z](?:\d+(?:\.\d+)*)?)?(?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)\d*)*(?:~[0-9a-f]+)?(?:-r\d*)?$/.test(
       version,
     ),
 };

@@ -11,8 +11,10 @@ const TILDE = 126;
 export const debVersions: VersionScheme = {
   id: 'deb',
   compare: compareDeb,
-  // dpkg refuses an upstream version that starts with anything but a digit; so do we.
-  isValid: (version) => /^(?:\d+:)?\d[A-Za-z0-9.+~:-]*$/.test(version) && !version.endsWith('-'),
+  // What dpkg accepts, its warnings included: a version that starts with no digit is none.
+  isValid: (version) =>
+    /^(?:\d+:\d[A-Za-z0-9.+~:-]*|\d[A-Za-z0-9.+~-]*)$/.test(version) &&
+    !/-(?:[^-]*:[^-]*)?$/.test(version.slice(version.lastIndexOf('-'))),
 };
 
 /** Epochs by number, then upstream versions, then revisions (a missing one equals `0`). */

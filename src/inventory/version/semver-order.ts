@@ -40,8 +40,8 @@ const right = newParts();
 /** Negative, zero or positive, for any two strings. */
 export function compareSemver(a: string, b: string, rules: SemverRules): number {
   if (a === b) return 0;
-  takeApart(left, a, rules);
-  takeApart(right, b, rules);
+  takeApart(left, a);
+  takeApart(right, b);
   const releases = compareReleases();
   if (releases !== 0) return releases;
   const stages = stage(left, rules) - stage(right, rules);
@@ -67,11 +67,12 @@ function newParts(): Parts {
   };
 }
 
-function takeApart(parts: Parts, text: string, rules: SemverRules): void {
+/** The same for every set of rules, so that the last result can serve again. */
+function takeApart(parts: Parts, text: string): void {
   // The same event of an advisory is compared with many versions in a row.
   if (parts.text === text && parts.releaseEnd > 0) return;
   const { length } = text;
-  let index = releaseStart(text, rules);
+  let index = releaseStart(text);
   parts.text = text;
   parts.releaseStart = index;
   while (index < length && (isDigit(text.charCodeAt(index)) || text.charCodeAt(index) === 46)) {
@@ -88,10 +89,11 @@ function takeApart(parts: Parts, text: string, rules: SemverRules): void {
   parts.preStart = parts.loose ? index : index + 1;
 }
 
-function releaseStart(text: string, rules: SemverRules): number {
+/** Behind a leading `v`, `=` or (Go's own releases) `go`. */
+function releaseStart(text: string): number {
   const code = text.charCodeAt(0);
   if (code === 118 || code === 86 || code === 61) return 1;
-  return rules.goReleases && text.startsWith('go') && isDigit(text.charCodeAt(2)) ? 2 : 0;
+  return text.startsWith('go') && isDigit(text.charCodeAt(2)) ? 2 : 0;
 }
 
 /** Components in turn; missing and empty ones are 0. */
