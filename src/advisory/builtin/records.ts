@@ -41,6 +41,20 @@ export function recordOf(row: BuiltinRow): OsvRecord {
   };
 }
 
+/** OSV ecosystem (with release) and name of every package of a row, each pair once. */
+export function ecosystemsOf(row: BuiltinRow): readonly (readonly [string, string])[] {
+  const found: (readonly [string, string])[] = [];
+  for (const [ecosystem, packages] of Object.entries(row.packages ?? {})) {
+    for (const name of Object.keys(packages)) found.push([ecosystem, name]);
+  }
+  for (const [releases, ecosystemOf] of distributionsOf(row)) {
+    for (const [name, fixes] of Object.entries(releases)) {
+      for (const release of Object.keys(fixes)) found.push([ecosystemOf(release), name]);
+    }
+  }
+  return found;
+}
+
 /** Malware is named as GitHub and OpenSSF name it, by which the matcher knows it. */
 function summaryOf(row: BuiltinRow): string {
   return row.malware === true ? `Malicious code in ${row.title}` : row.title;
@@ -57,10 +71,26 @@ function affectedOf(row: BuiltinRow): readonly OsvAffected[] {
       affected.push(packageOf({ ecosystem, name }, versions));
     }
   }
-  addReleases(affected, row.debian, (release) => `Debian:${release}`);
-  addReleases(affected, row.ubuntu, ubuntuEcosystem);
-  addReleases(affected, row.alpine, (release) => `Alpine:v${release}`);
+  for (const [releases, ecosystemOf] of distributionsOf(row)) {
+    for (const [name, fixes] of Object.entries(releases)) {
+      for (const [release, fix] of Object.entries(fixes)) {
+        const interval: BuiltinRange = typeof fix === 'string' ? ['0', fix] : fix;
+        affected.push(packageOf({ ecosystem: ecosystemOf(release), name }, [interval]));
+      }
+    }
+  }
   return affected;
+}
+
+/** The fixes of each distribution, and how OSV names its releases. */
+function distributionsOf(
+  row: BuiltinRow,
+): readonly (readonly [BuiltinReleases, (release: string) => string])[] {
+  return [
+    [row.debian ?? {}, (release) => `Debian:${release}`],
+    [row.ubuntu ?? {}, ubuntuEcosystem],
+    [row.alpine ?? {}, (release) => `Alpine:v${release}`],
+  ];
 }
 
 function packageOf(
@@ -86,19 +116,6 @@ function eventsOf([from, fixed, last]: BuiltinRange): readonly OsvEvent[] {
   if (typeof fixed === 'string') events.push({ fixed });
   if (last !== undefined) events.push({ last_affected: last });
   return events;
-}
-
-function addReleases(
-  affected: OsvAffected[],
-  releases: BuiltinReleases | undefined,
-  ecosystemOf: (release: string) => string,
-): void {
-  for (const [name, fixes] of Object.entries(releases ?? {})) {
-    for (const [release, fix] of Object.entries(fixes)) {
-      const interval: BuiltinRange = typeof fix === 'string' ? ['0', fix] : fix;
-      affected.push(packageOf({ ecosystem: ecosystemOf(release), name }, [interval]));
-    }
-  }
 }
 
 function referencesOf(row: BuiltinRow): readonly { readonly type: string; readonly url: string }[] {

@@ -1,5 +1,5 @@
 // The built-in set as an advisory source: what a first run without any database asks. In memory,
-// built at the first question, so that importing it costs nothing.
+// indexed at the first question; a row becomes an OSV record when somebody asks for it.
 import type {
   AdvisoryMatch,
   AdvisorySource,
@@ -9,7 +9,7 @@ import type {
   OsvAffected,
   OsvRecord,
 } from '../../model/advisory.ts';
-import { builtinRecords } from './records.ts';
+import { ecosystemsOf, recordOf } from './records.ts';
 import type { BuiltinRow } from './row.ts';
 import { builtinRows } from './rows.ts';
 
@@ -19,13 +19,15 @@ export const builtinDate = '2026-11-21';
 const sourceName = 'builtin';
 
 interface Loaded {
-  readonly byPackage: ReadonlyMap<string, readonly AdvisoryMatch[]>;
-  readonly byId: ReadonlyMap<string, readonly AdvisoryMatch[]>;
-  readonly rows: ReadonlyMap<string, BuiltinRow>;
+  /** Rows by `keyOf`. */
+  readonly byPackage: ReadonlyMap<string, readonly BuiltinRow[]>;
+  /** Rows by id and alias. */
+  readonly byId: ReadonlyMap<string, BuiltinRow>;
   readonly info: DatabaseInfo;
 }
 
 let loaded: Loaded | undefined;
+const matches = new Map<BuiltinRow, readonly AdvisoryMatch[]>();
 
 /**
  * The set that ships with the program. `lookup` takes OSV ecosystems (`Debian:12`,
@@ -35,46 +37,60 @@ let loaded: Loaded | undefined;
 export function builtinSource(): AdvisorySource {
   return {
     info: () => load().info,
-    lookup: (ecosystem, name) => load().byPackage.get(keyOf(ecosystem, name)) ?? [],
-    kev: (cve) => kevOf(load().rows.get(cve)),
+    lookup,
+    kev: (cve) => kevOf(load().byId.get(cve)),
     epss: () => null,
-    cve: (cve) => factsOf(load().rows.get(cve)),
-    byId: (id) => load().byId.get(id) ?? [],
+    cve: (cve) => factsOf(load().byId.get(cve)),
+    byId: (id) => matchesOf(load().byId.get(id)),
     close: () => undefined,
   };
 }
 
 /** What to learn from one flaw (by its id or an alias), or null when the set does not hold it. */
 export function builtinLesson(id: string): string | null {
-  return load().rows.get(id)?.lesson ?? null;
+  return load().byId.get(id)?.lesson ?? null;
+}
+
+function lookup(ecosystem: string, name: string): readonly AdvisoryMatch[] {
+  const key = keyOf(ecosystem, name);
+  const rows = load().byPackage.get(key) ?? [];
+  return rows.flatMap((row) =>
+    matchesOf(row).filter(
+      ({ package: named }) => named !== undefined && keyOf(named.ecosystem, named.name) === key,
+    ),
+  );
+}
+
+/** Every affected package of a row; made once. */
+function matchesOf(row: BuiltinRow | undefined): readonly AdvisoryMatch[] {
+  if (row === undefined) return [];
+  let made = matches.get(row);
+  if (made === undefined) {
+    const record = recordOf(row);
+    made = (record.affected ?? []).map((affected) => matchOf(record, affected));
+    matches.set(row, made);
+  }
+  return made;
 }
 
 function load(): Loaded {
-  loaded ??= build(builtinRecords(), builtinRows());
+  loaded ??= indexOf(builtinRows());
   return loaded;
 }
 
-function build(records: readonly OsvRecord[], rows: readonly BuiltinRow[]): Loaded {
-  const byPackage = new Map<string, AdvisoryMatch[]>();
-  const byId = new Map<string, AdvisoryMatch[]>();
+function indexOf(rows: readonly BuiltinRow[]): Loaded {
+  const byPackage = new Map<string, BuiltinRow[]>();
   const ecosystems = new Set<string>();
-  for (const record of records) {
-    for (const affected of record.affected ?? []) {
-      const named = affected.package;
-      if (named === undefined) continue;
-      const match = matchOf(record, affected);
-      ecosystems.add(named.ecosystem);
-      append(byPackage, keyOf(named.ecosystem, named.name), match);
-      for (const id of new Set([record.id, ...match.aliases])) append(byId, id, match);
+  for (const row of rows) {
+    for (const [ecosystem, name] of ecosystemsOf(row)) {
+      ecosystems.add(ecosystem);
+      const key = keyOf(ecosystem, name);
+      const list = byPackage.get(key);
+      if (list === undefined) byPackage.set(key, [row]);
+      else list.push(row);
     }
   }
-  return { byPackage, byId, rows: rowsById(rows), info: infoOf(records.length, ecosystems) };
-}
-
-function append(lists: Map<string, AdvisoryMatch[]>, key: string, match: AdvisoryMatch): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [match]);
-  else list.push(match);
+  return { byPackage, byId: rowsById(rows), info: infoOf(rows.length, ecosystems) };
 }
 
 /** Own ids first: an alias never hides the row of that very id. */
