@@ -1,10 +1,10 @@
 // The composition root: puts the services of a command together from its flags.
 import { join } from 'node:path';
+import { SeaworthyError } from '../base/error.ts';
 import { matchEcosystems } from '../flow/ecosystems.ts';
 import type { Services } from '../flow/services.ts';
 import { connectEngine, type DockerEngine } from '../host/docker/index.ts';
 import type { RegistryOptions } from '../host/registry/index.ts';
-import { SeaworthyError } from '../base/error.ts';
 import { distributionGlobs } from '../inventory/distro/index.ts';
 import { ecosystems } from '../inventory/ecosystem/registry.ts';
 import { compileWanted, LayerAnalyst } from '../inventory/image/index.ts';
@@ -61,14 +61,16 @@ async function findEngine(): Promise<DockerEngine | null> {
   }
 }
 
-function registryOptions(flags: RegistryFlags): RegistryOptions {
+/** What the flags say of registries. */
+export function registryOptions(flags: RegistryFlags): RegistryOptions {
   return {
     ...(flags.registryCa === undefined ? {} : { caFile: flags.registryCa }),
     ...(flags.insecureRegistry === undefined ? {} : { insecure: flags.insecureRegistry }),
     ...(flags.plainHttp === undefined ? {} : { plainHttp: flags.plainHttp }),
     mirrors: flags.mirror.map((pair) => {
       const at = pair.indexOf('=');
-      if (at <= 0) throw new SeaworthyError('usage', `--mirror ${pair} is not of the form registry=url`);
+      if (at <= 0)
+        throw new SeaworthyError('usage', `--mirror ${pair} is not of the form registry=url`);
       return { registry: pair.slice(0, at), endpoints: [pair.slice(at + 1)] };
     }),
   };

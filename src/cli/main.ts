@@ -2,10 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, SeaworthyError } from '../base/error.ts';
 import { commands } from './commands/registry.ts';
+import { exitCodes } from './exit-codes.ts';
 import { version } from './version.ts';
-
-/** Exit codes of the contract. */
-export const exitCodes = { satisfied: 0, violated: 1, usage: 2, failed: 3 } as const;
 
 /** Runs one command line (without node and script) and sets `process.exitCode`. */
 export async function main(words: readonly string[]): Promise<void> {

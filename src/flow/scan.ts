@@ -128,6 +128,34 @@ function reportOf(services: ScanServices, inventory: Inventory, judged: Judged):
   };
 }
 
+/** An inventory in the form of a report, for the outputs that show packages only. */
+export function inventoryReport(
+  inventory: Inventory,
+  about: { readonly now: Date; readonly version: string },
+): Report {
+  const { packages, target, unknowns } = inventory;
+  const nothing = { findings: [], suppressed: [] };
+  return {
+    schemaVersion: 1,
+    generatedAt: about.now.toISOString(),
+    tool: { name: 'seaworthy', version: about.version },
+    target,
+    database: null,
+    packages,
+    ...nothing,
+    unknowns,
+    grade: gradeOf({
+      ...nothing,
+      unknowns,
+      endOfLife: target.os?.endOfLife ?? null,
+      unassessedSystem: true,
+      fixFirst: [],
+      now: about.now,
+    }),
+    summary: summaryOf({ packages, ...nothing, unknowns }),
+  };
+}
+
 function describeDatabase({ advisories, now }: ScanServices): DatabaseDescription {
   const { builtAt, advisories: count, sources, builtIn } = advisories.info();
   const ageHours = Math.max(0, Math.round((now().getTime() - Date.parse(builtAt)) / 360_000) / 10);
