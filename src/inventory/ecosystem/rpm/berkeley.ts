@@ -9,6 +9,7 @@ const pageHeaderBytes = 26;
 const hashMetaType = 8;
 const hashPageTypes: ReadonlySet<number> = new Set([2, 13]);
 const overflowType = 7;
+const freeType = 0;
 const inlineItem = 1;
 const offPageItem = 3;
 const checksumFlag = 1;
@@ -21,6 +22,8 @@ interface Database {
   /** Highest page number that the file holds. */
   readonly lastPage: number;
   readonly seen: PageSet;
+  /** Overflow pages that belong to a record. */
+  chained: number;
 }
 
 /** True when the file starts with the metadata page of a Berkeley DB hash. */
@@ -33,13 +36,23 @@ export function readBerkeley(file: FileView, sink: HeaderSink): void {
   const database = openDatabase(file, sink);
   if (database === null) return;
   const { pageSize, littleEndian, lastPage } = database;
+  let overflowPages = 0;
   for (let page = 1; page <= lastPage; page++) {
     const head = file.read(page * pageSize, pageHeaderBytes);
-    if (!hashPageTypes.has(head[25] ?? 0)) continue;
+    const type = head[25] ?? freeType;
+    if (type === overflowType) overflowPages++;
+    if (type === overflowType || type === freeType) continue;
+    if (!hashPageTypes.has(type)) {
+      sink.problem('a database page has an unknown type');
+      continue;
+    }
     const bytes = file.read(page * pageSize, pageSize);
     if (u32(bytes, 8, littleEndian) !== page) sink.problem('a database page has a wrong number');
     else readHashPage(bytes, database);
   }
+  // Freed pages change their type, so an overflow page without a record has lost its hash page.
+  if (overflowPages > database.chained)
+    sink.problem('records were lost: pages belong to none of them');
 }
 
 function openDatabase(file: FileView, sink: HeaderSink): Database | null {
@@ -62,7 +75,7 @@ function openDatabase(file: FileView, sink: HeaderSink): Database | null {
     sink.problem('the Berkeley DB is shorter than it states');
   }
   const lastPage = Math.min(stated, held);
-  return { file, sink, littleEndian, pageSize, lastPage, seen: new PageSet(lastPage) };
+  return { file, sink, littleEndian, pageSize, lastPage, seen: new PageSet(lastPage), chained: 0 };
 }
 
 /** Items lie from the end of the page downwards: key, value, key, value. */
@@ -115,6 +128,7 @@ function readOverflow(page: Uint8Array, item: number, database: Database): Uint8
       sink.problem('an overflow page of the database is damaged');
       break;
     }
+    database.chained++;
     const part = bytes.subarray(pageHeaderBytes, pageHeaderBytes + Math.min(used, length - filled));
     parts.push(part);
     filled += part.length;

@@ -90,6 +90,17 @@ describe('berkeley db', () => {
     );
   });
 
+  test('a hash page that lost its type is missed', () => {
+    const bytes = Buffer.from(fixture('Packages.little'));
+    const page = 4096 * 2;
+    for (const type of [0, 99]) {
+      bytes[page + 25] = type;
+      const { packages, unknowns } = parse(bytes);
+      expect(packages.length).toBeLessThan(expected.length);
+      expect(unknowns).not.toEqual([]);
+    }
+  });
+
   test('a database with page checksums is refused with a reason', () => {
     const bytes = Buffer.from(fixture('Packages.little'));
     bytes[26] = 1;
