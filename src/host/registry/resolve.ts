@@ -26,9 +26,8 @@ const indexesFetched = 16;
 const platformsTold = 12;
 
 /**
- * Resolves `reference` for `platform`. Errors: `not-found` (no such platform; the message lists
- * those there are), `limit` (nesting), `malformed` (an index inside itself), and those of
- * `fetchManifest`.
+ * Resolves `reference` for `platform`. Errors: `not-found` (no such platform; the advice lists those
+ * there are), `limit` (nesting), and those of `fetchManifest`.
  */
 export async function resolveManifest(
   session: Session,
@@ -110,14 +109,16 @@ async function follow(
 ): Promise<Found | null> {
   const { session, reference, visited } = search;
   const { entry, level } = step;
-  if (indexTypes.has(entry.mediaType)) enterIndex(search, step);
+  // No digest can stand inside its own content, but an index may be listed twice: once is enough.
+  if (visited.has(entry.digest)) return null;
+  if (indexTypes.has(entry.mediaType)) enterIndex(search, level);
   const { registry, repository } = reference;
   const part = createReference({ registry, repository, tag: null, digest: entry.digest });
   const fetched = await fetchManifest(session, part);
   visited.add(entry.digest);
   if (fetched.content.kind === 'index') {
     // The entry may have called it a manifest: the bounds hold all the same.
-    if (!indexTypes.has(entry.mediaType)) enterIndex(search, step);
+    if (!indexTypes.has(entry.mediaType)) enterIndex(search, level);
     return searchIndex(search, { index: fetched.content, depth: level.depth + 1 });
   }
   return {
@@ -128,15 +129,9 @@ async function follow(
   };
 }
 
-function enterIndex(
-  search: Search,
-  step: { readonly entry: IndexEntry; readonly level: Level },
-): void {
+function enterIndex(search: Search, level: Level): void {
   const name = search.reference.canonical();
-  if (search.visited.has(step.entry.digest)) {
-    throw new SeaworthyError('malformed', `${name} has an index that contains itself`);
-  }
-  if (step.level.depth >= limits.indexDepth) {
+  if (level.depth >= limits.indexDepth) {
     throw new SeaworthyError('limit', `${name} nests indexes deeper than ${limits.indexDepth}`);
   }
   if (search.visited.size > indexesFetched) {
