@@ -33,10 +33,9 @@ const project: Cataloger = {
   parse(file, context): CatalogResult {
     const parsed = parseGoMod(file.text(), limits.packagesPerFile);
     const sums = context.companion(`${file.path.slice(0, -'go.mod'.length)}go.sum`);
-    const packages = declaredPackages(
-      parsed,
-      sums === null ? null : parseGoSum(sums.text()),
-      golangVersions.compare,
+    const readable = sums !== null && sums.size <= limits.metadataFileBytes;
+    const packages = declaredPackages(parsed, readable ? parseGoSum(sums.text()) : null, (a, b) =>
+      golangVersions.compare(a, b),
     );
     const unknowns = parsed.truncated
       ? [{ reason: `more than ${limits.packagesPerFile} requirements` }]
