@@ -156,12 +156,12 @@ class Scanner {
     return { path: this.#keys.slice(0, this.#depth), bytes };
   }
 
-  /** Holds a copy of what is collected: chunks may be reused by their reader. */
+  /** Holds a copy of what is collected: chunks may be reused (and Buffer.slice is no copy). */
   #keep(bytes: Uint8Array): void {
     if (this.#collecting === 'no') return;
     this.#collected += bytes.length;
     const maximum = this.#collecting === 'key' ? maximumKeyBytes : this.#options.maximumBytes;
-    if (this.#collected <= maximum) this.#parts.push(bytes.slice());
+    if (this.#collected <= maximum) this.#parts.push(new Uint8Array(bytes));
     else if (this.#collecting !== 'key') {
       this.#collecting = 'too-long';
       this.#parts = [];

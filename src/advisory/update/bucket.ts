@@ -188,7 +188,7 @@ export async function fetchRecord(
 
 async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk.slice());
+  for await (const chunk of chunks) parts.push(new Uint8Array(chunk));
   return Buffer.concat(parts);
 }
 

@@ -49,7 +49,7 @@ async function feed(
   for (const chunk of packed) {
     if (inflater.destroyed) return;
     // The giver reuses its buffer, the inflater keeps it until it has worked it off.
-    if (inflater.write(chunk.slice())) continue;
+    if (inflater.write(new Uint8Array(chunk))) continue;
     await new Promise<void>((resolve) => {
       inflater.once('drain', resolve);
       inflater.once('close', resolve);
