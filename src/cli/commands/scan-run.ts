@@ -26,7 +26,7 @@ export async function runScan(words: readonly string[], options: ScanOptions): P
   try {
     if (options.update === true) await tryUpdate(composed, options);
     const advisories = openAdvisories(databaseFile(options), services.now);
-    const suppressor = loadSuppressor(options);
+    const suppressor = loadSuppressor(options, services.now);
     const scanServices: ScanServices = {
       ...services,
       advisories,

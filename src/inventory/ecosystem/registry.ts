@@ -3,6 +3,7 @@ import { apk } from './apk/index.ts';
 import { cargo } from './cargo/index.ts';
 import { deb } from './deb/index.ts';
 import type { Ecosystem } from './ecosystem.ts';
+import { generic } from './generic/index.ts';
 import { golang } from './golang/index.ts';
 import { maven } from './maven/index.ts';
 import { npm } from './npm/index.ts';
@@ -18,4 +19,5 @@ export const ecosystems = [
   cargo,
   maven,
   nuget,
+  generic,
 ] as const satisfies readonly Ecosystem[];
