@@ -15,6 +15,8 @@ export interface RunningServer {
 export interface ServerOptions {
   /** Serves TLS with these. */
   readonly tls?: https.ServerOptions;
+  /** Another address of this machine than 127.0.0.1. */
+  readonly address?: string;
   /** A Unix socket instead of a port. */
   readonly socketPath?: string;
 }
@@ -38,11 +40,11 @@ interface ListenOptions extends ServerOptions {
 /** Listens with any server of node:net. */
 export async function listen(server: Server, options: ListenOptions): Promise<RunningServer> {
   await new Promise<void>((resolve) => {
-    if (options.socketPath === undefined) server.listen(0, '127.0.0.1', resolve);
+    if (options.socketPath === undefined) server.listen(0, options.address ?? '127.0.0.1', resolve);
     else server.listen(options.socketPath, resolve);
   });
   const port = options.socketPath === undefined ? (server.address() as AddressInfo).port : 0;
-  const host = `127.0.0.1:${port}`;
+  const host = `${options.address ?? '127.0.0.1'}:${port}`;
   return {
     origin: `${options.tls === undefined ? 'http' : 'https'}://${host}`,
     host,

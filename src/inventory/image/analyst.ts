@@ -166,7 +166,8 @@ class HeaderWindow implements RandomAccess {
 
   read(offset: number, length: number): Uint8Array {
     const from = offset - this.#start;
-    if (from >= 0 && from + length <= this.#length) return this.#buffer.subarray(from, from + length);
+    if (from >= 0 && from + length <= this.#length)
+      return this.#buffer.subarray(from, from + length);
     return this.#layer.read(offset, length);
   }
 }
