@@ -19,7 +19,7 @@ export interface BuildInfo {
 /** `found` is null for a file that is no Go binary. */
 export interface BuildInfoResult {
   readonly found: BuildInfo | null;
-  /** Why a Go binary gave no build information. */
+  /** What of a Go binary's build information could not be read. */
   readonly problem: string | null;
 }
 
@@ -108,7 +108,10 @@ function readAt(file: RandomAccess, image: Executable, at: number): BuildInfoRes
   if (pair === null || pair.goVersion === '') {
     return { found: null, problem: 'Go binary whose build information is broken' };
   }
-  return { found: { ...pair, moduleText: withoutSentinels(pair.moduleText) }, problem: null };
+  const moduleText = withoutSentinels(pair.moduleText);
+  const lost = moduleText === '' && pair.moduleText !== '';
+  const problem = lost ? 'Go binary whose module list is broken' : null;
+  return { found: { goVersion: pair.goVersion, moduleText }, problem };
 }
 
 interface RawInfo {

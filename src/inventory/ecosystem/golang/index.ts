@@ -17,10 +17,9 @@ const binary: Cataloger = {
   executables: true,
   parse(file): CatalogResult {
     const { found, problem } = readBuildInfo(file);
-    if (found === null) {
-      return problem === null ? nothingFound : { packages: [], unknowns: [{ reason: problem }] };
-    }
-    return { packages: packagesOf(found, limits.packagesPerFile), unknowns: [] };
+    const unknowns = problem === null ? [] : [{ reason: problem }];
+    const packages = found === null ? [] : packagesOf(found, limits.packagesPerFile);
+    return { packages, unknowns };
   },
 };
 
