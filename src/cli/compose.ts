@@ -67,7 +67,7 @@ export function registryOptions(flags: RegistryFlags): RegistryOptions {
     ...(flags.registryCa === undefined ? {} : { caFile: flags.registryCa }),
     ...(flags.insecureRegistry === undefined ? {} : { insecure: flags.insecureRegistry }),
     ...(flags.plainHttp === undefined ? {} : { plainHttp: flags.plainHttp }),
-    mirrors: flags.mirror.map((pair) => {
+    mirrors: (flags.mirror ?? []).map((pair) => {
       const at = pair.indexOf('=');
       if (at <= 0)
         throw new SeaworthyError('usage', `--mirror ${pair} is not of the form registry=url`);

@@ -55,7 +55,8 @@ export interface RegistryFlags {
   readonly registryCa?: string;
   readonly insecureRegistry?: boolean;
   readonly plainHttp?: boolean;
-  readonly mirror: readonly string[];
+  /** Absent for commands that never pull. */
+  readonly mirror?: readonly string[];
 }
 
 /** Collects a repeatable option. */

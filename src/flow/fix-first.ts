@@ -80,9 +80,10 @@ function osAction(group: readonly VulnerabilityFinding[], inventory: Inventory):
   const release =
     distribution === null ? 'the distribution' : `${distribution.id} ${distribution.versionId}`;
   const isImage = target.layers.length > 0;
+  const updates = `${names} package${names === 1 ? '' : 's'}`;
   const action = isImage
-    ? `rebuild on ${release} of today (updates ${names} packages)`
-    : `update ${names} packages of ${release}`;
+    ? `rebuild on ${release} of today (updates ${updates})`
+    : `update ${updates} of ${release}`;
   return weigh(fixable, action, layerWords(fixable, inventory));
 }
 
