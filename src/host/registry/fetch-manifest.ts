@@ -29,22 +29,31 @@ export async function fetchManifest(
     what: name,
     accept: acceptManifests,
   };
-  const answer = await session.get(reference, ask, async (response) => ({
-    bytes: await response.readBytes({ limit: limits.manifestBytes }),
-    contentType: response.header('content-type'),
-    told: response.header('docker-content-digest'),
-  }));
-  const { bytes, contentType, told } = answer;
-  // A schema 1 manifest is signed in a way that no plain digest fits: its kind is told first.
-  const expected =
-    reference.digest ?? (told !== null && digestProblem(told) === null ? told : null);
-  const parse = (): ImageManifest | ImageIndex => parseManifest(bytes, { name, contentType });
-  if (expected === null) return { digest: digestOf(bytes), bytes, content: parse() };
-  if (isSigned(contentType)) parse();
-  checkDigest(bytes, expected, name);
-  return { digest: expected, bytes, content: parse() };
+  // Judged here, so that a mirror that sends something wrong is passed over like one that fails.
+  return session.get(reference, ask, async (response) => {
+    const bytes = await response.readBytes({ limit: limits.manifestBytes });
+    const contentType = response.header('content-type');
+    const told = response.header('docker-content-digest');
+    return judge(bytes, { reference, contentType, told });
+  });
 }
 
-function isSigned(contentType: string | null): boolean {
-  return contentType?.includes('prettyjws') === true;
+interface Sent {
+  readonly reference: ImageReference;
+  readonly contentType: string | null;
+  /** The digest by the registry's own word. */
+  readonly told: string | null;
+}
+
+function judge(bytes: Uint8Array, sent: Sent): FetchedManifest {
+  const { reference, contentType, told } = sent;
+  const name = reference.canonical();
+  const parse = (): ImageManifest | ImageIndex => parseManifest(bytes, { name, contentType });
+  const toldDigest = told !== null && digestProblem(told) === null ? told : null;
+  const expected = reference.digest ?? toldDigest;
+  if (expected === null) return { digest: digestOf(bytes), bytes, content: parse() };
+  // A schema 1 manifest is signed in a way that no plain digest fits: its kind is told first.
+  if (contentType?.includes('prettyjws') === true) parse();
+  checkDigest(bytes, expected, name);
+  return { digest: expected, bytes, content: parse() };
 }
