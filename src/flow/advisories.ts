@@ -21,9 +21,35 @@ export interface AdvisoryServices {
   readonly progress: (event: ProgressEvent) => void;
 }
 
-/** Throws `SeaworthyError` `database` for a file that is there and cannot be used. */
+/**
+ * The user's database, completed by the built-in set where it is silent; the built-in set alone while
+ * there is no database. Throws `SeaworthyError` `database` for a file that cannot be used.
+ */
 export function openAdvisories(file: string, now: () => Date): AdvisorySource {
-  return databaseStatus(file, now).kind === 'absent' ? builtinSource() : openDatabase(file);
+  const builtin = builtinSource();
+  if (databaseStatus(file, now).kind === 'absent') return builtin;
+  return completed(openDatabase(file), builtin);
+}
+
+/**
+ * The built-in set answers for ecosystems of which the database holds nothing at all, and for titles,
+ * severities and exploitation of CVEs that it has no facts about. It never contradicts the database.
+ */
+function completed(database: AdvisorySource, builtin: AdvisorySource): AdvisorySource {
+  const covered = new Set(database.info().ecosystems);
+  return {
+    info: () => database.info(),
+    lookup: (ecosystem, name) =>
+      (covered.has(ecosystem) ? database : builtin).lookup(ecosystem, name),
+    kev: (cve) => database.kev(cve) ?? builtin.kev(cve),
+    epss: (cve) => database.epss(cve),
+    cve: (cve) => database.cve(cve) ?? builtin.cve(cve),
+    byId(id) {
+      const known = database.byId(id);
+      return known.length > 0 ? known : builtin.byId(id);
+    },
+    close: () => database.close(),
+  };
 }
 
 export interface UpdateRequest {

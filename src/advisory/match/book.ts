@@ -2,7 +2,7 @@
 // records out, entries of one record joined, rebuilds of rpm modules folded.
 import type { VersionScheme } from '../../inventory/ecosystem/ecosystem.ts';
 import type { AdvisoryMatch, AdvisorySource, OsvRange } from '../../model/advisory.ts';
-import { withoutRebuilds } from './modularity.ts';
+import { fixesAreModular, withoutRebuilds } from './modularity.ts';
 import type { RangeOrders } from './range.ts';
 
 /** What the matcher needs to know of package ecosystems and version orders. */
@@ -21,7 +21,7 @@ export interface MatchEcosystems {
   readonly semver: VersionScheme;
 }
 
-/** One record as far as it speaks of one package name (and one module stream). */
+/** One record's word on one package name (and one module stream); `id` is read when wanted. */
 export interface BookEntry {
   readonly id: string;
   readonly advisory: AdvisoryMatch;
@@ -73,35 +73,51 @@ function ordersOf(ecosystem: string, ecosystems: MatchEcosystems): RangeOrders |
   return { ecosystem: own, semver: semverLike.has(own.id) ? own : ecosystems.semver };
 }
 
-/** Fields are read once and never spread: a database hands out objects that decode on access. */
+/**
+ * Entries of a lookup. Only ranges, versions and the module stream are read here: a database decodes
+ * the rest on access, and most entries are judged by their range alone.
+ */
 function entriesOf(
   matches: readonly AdvisoryMatch[],
   orders: RangeOrders | null,
 ): readonly BookEntry[] {
   if (matches.length === 0) return noEntries;
-  const entries = new Map<string, BookEntry>();
-  for (const advisory of matches) {
-    if (advisory.withdrawn !== null) continue;
-    const { id, modularity: stream, ranges, versions } = advisory;
-    const key = stream === null ? id : `${id} ${stream}`;
-    const known = entries.get(key);
-    entries.set(key, {
-      id,
-      advisory: known?.advisory ?? advisory,
-      stream,
-      ranges: known === undefined ? ranges : [...known.ranges, ...ranges],
-      versions: known === undefined ? versions : [...known.versions, ...versions],
-    });
-  }
-  if (orders?.ecosystem.id !== 'rpm') return [...entries.values()];
-  const scheme = orders.ecosystem;
-  return [...entries.values()].map(({ id, advisory, stream, ranges, versions }) => ({
-    id,
-    advisory,
-    stream,
-    ranges: withoutRebuilds(ranges, scheme),
-    versions,
-  }));
+  const entries = matches.map((advisory) => entryOf(advisory, advisory.ranges));
+  return orders?.ecosystem.id === 'rpm' ? foldRebuilds(entries, orders.ecosystem) : entries;
 }
 
 const noEntries: readonly BookEntry[] = [];
+
+function entryOf(advisory: AdvisoryMatch, ranges: readonly OsvRange[]): BookEntry {
+  return {
+    get id() {
+      return advisory.id;
+    },
+    advisory,
+    stream: advisory.modularity,
+    ranges,
+    versions: advisory.versions,
+  };
+}
+
+/** The rebuilds of one erratum stand in entries of their own: joined by id, then folded. */
+function foldRebuilds(entries: readonly BookEntry[], scheme: VersionScheme): readonly BookEntry[] {
+  const modular = new Map<string, BookEntry[]>();
+  const kept: BookEntry[] = [];
+  for (const entry of entries) {
+    if (fixesAreModular(entry.ranges) !== true) {
+      kept.push(entry);
+      continue;
+    }
+    const key = `${entry.id} ${entry.stream ?? ''}`;
+    const group = modular.get(key);
+    if (group === undefined) modular.set(key, [entry]);
+    else group.push(entry);
+  }
+  for (const [first, ...rest] of modular.values()) {
+    if (first === undefined) continue;
+    const ranges = [...first.ranges, ...rest.flatMap((entry) => entry.ranges)];
+    kept.push(entryOf(first.advisory, withoutRebuilds(ranges, scheme)));
+  }
+  return kept;
+}

@@ -59,19 +59,27 @@ export function findingsOf(
   );
 }
 
-/** One hit for each advisory id: several product streams can hold the same record. */
+/**
+ * One hit for each advisory: a record may have several entries for one name, and several product
+ * streams may hold it. Of two hits in one ecosystem the one that is left last counts.
+ */
 function distinct(hits: readonly Hit[]): readonly Hit[] {
   if (hits.length < 2) return hits;
   const byId = new Map<string, Hit>();
   for (const hit of hits) {
     const known = byId.get(hit.id);
-    if (known === undefined || compareHits(hit, known) < 0) byId.set(hit.id, hit);
+    if (known === undefined || outlasts(hit, known)) byId.set(hit.id, hit);
   }
   return [...byId.values()];
 }
 
-function compareHits(a: Hit, b: Hit): number {
-  return compareText(a.query.ecosystem, b.query.ecosystem) || compareText(a.range, b.range);
+function outlasts(hit: Hit, than: Hit): boolean {
+  const ecosystems = compareText(hit.query.ecosystem, than.query.ecosystem);
+  if (ecosystems !== 0) return ecosystems < 0;
+  if (hit.fixed === null || than.fixed === null) {
+    return hit.fixed === than.fixed ? hit.range < than.range : hit.fixed === null;
+  }
+  return hit.scheme.compare(hit.fixed, than.fixed) > 0;
 }
 
 function findingOf(

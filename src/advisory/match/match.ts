@@ -113,10 +113,11 @@ function compare(found: Package, queries: readonly Query[], book: AdvisoryBook):
     for (const entry of page.entries) {
       if (page.orders?.ecosystem.id === 'rpm' && !speaksForModule(found, entry)) continue;
       const verdict = judge(entry, query, page);
+      if (verdict.kind === 'not-affected' || entry.advisory.withdrawn !== null) continue;
       if (verdict.kind === 'undetermined') {
         undecided ??= { ids: new Set(), reason: verdict.reason };
         undecided.ids.add(entry.id);
-      } else if (verdict.kind === 'affected' && page.orders !== null) {
+      } else if (page.orders !== null) {
         const { id, advisory } = entry;
         const { aliases, upstream } = advisory;
         const { range, fixed } = verdict;

@@ -35,7 +35,7 @@ export function speaksForModule(
 }
 
 /** True or false as the fixed versions say; null when there are none. */
-function fixesAreModular(ranges: readonly OsvRange[]): boolean | null {
+export function fixesAreModular(ranges: readonly OsvRange[]): boolean | null {
   let any = false;
   for (const range of ranges) {
     for (const { fixed } of range.events) {

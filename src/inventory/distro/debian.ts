@@ -4,7 +4,7 @@ import type { DistributionDefinition, ReleaseFacts } from './definition.ts';
 import { describe, endOf, lifecycle, majorOf } from './definition.ts';
 
 /** Releases by number: code name, in the order of distro-info-data's debian.csv. */
-const codenames: ReadonlyMap<string, string> = new Map([
+export const debianCodenames: ReadonlyMap<string, string> = new Map([
   ['7', 'wheezy'],
   ['8', 'jessie'],
   ['9', 'stretch'],
@@ -37,7 +37,7 @@ export const debian: DistributionDefinition = {
       purlNamespace: 'debian',
       osvEcosystem: release === null ? null : `Debian:${release}`,
       endOfLife: endOf(dates, release),
-      codename: codename ?? (release === null ? null : (codenames.get(release) ?? null)),
+      codename: codename ?? (release === null ? null : (debianCodenames.get(release) ?? null)),
       // Testing and unstable have the same release files; neither has a VERSION_ID.
       ...(unreleased ? { versionId: 'sid' } : {}),
       notes: unreleased
@@ -52,7 +52,7 @@ export const debian: DistributionDefinition = {
 };
 
 function releaseOf(codename: string | null): string | null {
-  for (const [release, name] of codenames) if (name === codename) return release;
+  for (const [release, name] of debianCodenames) if (name === codename) return release;
   return null;
 }
 
@@ -63,5 +63,5 @@ function codenameOf(facts: ReleaseFacts): string | null {
     if (found !== undefined) return found;
   }
   const release = majorOf(facts.versionId);
-  return release === null ? null : (codenames.get(release) ?? null);
+  return release === null ? null : (debianCodenames.get(release) ?? null);
 }

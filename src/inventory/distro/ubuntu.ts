@@ -29,7 +29,7 @@ const dates = lifecycle({
   '26.04': '2031-05-29',
 });
 
-const codenames: ReadonlyMap<string, string> = new Map([
+export const ubuntuCodenames: ReadonlyMap<string, string> = new Map([
   ['12.04', 'precise'],
   ['14.04', 'trusty'],
   ['16.04', 'xenial'],
@@ -54,7 +54,7 @@ export const ubuntu: DistributionDefinition = {
       // Flaws that only subscribers get fixed are filed there alone; the image has them all the same.
       osvStreams: isLts ? [`Ubuntu:Pro:${suffix}`] : [],
       endOfLife: endOf(dates, release),
-      codename: facts.codename ?? (release === null ? null : (codenames.get(release) ?? null)),
+      codename: facts.codename ?? (release === null ? null : (ubuntuCodenames.get(release) ?? null)),
       notes:
         release === null
           ? ['the release of Ubuntu is not stated: no advisories can be chosen']

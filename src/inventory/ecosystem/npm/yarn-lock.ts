@@ -23,7 +23,8 @@ export const yarnLock: Cataloger = {
   revision: 1,
   evidence: 'declared',
   globs: ['**/yarn.lock'],
-  companions: ['**/package.json'],
+  // The package.json beside the lock; deeper ones would hold each package.json of a large image.
+  companions: ['package.json', '*/package.json', '*/*/package.json', '*/*/*/package.json'],
   parse: parseLock,
 };
 
