@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SeaworthyError } from '../base/error.ts';
 import { matchEcosystems } from '../flow/ecosystems.ts';
 import type { Services } from '../flow/services.ts';
-import { connectEngine, type DockerEngine } from '../host/docker/index.ts';
+import type { DockerEngine } from '../host/docker/index.ts';
 import type { RegistryOptions } from '../host/registry/index.ts';
 import { distributionGlobs } from '../inventory/distro/index.ts';
 import { ecosystems } from '../inventory/ecosystem/registry.ts';
@@ -54,6 +54,7 @@ export function compose(options: CommonOptions, registry: RegistryFlags): Compos
 /** No engine is an answer; one that may not be used is an error that the user should see. */
 async function findEngine(): Promise<DockerEngine | null> {
   try {
+    const { connectEngine } = await import('../host/docker/index.ts');
     return await connectEngine();
   } catch (error) {
     if (error instanceof SeaworthyError && error.code === 'not-found') return null;

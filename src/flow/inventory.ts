@@ -18,7 +18,6 @@ import type { Distribution } from '../model/distribution.ts';
 import type { Layer, TargetKind } from '../model/image.ts';
 import type { Inventory } from '../model/report.ts';
 import { inventoryOfPurl } from './purl-target.ts';
-import { containerInventory, engineImages, imageInventories } from './remote.ts';
 import type { InventoryRequest, Services } from './services.ts';
 import { splitReference, type Target } from './target.ts';
 
@@ -44,11 +43,9 @@ export async function takeInventories(
       return layoutInventories(services, target, request);
     case 'image':
     case 'registry':
-      return imageInventories(services, target, request);
     case 'docker':
-      return engineImages(services, target.name);
     case 'container':
-      return [await containerInventory(services, target.name)];
+      return remoteInventories(services, target, request);
     case 'rootfs':
     case 'dir':
       return [await folderInventory(services, target.name, target.kind)];
@@ -56,6 +53,23 @@ export async function takeInventories(
       return [readSbomFile(target.name)];
     case 'pkg':
       return [inventoryOfPurl(target.name)];
+  }
+}
+
+/** Loaded only here: clients for engines and registries double the start-up of a local scan. */
+async function remoteInventories(
+  services: Services,
+  target: Target,
+  request: InventoryRequest,
+): Promise<Inventory[]> {
+  const remote = await import('./remote.ts');
+  switch (target.kind) {
+    case 'docker':
+      return remote.engineImages(services, target.name);
+    case 'container':
+      return [await remote.containerInventory(services, target.name)];
+    default:
+      return remote.imageInventories(services, target, request);
   }
 }
 

@@ -47,7 +47,10 @@ export function loadSuppressor(options: SuppressOptions, now: () => Date): Suppr
         digests: target.digest === null ? [] : [target.digest],
         purls: inventory.packages.map((one) => one.purl),
       });
-      const ignored = applyIgnores(vex.findings, rules, { nowMs: now().getTime(), imageNames: names });
+      const ignored = applyIgnores(vex.findings, rules, {
+        nowMs: now().getTime(),
+        imageNames: names,
+      });
       for (const rule of ignored.expired) expired.add(rule);
       const unused = new Set([...ignored.unused, ...ignored.expired]);
       for (const rule of rules) if (!unused.has(rule)) used.add(rule);
@@ -59,7 +62,9 @@ export function loadSuppressor(options: SuppressOptions, now: () => Date): Suppr
     remarks() {
       const stale = rules.filter((rule) => !used.has(rule) && !expired.has(rule));
       return [
-        ...[...expired].map((rule) => `${rule.where}: the waiver of ${idsOf(rule)} expired on ${rule.expires}`),
+        ...[...expired].map(
+          (rule) => `${rule.where}: the waiver of ${idsOf(rule)} expired on ${rule.expires}`,
+        ),
         ...stale.map((rule) => `${rule.where}: the waiver of ${idsOf(rule)} matched nothing`),
       ];
     },

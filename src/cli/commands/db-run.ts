@@ -1,7 +1,11 @@
 // What `db` does; loaded only when it is called.
 import { databaseStatus, type PresentDatabase } from '../../advisory/database/index.ts';
 import { SeaworthyError } from '../../base/error.ts';
-import { type AdvisoryServices, buildAdvisories, updateAdvisories } from '../../flow/advisories.ts';
+import {
+  type AdvisoryServices,
+  buildAdvisories,
+  updateAdvisories,
+} from '../../flow/advisory-update.ts';
 import { databaseFile, registryOptions } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createProgress } from '../progress.ts';

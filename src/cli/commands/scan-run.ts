@@ -1,8 +1,7 @@
 // What `scan` does; loaded only when it is called.
 import { messageOf, SeaworthyError } from '../../base/error.ts';
-import { openAdvisories, updateAdvisories } from '../../flow/advisories.ts';
+import { openAdvisories } from '../../flow/advisories.ts';
 import { takeInventories } from '../../flow/inventory.ts';
-import { localImages } from '../../flow/remote.ts';
 import { type ScanRequest, type ScanServices, scanTarget } from '../../flow/scan.ts';
 import { loadSuppressor } from '../../flow/suppress.ts';
 import { parseTarget } from '../../flow/target.ts';
@@ -48,6 +47,7 @@ export async function runScan(words: readonly string[], options: ScanOptions): P
 }
 
 async function tryUpdate({ services }: Composed, options: ScanOptions): Promise<void> {
+  const { updateAdvisories } = await import('../../flow/advisory-update.ts');
   const file = databaseFile(options);
   try {
     await updateAdvisories(
@@ -94,6 +94,7 @@ async function scanAll(
 }
 
 async function everythingHere(services: ScanServices): Promise<string[]> {
+  const { localImages } = await import('../../flow/remote.ts');
   const engine = await services.engine();
   if (engine !== null) {
     const images = await localImages(engine);

@@ -11,7 +11,8 @@ interface Rule {
 export class PathRules {
   readonly #byName = new Map<string, Rule[]>();
   readonly #byExtension = new Map<string, Rule[]>();
-  readonly #others: Rule[] = [];
+  /** `folder/*`: by the folder. */
+  readonly #byFolder = new Map<string, Rule[]>();
 
   /** @param glob see `Cataloger.globs` for the form */
   add(glob: string, target: number): void {
@@ -21,7 +22,7 @@ export class PathRules {
     const dot = last.lastIndexOf('.');
     if (!last.includes('*')) append(this.#byName, last, rule);
     else if (dot > last.lastIndexOf('*')) append(this.#byExtension, last.slice(dot + 1), rule);
-    else this.#others.push(rule);
+    else append(this.#byFolder, glob.slice(0, Math.max(0, glob.lastIndexOf('/'))), rule);
   }
 
   match(path: string): number[] {
@@ -30,10 +31,11 @@ export class PathRules {
     const named = this.#byName.get(name);
     const dot = name.lastIndexOf('.');
     const extended = dot === -1 ? undefined : this.#byExtension.get(name.slice(dot + 1));
-    if (named === undefined && extended === undefined && this.#others.length === 0) return none;
+    const housed = this.#byFolder.get(slash === -1 ? '' : path.slice(0, slash));
+    if (named === undefined && extended === undefined && housed === undefined) return none;
     const found: number[] = [];
     let segments: string[] | undefined;
-    for (const rules of [named, extended, this.#others]) {
+    for (const rules of [named, extended, housed]) {
       if (rules === undefined) continue;
       for (const rule of rules) {
         segments ??= path.split('/').toReversed();

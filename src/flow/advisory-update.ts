@@ -1,0 +1,83 @@
+// Building and updating the advisory database with the network of this machine.
+import {
+  type BuildResult,
+  buildDatabase,
+  type UpdateProgress,
+  type UpdateResult,
+  updateDatabase,
+} from '../advisory/update/index.ts';
+import { createHttpClient } from '../base/http.ts';
+import { realPace } from '../base/retry.ts';
+import { createRegistry, parseReference, type RegistryOptions } from '../host/registry/index.ts';
+import type { ProgressEvent } from './services.ts';
+
+export interface AdvisoryServices {
+  readonly file: string;
+  readonly registry: RegistryOptions;
+  readonly now: () => Date;
+  readonly progress: (event: ProgressEvent) => void;
+}
+
+export interface UpdateRequest {
+  readonly from: readonly string[];
+  readonly offline: boolean;
+  readonly ecosystems?: readonly string[];
+  /** Tries of one download; a first run without a network should not wait long. */
+  readonly tries?: number;
+}
+
+/** See `updateDatabase`. */
+export function updateAdvisories(
+  services: AdvisoryServices,
+  request: UpdateRequest,
+): Promise<UpdateResult> {
+  const { file, registry, now, progress } = services;
+  const { from, offline, ecosystems, tries } = request;
+  return updateDatabase({
+    file,
+    from,
+    offline,
+    clock: now,
+    network: {
+      client: createHttpClient(),
+      pace: realPace,
+      ...(tries === undefined ? {} : { tries }),
+    },
+    pullArtifact: (reference) => createRegistry(registry).pullArtifact(parseReference(reference)),
+    onProgress: (event) => progress(asProgress(event)),
+    ...(ecosystems === undefined ? {} : { ecosystems }),
+  });
+}
+
+export interface BuildRequest {
+  readonly from: readonly string[];
+  readonly kev?: string;
+  readonly epss?: string;
+  readonly cve: readonly string[];
+  readonly ecosystems?: readonly string[];
+}
+
+/** See `buildDatabase`. */
+export function buildAdvisories(
+  services: AdvisoryServices,
+  request: BuildRequest,
+): Promise<BuildResult> {
+  return buildDatabase({
+    ...request,
+    output: services.file,
+    clock: services.now,
+    network: { client: createHttpClient(), pace: realPace },
+    onProgress: (event) => services.progress(asProgress(event)),
+  });
+}
+
+function asProgress(event: UpdateProgress): ProgressEvent {
+  switch (event.kind) {
+    case 'download':
+      return { step: event.name, done: event.received, total: event.total, unit: 'bytes' };
+    case 'read':
+      return { step: event.name, done: event.records, total: null, unit: 'records' };
+    case 'sort':
+      return { step: 'sorting', done: 0, total: null, unit: 'records' };
+  }
+}
