@@ -2,7 +2,7 @@
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { createHttpClient, type HttpClient } from '../../base/http.ts';
 import { codeOf } from '../../base/http-error.ts';
-import { type Endpoint, type Environment, findEndpoints } from './endpoint.ts';
+import { type Endpoint, type Environment, type FoundEndpoints, findEndpoints } from './endpoint.ts';
 import { compareVersions, createEngine, type DockerEngine } from './engine.ts';
 
 export interface EngineOptions {
@@ -28,13 +28,27 @@ const pingMs = 10_000;
  */
 export async function connectEngine(options: EngineOptions = {}): Promise<DockerEngine> {
   const { socketPath, host, environment = process.env, signal } = options;
-  const { endpoints, namedBy } = findEndpoints({ socketPath, host, environment });
+  const found = findEndpoints({ socketPath, host, environment });
+  return connectFirst(found, { environment, signal });
+}
+
+interface ConnectContext {
+  readonly environment: Environment;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Connects to the first of the endpoints that answers; errors as `connectEngine`. */
+export async function connectFirst(
+  found: FoundEndpoints,
+  context: ConnectContext,
+): Promise<DockerEngine> {
+  const { endpoints, namedBy } = found;
   const failures: { readonly endpoint: Endpoint; readonly error: unknown }[] = [];
   for (const endpoint of endpoints) {
     try {
-      return await connectTo(endpoint, { environment, signal });
+      return await connectTo(endpoint, context);
     } catch (error) {
-      signal?.throwIfAborted();
+      context.signal?.throwIfAborted();
       failures.push({ endpoint, error });
     }
   }
@@ -49,10 +63,7 @@ export async function connectEngine(options: EngineOptions = {}): Promise<Docker
   });
 }
 
-async function connectTo(
-  endpoint: Endpoint,
-  context: { readonly environment: Environment; readonly signal: AbortSignal | undefined },
-): Promise<DockerEngine> {
+async function connectTo(endpoint: Endpoint, context: ConnectContext): Promise<DockerEngine> {
   const client = clientOf(endpoint, context.environment);
   const base = endpoint.kind === 'tcp' ? endpoint.url : new URL('http://localhost/');
   try {
