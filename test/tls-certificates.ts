@@ -19,8 +19,8 @@ export interface TestCertificates {
   readonly client: KeyPair;
 }
 
-/** Makes them in `folder`. */
-export function makeCertificates(folder: string): TestCertificates {
+/** Makes them in `folder`; the server's also for other `hosts`. */
+export function makeCertificates(folder: string, hosts: readonly string[] = []): TestCertificates {
   const openssl = (...args: readonly string[]): void => {
     execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
   };
@@ -49,7 +49,8 @@ export function makeCertificates(folder: string): TestCertificates {
       key: readFileSync(join(folder, `${name}.key`), 'utf8'),
     };
   };
-  const names = 'DNS:localhost,DNS:registry.test,IP:127.0.0.1';
+  const all = ['localhost', 'registry.test', ...hosts];
+  const names = ['IP:127.0.0.1', ...all.map((host) => `DNS:${host}`)].join(',');
   return {
     ca: readFileSync(join(folder, 'ca.pem'), 'utf8'),
     caFile: join(folder, 'ca.pem'),

@@ -232,10 +232,15 @@ describe('agreeing on a version', () => {
 
 describe('engines that misbehave', () => {
   test.each([
-    [404, 'not-found', 'no such thing\u001b[31m', 'no such thing [31m'],
-    [403, 'denied', 'authorization denied by plugin', 'status 403: authorization denied by plugin'],
-    [409, 'busy', 'conflict', 'status 409: conflict'],
-    [500, 'network', 'disk on fire', 'status 500: disk on fire'],
+    [404, 'not-found', 'no such thing\u001b[31m', 'does not have the image x (no such thing [31m)'],
+    [
+      403,
+      'denied',
+      'authorization denied by plugin',
+      'status 403 for the image x (authorization denied by plugin)',
+    ],
+    [409, 'busy', 'conflict', 'status 409 for the image x (conflict)'],
+    [500, 'network', 'disk on fire', 'status 500 for the image x (disk on fire)'],
   ])('status %d is %s', async (status, code, message, says) => {
     await engineOf((_request, response) => json(response, status, { message }));
     const error = await operatingError((await connectEngine({ socketPath })).inspectImage('x'));

@@ -82,7 +82,8 @@ const platformExportVersion = '1.48';
 
 export function createEngine(connection: EngineConnection): DockerEngine {
   const { kind, address, local, apiVersion } = connection;
-  const json = (path: string): Promise<unknown> => getJson(connection, path);
+  const json = (path: string, what?: string): Promise<unknown> =>
+    getJson(connection, { path, what });
   return {
     kind,
     address,
@@ -96,21 +97,28 @@ export function createEngine(connection: EngineConnection): DockerEngine {
     info: async () => asRecord(await json('/info')) ?? {},
     images: async () => asArray(await json('/images/json')).map(imageOf),
     inspectImage: async (reference) =>
-      imageInspectionOf(await json(`/images/${nameInPath(reference)}/json`)),
+      imageInspectionOf(
+        await json(`/images/${nameInPath(reference)}/json`, `the image ${reference}`),
+      ),
     exportImage: (reference, options = {}) => {
       const { platform, signal } = options;
       const wanted =
         platform === undefined || compareVersions(apiVersion, platformExportVersion) < 0
           ? ''
           : `?platform=${encodeURIComponent(platformJson(platform))}`;
-      return stream(connection, { path: `/images/${nameInPath(reference)}/get${wanted}`, signal });
+      const path = `/images/${nameInPath(reference)}/get${wanted}`;
+      return stream(connection, { path, signal, what: `the image ${reference}` });
     },
     containers: async (options = {}) =>
       asArray(await json(`/containers/json?all=${options.all === true}`)).map(containerOf),
     inspectContainer: async (id) =>
-      containerInspectionOf(await json(`/containers/${nameInPath(id)}/json`)),
-    exportContainer: (id, options = {}) =>
-      stream(connection, { path: `/containers/${nameInPath(id)}/export`, signal: options.signal }),
+      containerInspectionOf(
+        await json(`/containers/${nameInPath(id)}/json`, `the container ${id}`),
+      ),
+    exportContainer: (id, options = {}) => {
+      const path = `/containers/${nameInPath(id)}/export`;
+      return stream(connection, { path, signal: options.signal, what: `the container ${id}` });
+    },
     events: (options = {}) => followEvents(connection, options),
     close: () => connection.client.close(),
   };
@@ -137,6 +145,8 @@ function nameInPath(name: string): string {
 
 interface Ask {
   readonly path: string;
+  /** What is asked for, as the subject of a sentence. */
+  readonly what?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly idleMs?: number;
 }
@@ -147,11 +157,11 @@ async function open(connection: EngineConnection, ask: Ask): Promise<HttpRespons
   const url = new URL(`${base.pathname.replace(/\/$/, '')}/v${apiVersion}${path}`, base);
   const response = await client.send({ url, idleMs, ...(signal === undefined ? {} : { signal }) });
   if (response.status === 200) return response;
-  throw await problemOf(connection, response);
+  throw await problemOf(connection, { response, what: ask.what ?? path });
 }
 
-async function getJson(connection: EngineConnection, path: string): Promise<unknown> {
-  const response = await open(connection, { path });
+async function getJson(connection: EngineConnection, ask: Ask): Promise<unknown> {
+  const response = await open(connection, ask);
   const bytes = await response.readBytes({ limit: limits.engineAnswerBytes });
   const parsed = parseJson(new TextDecoder().decode(bytes), {
     maximumLength: limits.engineAnswerBytes,
@@ -194,19 +204,21 @@ const explanationBytes = 64 * 1024;
 
 async function problemOf(
   connection: EngineConnection,
-  response: HttpResponse,
+  refused: { readonly response: HttpResponse; readonly what: string },
 ): Promise<SeaworthyError> {
+  const { response, what } = refused;
   const { status } = response;
   const bytes = await response.readBytes({ limit: explanationBytes }).catch(() => new Uint8Array());
   const parsed = parseJson(new TextDecoder().decode(bytes));
   const words = (parsed.ok ? (stringField(parsed.value, 'message') ?? '') : '').slice(0, 300);
   const told = words.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  const because = told === '' ? '' : ` (${told})`;
   if (status === 404) {
-    return new SeaworthyError('not-found', told === '' ? 'the engine has no such thing' : told);
+    return new SeaworthyError('not-found', `${connection.address} does not have ${what}${because}`);
   }
   const code = status === 401 || status === 403 ? 'denied' : status === 409 ? 'busy' : 'network';
-  const because = told === '' ? '' : `: ${told}`;
-  return new SeaworthyError(code, `${connection.address} answered status ${status}${because}`);
+  const message = `${connection.address} answered status ${status} for ${what}${because}`;
+  return new SeaworthyError(code, message);
 }
 
 /** Compares API versions `major.minor`: below 0, 0, above 0. */

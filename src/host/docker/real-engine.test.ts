@@ -99,13 +99,17 @@ describe.skipIf(!hasDocker)('Docker (skipped without a running engine)', () => {
 
   test('what does not exist', async () => {
     const absent = `seaworthy-test/absent:${unique}`;
-    for (const question of [
-      engine.inspectImage(absent),
-      collect(engine.exportImage(absent)),
-      engine.inspectContainer(`absent-${unique}`),
-      collect(engine.exportContainer(`absent-${unique}`)),
-    ]) {
-      expect((await operatingError(question)).code).toBe('not-found');
+    const questions = [
+      () => engine.inspectImage(absent),
+      () => collect(engine.exportImage(absent)),
+      () => engine.inspectContainer(`absent-${unique}`),
+      () => collect(engine.exportContainer(`absent-${unique}`)),
+    ];
+    for (const question of questions) {
+      const error = await operatingError(question());
+      expect(error.code).toBe('not-found');
+      expect(error.message).toContain('does not have the');
+      expect(error.message).toContain('absent');
     }
   });
 
