@@ -51,6 +51,8 @@ export const limits = {
    * in memory, and the largest honest lock files have about 12 MB.
    */
   documentBytes: 32 * MiB,
+  /** An SBOM that a user names as target: 60,000 packages with places and licences have about 60 MB. */
+  sbomBytes: 128 * MiB,
   /** YAML aliases written in one file (alias bombs need few; honest files have dozens). */
   yamlAliases: 10_000,
   /** Nodes that a YAML file has after its aliases are expanded: nine levels of nine make a billion. */

@@ -1,5 +1,7 @@
 // The first half of the walk "scan an image": from what the user named to the packages in it.
 import { SeaworthyError } from '../base/error.ts';
+import { limits } from '../base/limits.ts';
+import { readText } from '../host/filesystem/index.ts';
 import {
   type Aliases,
   inventoryOf,
@@ -13,11 +15,9 @@ import {
   readFolder,
   readImage,
 } from '../inventory/image/index.ts';
-import { readSbomFile } from '../inventory/sbom/index.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { Layer, TargetKind } from '../model/image.ts';
 import type { Inventory } from '../model/report.ts';
-import { inventoryOfPurl } from './purl-target.ts';
 import type { InventoryRequest, Services } from './services.ts';
 import { splitReference, type Target } from './target.ts';
 
@@ -50,10 +50,15 @@ export async function takeInventories(
     case 'dir':
       return [await folderInventory(services, target.name, target.kind)];
     case 'sbom':
-      return [readSbomFile(target.name)];
+      return documentInventories(target.name);
     case 'pkg':
-      return [inventoryOfPurl(target.name)];
+      return [(await import('./purl-target.ts')).inventoryOfPurl(target.name)];
   }
+}
+
+async function documentInventories(path: string): Promise<Inventory[]> {
+  const { readSboms } = await import('../inventory/sbom/index.ts');
+  return readSboms({ name: path, text: readText(path, limits.sbomBytes) });
 }
 
 /** Loaded only here: clients for engines and registries double the start-up of a local scan. */

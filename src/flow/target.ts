@@ -65,9 +65,7 @@ function isRootfs(folder: string): boolean {
 
 function fileKind(path: string): Target['kind'] {
   const text = new TextDecoder().decode(headOf(path, 64)).trimStart();
-  return text.startsWith('{') || text.startsWith('SPDX') || text.startsWith('<?xml')
-    ? 'sbom'
-    : 'archive';
+  return /^(?:[{[<#]|SPDX|DataLicense:)/.test(text) ? 'sbom' : 'archive';
 }
 
 /**

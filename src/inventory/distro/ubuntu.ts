@@ -54,7 +54,8 @@ export const ubuntu: DistributionDefinition = {
       // Flaws that only subscribers get fixed are filed there alone; the image has them all the same.
       osvStreams: isLts ? [`Ubuntu:Pro:${suffix}`] : [],
       endOfLife: endOf(dates, release),
-      codename: facts.codename ?? (release === null ? null : (ubuntuCodenames.get(release) ?? null)),
+      codename:
+        facts.codename ?? (release === null ? null : (ubuntuCodenames.get(release) ?? null)),
       notes:
         release === null
           ? ['the release of Ubuntu is not stated: no advisories can be chosen']
