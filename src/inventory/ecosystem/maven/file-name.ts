@@ -48,6 +48,11 @@ const classifierWords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** Words that never follow a version: the number before them belongs to the name (`log4j-1.2-api`). */
+const nameWords: ReadonlySet<string> = new Set(
+  'api spec impl core bridge compat adapter'.split(' '),
+);
+
 /** Names of files are below 255 bytes; more is hostile. */
 const nameLimit = 512;
 
@@ -83,6 +88,7 @@ function versionEnd(parts: readonly string[], start: number): number | null {
     const part = parts[index] ?? '';
     if (startsWithDigit(part) || versionWords.has(leadingWord(part))) continue;
     if (classifierWords.has(leadingWord(part))) return index;
+    if (nameWords.has(leadingWord(part))) return null;
     // Another word: a number behind it starts the real version (`log4j-1.2-api-2.17.1`).
     if (parts.slice(index + 1).some(startsWithDigit)) return null;
   }
