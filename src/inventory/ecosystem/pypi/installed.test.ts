@@ -22,7 +22,10 @@ Name: not-this
 Version: 0
 `;
 
-function read(content: string | Uint8Array, path = 'site-packages/zope.interface-6.0.dist-info/METADATA') {
+function read(
+  content: string | Uint8Array,
+  path = 'site-packages/zope.interface-6.0.dist-info/METADATA',
+) {
   return catalog(installedPackages, { path, content });
 }
 
