@@ -12,7 +12,7 @@ import {
   streamedArchive,
 } from '../inventory/image/index.ts';
 import type { Inventory } from '../model/report.ts';
-import { inventoriesOf, recordInventory } from './inventory.ts';
+import { inventoriesOf, recordInventory } from './known-inventory.ts';
 import type { InventoryRequest, Services } from './services.ts';
 import type { Target } from './target.ts';
 

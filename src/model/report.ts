@@ -1,5 +1,6 @@
 // The report of one target: contract of DESIGN section 4, `schemaVersion` 1.
 import type { DatabaseSource } from './advisory.ts';
+import type { Distribution } from './distribution.ts';
 import type { ImageConfig, Layer, TargetKind } from './image.ts';
 import type { Location, Package, Scope } from './package.ts';
 import type { Severity } from './severity.ts';
@@ -20,7 +21,11 @@ export interface TargetDescription {
   readonly layers: readonly Layer[];
   readonly config?: ImageConfig;
   /** Number of base-image layers from the bottom, when known, and how it is known. */
-  readonly base?: { readonly layers: number; readonly name: string | null; readonly known: 'label' | 'seen' | 'guess' };
+  readonly base?: {
+    readonly layers: number;
+    readonly name: string | null;
+    readonly known: 'label' | 'seen' | 'guess';
+  };
 }
 
 export interface DatabaseDescription {
@@ -168,5 +173,5 @@ export interface Inventory {
   readonly packages: readonly Package[];
   readonly unknowns: readonly Unknown[];
   /** The release and its feed; null when the target has no operating system that we know. */
-  readonly distribution: import('./distribution.ts').Distribution | null;
+  readonly distribution: Distribution | null;
 }

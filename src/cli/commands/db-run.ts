@@ -10,7 +10,7 @@ import { databaseFile, registryOptions } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createProgress } from '../progress.ts';
 import { writeResult } from '../write.ts';
-import type { DbOptions } from './db.ts';
+import type { DbOptions } from './db-options.ts';
 
 function servicesOf(options: DbOptions): AdvisoryServices & { clear(): void } {
   const progress = createProgress(process.stderr, options.progress && options.quiet !== true);

@@ -1,21 +1,7 @@
 // `seaworthy db update|build|status`: the advisory database.
 import { type Command, Option } from 'commander';
-import {
-  type CommonOptions,
-  collect,
-  type RegistryFlags,
-  withCommonOptions,
-  withRegistryOptions,
-} from '../options.ts';
-
-export interface DbOptions extends CommonOptions, RegistryFlags {
-  readonly format: 'table' | 'json';
-  readonly from: readonly string[];
-  readonly ecosystem: readonly string[];
-  readonly kev?: string;
-  readonly epss?: string;
-  readonly cve: readonly string[];
-}
+import { collect, withCommonOptions, withRegistryOptions } from '../options.ts';
+import type { DbOptions } from './db-options.ts';
 
 export function defineDb(program: Command): void {
   const db = program.command('db').description('the advisory database: update, build, status');

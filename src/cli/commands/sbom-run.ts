@@ -7,7 +7,7 @@ import { compose } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
-import type { SbomOptions } from './sbom.ts';
+import type { SbomOptions } from './sbom-options.ts';
 
 /** Writes the inventory of one target; returns the exit code. */
 export async function runSbom(word: string, options: SbomOptions): Promise<number> {

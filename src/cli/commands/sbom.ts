@@ -1,18 +1,7 @@
 // `seaworthy sbom TARGET`: the inventory alone.
 import { type Command, Option } from 'commander';
-import {
-  type CommonOptions,
-  type RegistryFlags,
-  withCommonOptions,
-  withRegistryOptions,
-} from '../options.ts';
-
-export const sbomFormats = ['cyclonedx', 'spdx', 'json'] as const;
-
-export interface SbomOptions extends CommonOptions, RegistryFlags {
-  readonly format: (typeof sbomFormats)[number];
-  readonly verifyDigests?: boolean;
-}
+import { withCommonOptions, withRegistryOptions } from '../options.ts';
+import { type SbomOptions, sbomFormats } from './sbom-options.ts';
 
 export function defineSbom(program: Command): void {
   const command = program

@@ -12,7 +12,7 @@ import { type Composed, compose, databaseFile, matchEcosystems } from '../compos
 import { exitCodes } from '../exit-codes.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
-import type { FailLevel, ScanOptions } from './scan.ts';
+import type { FailLevel, ScanOptions } from './scan-options.ts';
 
 /** A first run must answer soon, network or not. */
 const hurriedTries = 1;

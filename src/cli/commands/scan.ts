@@ -1,31 +1,8 @@
 // `seaworthy scan [TARGET...]`: how safe is this image, folder, container, SBOM or package?
 import { type Command, Option } from 'commander';
 import { severities } from '../../model/severity.ts';
-import {
-  type CommonOptions,
-  collect,
-  type RegistryFlags,
-  withCommonOptions,
-  withRegistryOptions,
-} from '../options.ts';
-
-/** Words of `--fail-on`, mildest first. */
-export const failLevels = ['low', 'medium', 'high', 'critical', 'kev'] as const;
-export type FailLevel = (typeof failLevels)[number];
-
-export const scanFormats = ['table', 'json', 'sarif', 'cyclonedx', 'spdx'] as const;
-
-export interface ScanOptions extends CommonOptions, RegistryFlags {
-  readonly format: (typeof scanFormats)[number];
-  readonly failOn?: FailLevel;
-  readonly onlyFixed?: boolean;
-  readonly show?: string;
-  readonly vex: readonly string[];
-  readonly ignoreFile?: string;
-  readonly excludeBase?: string;
-  readonly verifyDigests?: boolean;
-  readonly update?: boolean;
-}
+import { collect, withCommonOptions, withRegistryOptions } from '../options.ts';
+import { failLevels, type ScanOptions, scanFormats } from './scan-options.ts';
 
 const targetHelp = `
 Targets are recognised by themselves: an archive (docker save, OCI, skopeo, kaniko),
