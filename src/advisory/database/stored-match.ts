@@ -19,36 +19,37 @@ export interface MatchReader {
   decode<T>(decoder: (text: string) => T, text: string): T;
 }
 
-export interface StoredRow {
-  /** Row number of its advisory. */
-  readonly advisory: number;
-  readonly body: string;
-  readonly tail: string | number | null;
-  /** Undefined for an advisory without packages, which is withdrawn. */
-  readonly named: { readonly ecosystem: string; readonly name: string } | undefined;
-}
+/** Number of the advisory, body, and tail (null, its text, or its number), as a lookup selects them. */
+export type AffectedRow = readonly [advisory: number, body: string, tail: string | number | null];
+
+type Named = NonNullable<AdvisoryMatch['package']>;
+
+/** An advisory without packages (it is withdrawn) names none. */
+const nameless: Named = { ecosystem: '', name: '' };
 
 /** One affected row; its fields are decoded on first access. */
 export class StoredMatch implements AdvisoryMatch {
+  readonly package: Named;
   readonly #reader: MatchReader;
-  readonly #row: StoredRow;
+  readonly #row: AffectedRow;
   #decoded: Body | undefined;
   #rest: Tail | undefined;
   #known: StoredHead | undefined;
 
-  constructor(reader: MatchReader, row: StoredRow) {
+  constructor(reader: MatchReader, row: AffectedRow, named: Named = nameless) {
     this.#reader = reader;
     this.#row = row;
+    this.package = named;
   }
 
   get #body(): Body {
-    this.#decoded ??= this.#reader.decode(decodeBody, this.#row.body);
+    this.#decoded ??= this.#reader.decode(decodeBody, this.#row[1]);
     return this.#decoded;
   }
 
   get #tail(): Tail {
     if (this.#rest === undefined) {
-      const { tail } = this.#row;
+      const tail = this.#row[2];
       const text = typeof tail === 'number' ? this.#reader.tailText(tail) : (tail ?? '');
       this.#rest = this.#reader.decode(decodeTail, text);
     }
@@ -56,13 +57,10 @@ export class StoredMatch implements AdvisoryMatch {
   }
 
   get #head(): StoredHead {
-    this.#known ??= this.#reader.head(this.#row.advisory);
+    this.#known ??= this.#reader.head(this.#row[0]);
     return this.#known;
   }
 
-  get package(): { readonly ecosystem: string; readonly name: string } {
-    return this.#row.named ?? { ecosystem: '', name: '' };
-  }
   get id(): string {
     return this.#head.id;
   }
@@ -114,13 +112,12 @@ export class StoredMatch implements AdvisoryMatch {
 
   /** A plain copy, for JSON and for whoever must keep it beyond `close`. */
   toJSON(): AdvisoryMatch {
-    const { named } = this.#row;
     const { id, source, modified, withdrawn, summary, published, aliases, upstream } = this.#head;
     const { ranges, fixStatus, modularity } = this.#body;
     const { versions, imports } = this.#tail;
     return {
       id,
-      ...(named === undefined ? {} : { package: named }),
+      package: this.package,
       aliases,
       upstream,
       summary,

@@ -1,7 +1,7 @@
 // Writes an advisory database: either a new file in one sorted pass, or changes to a copy of an old
 // one. The file is nobody else's until `finish` renames it, so no journal is kept.
 import { createHash } from 'node:crypto';
-import { constants, copyFileSync } from 'node:fs';
+import { chmodSync, closeSync, constants, copyFileSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { deflateRawSync } from 'node:zlib';
 import { asArray } from '../../base/json.ts';
@@ -372,6 +372,11 @@ function openTemporary(
     if (options.update === true) {
       checkFile(file);
       copyFileSync(file, temporary, constants.COPYFILE_FICLONE);
+      // The published file may be read-only; its copy is ours to write.
+      chmodSync(temporary, 0o644);
+    } else {
+      // Made here, because SQLite does not tell why it cannot make a file.
+      closeSync(openSync(temporary, 'wx', 0o644));
     }
     const database = new DatabaseSync(temporary);
     database.exec(`
