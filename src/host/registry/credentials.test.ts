@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { askHelper } from './credential-helper.ts';
+import { askHelper } from './credential-program.ts';
 import { type FoundCredentials, findCredentials } from './credentials.ts';
 
 let home = '';

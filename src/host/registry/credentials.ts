@@ -8,7 +8,7 @@ import {
   readCredentialFile,
   serverName,
 } from './credential-file.ts';
-import { askHelper } from './credential-helper.ts';
+import { askHelper } from './credential-program.ts';
 
 export interface FoundCredentials {
   /** Null = go without. */

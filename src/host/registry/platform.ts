@@ -57,7 +57,7 @@ export function platformText(platform: Platform): string {
 }
 
 /** Lower case, names of architectures made equal, default variants dropped. */
-export function normalise(platform: Platform): Platform {
+function normalise(platform: Platform): Platform {
   const named = platform.architecture.toLowerCase();
   const known = architectureNames.get(named);
   const architecture = known?.architecture ?? named;

@@ -82,7 +82,7 @@ export function tagIsValid(text: string): boolean {
 }
 
 /** Is this a repository path as registries take it? */
-export function repositoryIsValid(text: string): boolean {
+function repositoryIsValid(text: string): boolean {
   return text.length <= repositoryLength && text.split('/').every(componentIsValid);
 }
 
