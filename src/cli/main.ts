@@ -27,11 +27,13 @@ export function buildProgram(): Command {
     .version(version, '-V, --version')
     .option('--debug', 'show the stack of an error')
     .showSuggestionAfterError()
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'seaworthy: ')),
+    })
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
     .exitOverride();
   for (const define of commands) define(program);
-  for (const command of program.commands)
-    command.exitOverride().option('--debug', 'show the stack of an error');
+  for (const command of program.commands) command.option('--debug', 'show the stack of an error');
   program.addHelpText(
     'after',
     '\nExit codes: 0 satisfied, 1 policy violated, 2 wrong usage, 3 could not do it.',

@@ -40,11 +40,11 @@ const rules = {
   critical: {
     one: 'critical vulnerability',
     many: 'critical vulnerabilities',
-    first: 25,
+    first: 30,
     each: 3,
     most: 45,
   },
-  high: { one: 'high vulnerability', many: 'high vulnerabilities', first: 10, each: 1, most: 25 },
+  high: { one: 'high vulnerability', many: 'high vulnerabilities', first: 12, each: 1, most: 25 },
   medium: {
     one: 'medium vulnerability',
     many: 'medium vulnerabilities',
