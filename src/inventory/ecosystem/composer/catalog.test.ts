@@ -131,7 +131,7 @@ function repository(url: string) {
   return { type: 'path', url, options: { symlink: false } };
 }
 
-test.skipIf(!hasComposer())("the same packages as Composer's own list (needs composer)", () => {
+test.skipIf(!hasComposer())("the same packages as Composer's own list; skipped without composer", () => {
   for (const [name, version] of [
     ['one', 'v1.0.0'],
     ['two', '2.1.0-beta1'],

@@ -220,7 +220,7 @@ function viewOfRuby(): RubyView | null {
 
 const view = viewOfRuby();
 
-test.skipIf(view === null)("the same gems as Ruby's own list (needs ruby)", () => {
+test.skipIf(view === null)("the same gems as Ruby's own list; skipped without ruby", () => {
   const listed = (view?.paths ?? []).flatMap((folder) =>
     globSync(['*.gemspec', 'default/*.gemspec'], { cwd: folder }).flatMap((path) =>
       identities(read(readFileSync(join(folder, path)))),

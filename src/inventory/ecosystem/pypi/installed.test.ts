@@ -208,7 +208,7 @@ describe.each(['python3', '/usr/bin/python3'])('against the packages of %s', (py
   const view = viewOf(python);
 
   test.skipIf(view === null || view.packages.length === 0)(
-    "the same names and versions as importlib's (needs Python 3.8 or later with packages)",
+    "the same names and versions as importlib's; skipped without Python 3.8 or later",
     () => {
       const expected = (view?.packages ?? []).map(([name, version]) => `${name}@${version}`);
       const read = (view?.paths ?? []).filter((path) => existsSync(path)).flatMap(readFolder);
