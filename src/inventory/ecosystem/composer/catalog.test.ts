@@ -131,33 +131,36 @@ function repository(url: string) {
   return { type: 'path', url, options: { symlink: false } };
 }
 
-test.skipIf(!hasComposer())("the same packages as Composer's own list; skipped without composer", () => {
-  for (const [name, version] of [
-    ['one', 'v1.0.0'],
-    ['two', '2.1.0-beta1'],
-  ] as const) {
-    mkdirSync(join(scratch, name));
+test.skipIf(!hasComposer())(
+  "the same packages as Composer's own list; skipped without composer",
+  () => {
+    for (const [name, version] of [
+      ['one', 'v1.0.0'],
+      ['two', '2.1.0-beta1'],
+    ] as const) {
+      mkdirSync(join(scratch, name));
+      writeFileSync(
+        join(scratch, name, 'composer.json'),
+        JSON.stringify({ name: `acme/${name}`, version }),
+      );
+    }
     writeFileSync(
-      join(scratch, name, 'composer.json'),
-      JSON.stringify({ name: `acme/${name}`, version }),
+      join(scratch, 'composer.json'),
+      JSON.stringify({
+        repositories: [repository('one'), repository('two'), { 'packagist.org': false }],
+        require: { 'acme/one': '*' },
+        'require-dev': { 'acme/two': '*' },
+        'minimum-stability': 'dev',
+      }),
     );
-  }
-  writeFileSync(
-    join(scratch, 'composer.json'),
-    JSON.stringify({
-      repositories: [repository('one'), repository('two'), { 'packagist.org': false }],
-      require: { 'acme/one': '*' },
-      'require-dev': { 'acme/two': '*' },
-      'minimum-stability': 'dev',
-    }),
-  );
-  composerCommand('install', '--quiet');
-  const shown = JSON.parse(composerCommand('show', '--format=json')) as {
-    installed: { name: string; version: string }[];
-  };
-  const expected = shown.installed.map(({ name, version }) => `${name}@${version}`).sort();
-  expect(expected).toHaveLength(2);
-  expect(identities(readLock(readFileSync(join(scratch, 'composer.lock'))))).toEqual(expected);
-  const record = readFileSync(join(scratch, 'vendor/composer/installed.json'));
-  expect(identities(readInstalled(record))).toEqual(expected);
-});
+    composerCommand('install', '--quiet');
+    const shown = JSON.parse(composerCommand('show', '--format=json')) as {
+      installed: { name: string; version: string }[];
+    };
+    const expected = shown.installed.map(({ name, version }) => `${name}@${version}`).sort();
+    expect(expected).toHaveLength(2);
+    expect(identities(readLock(readFileSync(join(scratch, 'composer.lock'))))).toEqual(expected);
+    const record = readFileSync(join(scratch, 'vendor/composer/installed.json'));
+    expect(identities(readInstalled(record))).toEqual(expected);
+  },
+);
