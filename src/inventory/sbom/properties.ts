@@ -98,7 +98,9 @@ export function factsOfProperties(pairs: Properties): PackageFacts {
   };
 }
 
-function broughtByOf(read: (name: string) => string | undefined): Package['broughtBy'] | null {
+function broughtByOf(
+  read: (name: string) => string | undefined,
+): NonNullable<Package['broughtBy']> | null {
   const layer = read('layer');
   const index = Number(read('layer:index') ?? Number.NaN);
   if (layer === undefined || !Number.isSafeInteger(index) || index < 0) return null;
