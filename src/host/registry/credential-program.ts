@@ -76,35 +76,30 @@ function runHelper(options: RunOptions): Promise<Run> {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...request.environment },
       windowsHide: true,
-      timeout: deadlineMs,
+      signal: AbortSignal.timeout(deadlineMs),
       killSignal: 'SIGKILL',
     });
     const chunks: Buffer[] = [];
     let size = 0;
     const stop = (reason: string): void => {
       child.kill('SIGKILL');
+      // A child of the helper may hold the pipe open after the helper itself is dead.
       child.stdout.destroy();
       resolve({ kind: 'failed', reason });
     };
-    // A child of the helper may hold the pipe open after the helper itself is dead.
-    const timer = setTimeout(() => stop(`took more than ${deadlineMs / 1000} s`), deadlineMs + 100);
     child.on('error', (error) => {
-      clearTimeout(timer);
       const missing = 'code' in error && error.code === 'ENOENT';
-      resolve({ kind: 'failed', reason: missing ? 'is not installed' : 'cannot be started' });
+      if (error.name === 'AbortError') stop(`took more than ${deadlineMs / 1000} s`);
+      else stop(missing ? 'is not installed' : 'cannot be started');
     });
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > helperBytes) stop(`printed more than ${helperBytes} bytes`);
       else chunks.push(chunk);
     });
-    child.on('close', (exitCode, killedBy) => {
-      clearTimeout(timer);
-      if (killedBy !== null) stop(`took more than ${deadlineMs / 1000} s`);
-      else {
-        const output = Buffer.concat(chunks).toString('utf8');
-        resolve({ kind: 'ended', exitCode: exitCode ?? 1, output });
-      }
+    child.on('close', (exitCode) => {
+      const output = Buffer.concat(chunks).toString('utf8');
+      resolve({ kind: 'ended', exitCode: exitCode ?? 1, output });
     });
     // A helper that does not read its input closes the pipe: its answer decides, not the write.
     child.stdin.on('error', () => undefined);
