@@ -1,9 +1,10 @@
 // The first code that runs: answers `--version` at once, else loads the program through the
 // compile cache, which saves a third of the start-up.
-import { mkdirSync } from 'node:fs';
+
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../base/folder.ts';
 import { version } from './version.ts';
 
 const [first] = process.argv.slice(2);
@@ -20,7 +21,7 @@ function cacheCode(): void {
   const folder = join(base, 'seaworthy', `code-${process.getuid?.() ?? 0}`);
   try {
     // Cached code is executed: nobody else may write there.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     enableCompileCache(folder);
   } catch {
     // Without a cache the start is slower, nothing else.

@@ -1,10 +1,12 @@
 // The embedded store: one SQLite file in WAL mode, shared by any number of processes.
 // Losing it costs time, never truth: a damaged or foreign file is set aside and begun anew.
-import { mkdirSync, renameSync } from 'node:fs';
+
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { messageOf, SeaworthyError } from '../base/error.ts';
+import { makeFolder } from '../base/folder.ts';
 import type { Inventory } from '../model/report.ts';
 import type { EvidenceStore, StoredInventory } from './store.ts';
 
@@ -30,7 +32,7 @@ export function openStore(folder: string, warn: (line: string) => void): Evidenc
   const spoolFolder = join(folder, 'spool');
   const file = join(folder, 'store.db');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     return new SqliteStore(openDatabase(file), spoolFolder, warn);
   } catch (error) {
     warn(`the store ${file} cannot be used (${messageOf(error)}); this scan remembers nothing`);

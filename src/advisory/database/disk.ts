@@ -5,7 +5,6 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -17,6 +16,7 @@ import {
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { readInto } from '../../base/file-access.ts';
+import { makeFolder } from '../../base/folder.ts';
 import type { RandomAccess } from '../../base/random-access.ts';
 import { writeFault } from './fault.ts';
 
@@ -28,7 +28,7 @@ const readAheadBytes = 256 * 1024;
 /** A fresh path beside `target`: `.advisories.db.<host>-<pid>-<random>.building`. */
 export function temporaryBeside(target: string): string {
   const folder = dirname(target);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   removeLeftovers(target);
   const unique = `${hostMark()}-${process.pid}-${randomBytes(6).toString('hex')}`;
   return join(folder, `.${basename(target)}.${unique}${suffix}`);

@@ -2,9 +2,10 @@
 // is small, beyond that in an unnamed temporary file. Whole layers are never kept.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileWindow } from '../../base/file-access.ts';
+import { makeFolder } from '../../base/folder.ts';
 import { limits } from '../../base/limits.ts';
 import { bytesAsFile, type RandomAccess } from '../../base/random-access.ts';
 
@@ -61,7 +62,7 @@ export class Spool {
 }
 
 function openUnnamed(folder: string): number {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const path = join(folder, `spool-${randomBytes(8).toString('hex')}`);
   const descriptor = openSync(path, 'wx+', 0o600);
   unlinkSync(path);
