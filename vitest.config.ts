@@ -1,3 +1,4 @@
+// Tests lie beside the code; each file runs in a process of its own.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

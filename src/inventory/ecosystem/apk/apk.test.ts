@@ -147,7 +147,7 @@ describe.each([
   // Skips where the shared data folder is not beside the checkout.
   const image = sharedData(`images/${name}.tar.gz`);
 
-  test.skipIf(image === null)('has its 14 packages', () => {
+  test.skipIf(image === null)('has its 14 packages (needs the shared data folder)', () => {
     const list = execFileSync('tar', ['tzf', image as string], { encoding: 'utf8' });
     const layer = list.split('\n').find((line) => line.endsWith('layer.tar')) as string;
     const options = { maxBuffer: 64 * 1024 * 1024 };

@@ -72,7 +72,7 @@ describe('sqlite', () => {
     }
   })();
 
-  test.skipIf(!shell)('reserved bytes at the end of pages', () => {
+  test.skipIf(!shell)('reserved bytes at the end of pages (needs sqlite3)', () => {
     const file = join(folder, 'reserved');
     copyFileSync(join(folder, 'source.sqlite'), file);
     execFileSync('sqlite3', [
