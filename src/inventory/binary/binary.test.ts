@@ -284,7 +284,7 @@ function readelf(): string | null {
 }
 
 test.skipIf(readelf() === null || !existsSync(program))(
-  'sections of a real program equal readelf (needs binutils)',
+  'sections of a real program equal readelf (skipped where there is no readelf)',
   () => {
     const bytes = readFileSync(program);
     const counter = counted(bytes);

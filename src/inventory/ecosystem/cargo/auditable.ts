@@ -3,7 +3,6 @@
 import { inflateSync } from 'node:zlib';
 import { asArray, asNumber, field, parseJson, stringField } from '../../../base/json.ts';
 import type { RandomAccess } from '../../../base/random-access.ts';
-import type { FoundPackage } from '../../../model/package.ts';
 import {
   findSection,
   findWasmSection,
@@ -12,6 +11,7 @@ import {
   type Section,
 } from '../../binary/index.ts';
 import { type CatalogResult, nothingFound } from '../ecosystem.ts';
+import { packageList } from '../package-list.ts';
 
 const sectionName = '.dep-v0';
 /** The list of a thousand crates packs into 20 KiB. */
@@ -59,29 +59,21 @@ export function parseAuditable(text: string): CatalogResult {
   const parsed = parseJson(text, { maximumLength: unpackedBytes });
   if (!parsed.ok) return broken(parsed.reason);
   const entries = asArray(field(parsed.value, 'packages')).slice(0, packagesLimit);
-  const packages: FoundPackage[] = [];
-  let odd = 0;
+  const list = packageList();
   for (const entry of entries) {
-    const name = stringField(entry, 'name');
-    const version = stringField(entry, 'version');
-    if (name === null || version === null || name === '') {
-      odd += 1;
-    } else if (isRuntime(entry)) {
-      const dependsOn = dependenciesOf(entry, entries);
-      packages.push({
-        type: 'cargo',
-        namespace: null,
-        name,
-        version,
-        licences: [],
-        origin: originOf(stringField(entry, 'source')),
-        ...(dependsOn.length === 0 ? {} : { dependsOn }),
-      });
-    }
+    if (!isRuntime(entry)) continue;
+    const dependsOn = dependenciesOf(entry, entries);
+    list.add({
+      type: 'cargo',
+      namespace: null,
+      name: stringField(entry, 'name') ?? '',
+      version: stringField(entry, 'version') ?? '',
+      licences: [],
+      origin: originOf(stringField(entry, 'source')),
+      ...(dependsOn.length === 0 ? {} : { dependsOn }),
+    });
   }
-  const unknowns =
-    odd === 0 ? [] : [{ reason: `cargo-auditable list: ${odd} entries without name or version` }];
-  return { packages, unknowns };
+  return list.result();
 }
 
 function isRuntime(entry: unknown): boolean {

@@ -1,42 +1,31 @@
 // Cargo.lock, versions 1 to 4 (The Cargo Book, "Cargo.toml vs Cargo.lock"): what a project declares.
 import { asArray, field, stringField, stringsOf } from '../../../base/json.ts';
 import { parseToml } from '../../../base/toml.ts';
-import type { FoundPackage } from '../../../model/package.ts';
 import type { CatalogResult } from '../ecosystem.ts';
+import { packageList } from '../package-list.ts';
 
 /** Every `[[package]]`; those without a source are members of the workspace and never matched. */
-export function parseCargoLock(text: string, packagesLimit: number): CatalogResult {
+export function parseCargoLock(text: string): CatalogResult {
   const parsed = parseToml(text);
   if (!parsed.ok) return { packages: [], unknowns: [{ reason: parsed.reason }] };
   const entries = asArray(field(parsed.value, 'package'));
   const lines = linesOfPackages(text);
-  const packages: FoundPackage[] = [];
-  let odd = 0;
-  for (const [index, entry] of entries.slice(0, packagesLimit).entries()) {
-    const name = stringField(entry, 'name');
-    const version = stringField(entry, 'version');
-    if (name === null || version === null || name === '') {
-      odd += 1;
-      continue;
-    }
+  const list = packageList();
+  for (const [index, entry] of entries.entries()) {
     const dependsOn = stringsOf(field(entry, 'dependencies')).map(nameOfDependency);
     const line = lines[index];
-    packages.push({
+    list.add({
       type: 'cargo',
       namespace: null,
-      name,
-      version,
+      name: stringField(entry, 'name') ?? '',
+      version: stringField(entry, 'version') ?? '',
       licences: [],
       origin: originOf(stringField(entry, 'source')),
       ...(dependsOn.length === 0 ? {} : { dependsOn: [...new Set(dependsOn)] }),
       ...(line === undefined ? {} : { line }),
     });
   }
-  const unknowns = [];
-  if (odd > 0) unknowns.push({ reason: `${odd} packages without name or version` });
-  if (entries.length > packagesLimit)
-    unknowns.push({ reason: `more than ${packagesLimit} packages` });
-  return { packages, unknowns };
+  return list.result();
 }
 
 /** `name`, `name version` or `name version (source)`. */

@@ -66,7 +66,7 @@ describe('cargo-auditable', () => {
     const result = listed({ packages: [{ name: 'a' }, { version: '1' }, 7, null] });
     expect(result).toEqual({
       packages: [],
-      unknowns: [{ reason: 'cargo-auditable list: 4 entries without name or version' }],
+      unknowns: [{ reason: '4 entries without a usable name or version' }],
     });
   });
 
@@ -128,7 +128,7 @@ describe('Cargo.lock', () => {
       { name: 'a', origin: 'git', dependsOn: ['b', 'c'] },
       { name: 'b', origin: 'registry' },
     ]);
-    expect(result.unknowns).toEqual([{ reason: '1 packages without name or version' }]);
+    expect(result.unknowns).toEqual([{ reason: '1 entry without a usable name or version' }]);
   });
 
   test('what is not TOML is a reason', () => {

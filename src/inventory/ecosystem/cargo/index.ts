@@ -1,5 +1,4 @@
 // Rust: crates that cargo-auditable recorded in binaries, and Cargo.lock of projects.
-import { limits } from '../../../base/limits.ts';
 import { semverVersions } from '../../version/index.ts';
 import type { Cataloger, Ecosystem } from '../ecosystem.ts';
 import { readAuditable } from './auditable.ts';
@@ -19,7 +18,7 @@ const lock: Cataloger = {
   revision: 1,
   evidence: 'declared',
   globs: ['**/Cargo.lock'],
-  parse: (file) => parseCargoLock(file.text(), limits.packagesPerFile),
+  parse: (file) => parseCargoLock(file.text()),
 };
 
 export const cargo: Ecosystem = {

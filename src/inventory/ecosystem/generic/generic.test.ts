@@ -174,7 +174,7 @@ describe('text files', () => {
 
 const node = existsSync(process.execPath) ? realpathSync(process.execPath) : null;
 
-test.skipIf(node === null)('the Node that runs this test', () => {
+test.skipIf(node === null)('the Node that runs this test (skipped where it cannot be read)', () => {
   const content = readFileSync(node ?? '');
   expect(identities(catalog(program, { path: 'usr/bin/node', content }))).toEqual([
     `node@${process.versions.node}`,

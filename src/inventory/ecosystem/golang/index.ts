@@ -2,6 +2,7 @@
 import { limits } from '../../../base/limits.ts';
 import { golangVersions } from '../../version/index.ts';
 import { type Cataloger, type CatalogResult, type Ecosystem, nothingFound } from '../ecosystem.ts';
+import { packageList } from '../package-list.ts';
 import { readBuildInfo } from './build-info.ts';
 import { declaredPackages, parseGoMod, parseGoSum } from './go-mod.ts';
 import { packagesOf, standardLibrary } from './modules.ts';
@@ -17,9 +18,10 @@ const binary: Cataloger = {
   executables: true,
   parse(file): CatalogResult {
     const { found, problem } = readBuildInfo(file);
-    const unknowns = problem === null ? [] : [{ reason: problem }];
-    const packages = found === null ? [] : packagesOf(found, limits.packagesPerFile);
-    return { packages, unknowns };
+    const list = packageList();
+    if (problem !== null) list.note(problem);
+    if (found !== null) for (const one of packagesOf(found, limits.packagesPerFile)) list.add(one);
+    return list.result();
   },
 };
 
@@ -33,13 +35,13 @@ const project: Cataloger = {
     const parsed = parseGoMod(file.text(), limits.packagesPerFile);
     const sums = context.companion(`${file.path.slice(0, -'go.mod'.length)}go.sum`);
     const readable = sums !== null && sums.size <= limits.metadataFileBytes;
-    const packages = declaredPackages(parsed, readable ? parseGoSum(sums.text()) : null, (a, b) =>
+    const list = packageList();
+    if (parsed.truncated) list.note(`more than ${limits.packagesPerFile} requirements`);
+    const declared = declaredPackages(parsed, readable ? parseGoSum(sums.text()) : null, (a, b) =>
       golangVersions.compare(a, b),
     );
-    const unknowns = parsed.truncated
-      ? [{ reason: `more than ${limits.packagesPerFile} requirements` }]
-      : [];
-    return { packages, unknowns };
+    for (const one of declared) list.add(one);
+    return list.result();
   },
 };
 

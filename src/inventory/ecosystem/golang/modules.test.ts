@@ -80,7 +80,7 @@ test.each([
   ['go1.19.4b4', '1.19.4'],
   ['go1.22.1-acme', '1.22.1'],
   ['go1.21.7 (Red Hat 1.21.7-1.el9)', '1.21.7'],
-  ['devel go1.23-1a2b3c4 Tue Jan 2', 'devel go1.23-1a2b3c4 Tue Jan 2'],
+  ['devel go1.23-1a2b3c4 Tue Jan 2', 'devel-go1.23-1a2b3c4'],
 ])('library of %s', (text, version) => {
   expect(standardLibrary(text)).toMatchObject({ namespace: null, name: 'stdlib', version });
 });

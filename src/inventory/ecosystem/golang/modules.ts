@@ -139,7 +139,8 @@ export function standardLibrary(goVersion: string): FoundPackage {
 
 /**
  * `go1.22.1-vendor` and `go1.19.4b4` (the old boringcrypto branch) are 1.22.1 and 1.19.4; `1.22rc1`
- * stays as Go writes it. Development builds keep their words and have no place in the order.
+ * stays as Go writes it. Development builds keep their
+ * first two words and have no place in the order.
  */
 function releaseOf(goVersion: string): string {
   const word = goVersion.startsWith('go') ? (goVersion.slice(2).split(' ', 1)[0] ?? '') : goVersion;
@@ -147,5 +148,5 @@ function releaseOf(goVersion: string): string {
     /^(\d{1,9}\.\d{1,9}(?:\.\d{1,9})?(?:(?:rc|beta)\d{1,9})?)(?:b\d{1,9})?(?:-\S{0,200})?$/.exec(
       word,
     );
-  return match?.[1] ?? goVersion;
+  return match?.[1] ?? goVersion.split(' ', 2).join('-');
 }

@@ -230,7 +230,7 @@ const repository = '/usr/share/maven-repo';
 const debian = existsSync(repository) ? globSync(`${repository}/**/*.jar`) : [];
 
 test.skipIf(debian.length === 0)(
-  `JARs of Debian's Maven repository have the coordinates of their path (needs ${repository})`,
+  `JARs of Debian's Maven repository have the coordinates of their path (skipped where there is no ${repository})`,
   () => {
     let compared = 0;
     for (const path of debian) {

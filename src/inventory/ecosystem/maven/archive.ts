@@ -5,6 +5,7 @@ import { bytesAsFile, type RandomAccess, windowOf } from '../../../base/random-a
 import { isStored, memberWindow, openZip, readMember, type ZipMember } from '../../../base/zip.ts';
 import type { FoundPackage } from '../../../model/package.ts';
 import type { CatalogResult, CatalogUnknown } from '../ecosystem.ts';
+import { isCoordinate } from '../package-list.ts';
 import { type Coordinates, isArchiveName, isSourceArchive } from './file-name.ts';
 import { type Identity, identify } from './identity.ts';
 import { licencesOfManifest, type Manifest, parseManifest } from './manifest.ts';
@@ -217,6 +218,10 @@ function addPackage(
   identity: Identity,
   from: { readonly within: string; readonly licences: readonly string[] },
 ): void {
+  const { group, artifact, version } = identity;
+  if (![group ?? 'none', artifact, version].every(isCoordinate)) {
+    return note(walk, from.within, 'Java archive whose name or version cannot be real');
+  }
   if (walk.packages.length >= walk.limits.packages) {
     if (walk.packages.length === walk.limits.packages && walk.unknowns.length === 0) {
       note(walk, from.within, `more than ${walk.limits.packages} packages`);
@@ -225,9 +230,9 @@ function addPackage(
   }
   walk.packages.push({
     type: 'maven',
-    namespace: identity.group,
-    name: identity.artifact,
-    version: identity.version,
+    namespace: group,
+    name: artifact,
+    version,
     licences: from.licences,
     ...(from.within === '' ? {} : { within: from.within }),
     ...(identity.guessed ? { confidence: 'low' as const } : {}),

@@ -1,14 +1,14 @@
 // gradle.lockfile (Gradle user manual, "Locking dependency versions"): `group:artifact:version=configurations`.
-import type { FoundPackage, Scope } from '../../../model/package.ts';
+import type { Scope } from '../../../model/package.ts';
 import type { CatalogResult } from '../ecosystem.ts';
+import { isCoordinate, packageList } from '../package-list.ts';
 
-/** Every locked dependency; `build` for the build script's own. Odd lines are counted in one unknown. */
+/** Every locked dependency; `build` for the build script's own. Odd lines are counted. */
 export function parseGradleLock(
   text: string,
-  options: { readonly buildScript: boolean; readonly packagesLimit: number },
+  options: { readonly buildScript: boolean },
 ): CatalogResult {
-  const packages: FoundPackage[] = [];
-  let odd = 0;
+  const list = packageList();
   let line = 0;
   for (const raw of text.split('\n')) {
     line += 1;
@@ -17,19 +17,15 @@ export function parseGradleLock(
     const equals = entry.indexOf('=');
     const parts = (equals < 0 ? entry : entry.slice(0, equals)).split(':');
     const [namespace = '', name = '', version = ''] = parts;
-    if (parts.length !== 3 || namespace === '' || name === '' || version === '') {
-      odd += 1;
+    if (parts.length !== 3 || !isCoordinate(namespace)) {
+      list.skip();
       continue;
-    }
-    if (packages.length >= options.packagesLimit) {
-      return { packages, unknowns: [{ reason: `more than ${options.packagesLimit} packages` }] };
     }
     const configurations = equals < 0 ? [] : entry.slice(equals + 1).split(',');
     const scope = options.buildScript ? 'build' : scopeOf(configurations);
-    packages.push({ type: 'maven', namespace, name, version, licences: [], scope, line });
+    list.add({ type: 'maven', namespace, name, version, licences: [], scope, line });
   }
-  const unknowns = odd === 0 ? [] : [{ reason: `${odd} lines that are no locked dependency` }];
-  return { packages, unknowns };
+  return list.result();
 }
 
 /** Configurations are free words; Gradle's own plugins name those of tests `test...`. */

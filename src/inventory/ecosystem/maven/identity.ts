@@ -108,7 +108,7 @@ function tomcatArtifact(stem: string): string {
 }
 
 function isArtifactWord(text: string): boolean {
-  return text.length <= 100 && /^[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*$/.test(text);
+  return text.length <= 100 && /^[a-z][a-z0-9._-]*$/.test(text);
 }
 
 function plainLetters(text: string): string {
@@ -132,5 +132,5 @@ function statedGroup(manifest: Manifest, artifact: string): string | null {
 }
 
 function isGroupWord(text: string): boolean {
-  return text.length <= 200 && /^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)+$/.test(text);
+  return text.length <= 200 && text.includes('.') && /^[A-Za-z][\w.-]*$/.test(text);
 }

@@ -8,6 +8,7 @@ import {
   type Ecosystem,
   nothingFound,
 } from '../ecosystem.ts';
+import { isCoordinate } from '../package-list.ts';
 import { catalogArchive } from './archive.ts';
 import { archiveGlobs, isSourceArchive } from './file-name.ts';
 import { parseGradleLock } from './gradle-lock.ts';
@@ -30,7 +31,7 @@ const unpacked: Cataloger = {
   globs: ['**/META-INF/maven/*/*/pom.properties'],
   parse(file): CatalogResult {
     const pom = parsePomProperties(file.text());
-    if (pom === null || isUnresolved(pom)) {
+    if (pom === null || isUnresolved(pom) || !Object.values(pom).every(isCoordinate)) {
       return { packages: [], unknowns: [{ reason: 'Maven descriptor without coordinates' }] };
     }
     const { group: namespace, artifact: name, version } = pom;
@@ -59,7 +60,6 @@ const gradle: Cataloger = {
   parse: (file) =>
     parseGradleLock(file.text(), {
       buildScript: file.path.endsWith('buildscript-gradle.lockfile'),
-      packagesLimit: limits.packagesPerFile,
     }),
 };
 

@@ -172,7 +172,7 @@ empty=
       { name: 'junit-jupiter', scope: 'development', line: 3 },
       { name: 'lombok', scope: 'build', line: 4 },
     ]);
-    expect(result.unknowns).toEqual([{ reason: '2 lines that are no locked dependency' }]);
+    expect(result.unknowns).toEqual([{ reason: '2 entries without a usable name or version' }]);
   });
 
   test('the build script has its own', () => {

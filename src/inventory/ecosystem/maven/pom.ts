@@ -9,7 +9,8 @@ import {
   type XmlElement,
 } from '../../../base/xml.ts';
 import type { FoundPackage, Scope } from '../../../model/package.ts';
-import type { CatalogResult, CatalogUnknown } from '../ecosystem.ts';
+import type { CatalogResult } from '../ecosystem.ts';
+import { packageList } from '../package-list.ts';
 import type { Coordinates } from './file-name.ts';
 
 /** Reads another file of the tree, by the path of this one and a relative path; null when absent. */
@@ -43,11 +44,10 @@ export function parsePom(text: string, readRelative: ReadRelative | null): Catal
   const models = [parsed.root, ...parentsOf(parsed.root, readRelative)];
   const properties = propertiesOf(models);
   const managed = managedVersions(models, properties);
-  const packages: FoundPackage[] = [];
+  const list = packageList();
   const unresolved: string[] = [];
-  const unknowns: CatalogUnknown[] = [];
   const own = coordinatesOf(models);
-  if (own !== null) packages.push(ownPackage(own, parsed.root));
+  if (own !== null) list.add(ownPackage(own, parsed.root));
   for (const model of models) {
     for (const dependency of listedElements(model, 'dependencies', 'dependency')) {
       const found = readDependency(dependency, { properties, managed });
@@ -55,12 +55,12 @@ export function parsePom(text: string, readRelative: ReadRelative | null): Catal
       if (found.version === null) unresolved.push(`${found.group}:${found.artifact}`);
       else {
         const line = model === parsed.root ? { line: dependency.line } : {};
-        packages.push({ ...dependencyPackage(found, found.version), ...line });
+        list.add({ ...dependencyPackage(found, found.version), ...line });
       }
     }
   }
-  if (unresolved.length > 0) unknowns.push({ reason: unresolvedReason(unresolved) });
-  return { packages: withoutRepeats(packages), unknowns };
+  if (unresolved.length > 0) list.note(unresolvedReason(unresolved));
+  return list.result();
 }
 
 function unresolvedReason(names: readonly string[]): string {
@@ -241,15 +241,4 @@ function ownPackage(own: Coordinates, root: XmlElement): FoundPackage {
     licences,
     origin: 'local',
   };
-}
-
-/** A child may repeat what its parent declares. */
-function withoutRepeats(packages: readonly FoundPackage[]): readonly FoundPackage[] {
-  const seen = new Set<string>();
-  return packages.filter((found) => {
-    const key = `${found.namespace}:${found.name}:${found.version}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
 }

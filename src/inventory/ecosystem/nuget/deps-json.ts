@@ -3,36 +3,34 @@
 import { entriesOf, field, keysOf, parseJson, stringField } from '../../../base/json.ts';
 import type { FoundPackage } from '../../../model/package.ts';
 import type { CatalogResult } from '../ecosystem.ts';
+import { packageList } from '../package-list.ts';
 
 /** Keys of a target's entry that name files; an entry without any is a reference only. */
 const assetKeys = ['runtime', 'native', 'runtimeTargets', 'resources'] as const;
 const runtimePackPrefix = 'runtimepack.';
 
 /** Packages with files of their own, runtime packs, and the project itself (`local`). */
-export function parseDepsJson(text: string, packagesLimit: number): CatalogResult {
+export function parseDepsJson(text: string): CatalogResult {
   const parsed = parseJson(text);
   if (!parsed.ok) return { packages: [], unknowns: [{ reason: parsed.reason }] };
   const target = targetOf(parsed.value);
-  const packages: FoundPackage[] = [];
-  let odd = 0;
+  const list = packageList();
   for (const [key, library] of entriesOf(field(parsed.value, 'libraries'))) {
     const slash = key.indexOf('/');
-    const name = key.slice(0, slash);
-    const version = key.slice(slash + 1);
-    if (slash <= 0 || version === '') {
-      odd += 1;
+    if (slash < 0) {
+      list.skip();
       continue;
     }
     const entry = field(target, key);
-    const found = readLibrary({ name, version, type: stringField(library, 'type'), entry });
-    if (found === null || (target !== null && !hasAssets(entry))) continue;
-    if (packages.length >= packagesLimit) {
-      return { packages, unknowns: [{ reason: `more than ${packagesLimit} packages` }] };
-    }
-    packages.push(found);
+    const found = readLibrary({
+      name: key.slice(0, slash),
+      version: key.slice(slash + 1),
+      type: stringField(library, 'type'),
+      entry,
+    });
+    if (found !== null && (target === null || hasAssets(entry))) list.add(found);
   }
-  const unknowns = odd === 0 ? [] : [{ reason: `${odd} libraries without name or version` }];
-  return { packages, unknowns };
+  return list.result();
 }
 
 /** The target that `runtimeTarget` selects: an object with a name, in old files the name itself. */

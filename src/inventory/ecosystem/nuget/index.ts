@@ -1,5 +1,4 @@
 // .NET: what published applications and shared frameworks carry, and what projects ask for.
-import { limits } from '../../../base/limits.ts';
 import { nugetVersions } from '../../version/index.ts';
 import type { Cataloger, Ecosystem } from '../ecosystem.ts';
 import { parseDepsJson } from './deps-json.ts';
@@ -11,7 +10,7 @@ const application: Cataloger = {
   revision: 1,
   evidence: 'installed',
   globs: ['**/*.deps.json'],
-  parse: (file) => parseDepsJson(file.text(), limits.packagesPerFile),
+  parse: (file) => parseDepsJson(file.text()),
 };
 
 const lock: Cataloger = {
@@ -19,7 +18,7 @@ const lock: Cataloger = {
   revision: 1,
   evidence: 'declared',
   globs: ['**/packages.lock.json'],
-  parse: (file) => parsePackagesLock(file.text(), limits.packagesPerFile),
+  parse: (file) => parsePackagesLock(file.text()),
 };
 
 const config: Cataloger = {

@@ -90,7 +90,7 @@ describe('deps.json', () => {
       '{"libraries":{"__proto__/1.0.0":{"type":"package"},"/1":{"type":"package"},"x":{}}}';
     const result = catalog(application, { path: 'a.deps.json', content: text });
     expect(identities(result)).toEqual(['__proto__@1.0.0']);
-    expect(result.unknowns).toEqual([{ reason: '2 libraries without name or version' }]);
+    expect(result.unknowns).toEqual([{ reason: '2 entries without a usable name or version' }]);
   });
 
   test.each(['', '[]', 'null', '{"libraries":3}', '{"targets":[],"runtimeTarget":[]}'])(
@@ -123,7 +123,7 @@ test('packages.lock.json: each resolved version once, projects left out', () => 
         'Shop.Core': { type: 'Project' },
         'Odd.One': { type: 'Direct' },
       },
-      'net6.0/linux-x64': { 'system.memory': { type: 'Transitive', resolved: '4.5.1' } },
+      'net6.0/linux-x64': { 'System.Memory': { type: 'Transitive', resolved: '4.5.1' } },
       'net8.0': { 'Newtonsoft.Json': { type: 'Direct', resolved: '13.0.1' } },
     },
   });
@@ -131,9 +131,9 @@ test('packages.lock.json: each resolved version once, projects left out', () => 
   expect(identities(result)).toEqual([
     'Newtonsoft.Json@12.0.2',
     'Newtonsoft.Json@13.0.1',
-    'system.memory@4.5.1',
+    'System.Memory@4.5.1',
   ]);
-  expect(result.unknowns).toEqual([{ reason: '1 entries without a resolved version' }]);
+  expect(result.unknowns).toEqual([{ reason: '1 entry without a usable name or version' }]);
 });
 
 test('packages.config', () => {
@@ -148,7 +148,7 @@ test('packages.config', () => {
     { name: 'jQuery', version: '3.1.1', scope: 'runtime', line: 3 },
     { name: 'StyleCop', version: '1.0.0', scope: 'development', line: 4 },
   ]);
-  expect(result.unknowns).toEqual([{ reason: '1 packages without id or version' }]);
+  expect(result.unknowns).toEqual([{ reason: '1 entry without a usable name or version' }]);
 });
 
 test('projects and central versions', () => {

@@ -1,35 +1,27 @@
 // packages.config, Directory.Packages.props and project files: packages that MSBuild projects ask for.
 import { childText, parseXml, type XmlElement } from '../../../base/xml.ts';
-import type { FoundPackage } from '../../../model/package.ts';
 import type { CatalogResult } from '../ecosystem.ts';
+import { packageList } from '../package-list.ts';
 
 /** `<package id= version= />`: exact versions, as restored. */
 export function parsePackagesConfig(text: string): CatalogResult {
   const parsed = parseXml(text);
   if (!parsed.ok) return { packages: [], unknowns: [{ reason: parsed.reason }] };
-  const packages: FoundPackage[] = [];
-  let odd = 0;
+  const list = packageList();
   for (const element of parsed.root.children) {
     if (element.name !== 'package') continue;
-    const name = element.attributes.get('id') ?? '';
-    const version = element.attributes.get('version') ?? '';
-    if (name === '' || version === '') {
-      odd += 1;
-      continue;
-    }
     const development = element.attributes.get('developmentDependency') === 'true';
-    packages.push({
+    list.add({
       type: 'nuget',
       namespace: null,
-      name,
-      version,
+      name: element.attributes.get('id') ?? '',
+      version: element.attributes.get('version') ?? '',
       licences: [],
       scope: development ? 'development' : 'runtime',
       line: element.line,
     });
   }
-  const unknowns = odd === 0 ? [] : [{ reason: `${odd} packages without id or version` }];
-  return { packages, unknowns };
+  return list.result();
 }
 
 const referenceNames: ReadonlySet<string> = new Set([
@@ -55,7 +47,7 @@ export function parseProjectFile(text: string): CatalogResult {
       else if (group.name === 'ItemGroup' && referenceNames.has(item.name)) references.push(item);
     }
   }
-  const packages: FoundPackage[] = [];
+  const list = packageList();
   const unresolved: string[] = [];
   for (const reference of references) {
     const name = reference.attributes.get('Include') ?? reference.attributes.get('Update') ?? '';
@@ -70,7 +62,7 @@ export function parseProjectFile(text: string): CatalogResult {
     const isPrivate =
       (reference.attributes.get('PrivateAssets') ?? childText(reference, 'PrivateAssets')) ===
       'all';
-    packages.push({
+    list.add({
       type: 'nuget',
       namespace: null,
       name,
@@ -80,8 +72,8 @@ export function parseProjectFile(text: string): CatalogResult {
       line: reference.line,
     });
   }
-  const unknowns = unresolved.length === 0 ? [] : [{ reason: unresolvedReason(unresolved) }];
-  return { packages, unknowns };
+  if (unresolved.length > 0) list.note(unresolvedReason(unresolved));
+  return list.result();
 }
 
 function unresolvedReason(names: readonly string[]): string {
