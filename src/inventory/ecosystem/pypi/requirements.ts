@@ -59,6 +59,9 @@ const developmentWords = new Set([
   'docs',
 ]);
 
+/** Lines joined to one; the longest real ones list some hundred hashes. */
+const continuedLines = 10_000;
+
 interface LogicalLine {
   readonly content: string;
   /** 1-based line at which it starts. */
@@ -82,7 +85,7 @@ function* logicalLines(text: string): Generator<LogicalLine> {
     const continues = !isComment && line.endsWith('\\');
     parts.push(isComment ? '' : continues ? line.slice(0, -1) : line);
     // A comment line ends a continuation, a blank one does not start a requirement.
-    if (continues) continue;
+    if (continues && parts.length < continuedLines) continue;
     const content = withoutComment(parts.join(' ')).trim();
     parts = [];
     if (content !== '') yield { content, line: first };
