@@ -18,7 +18,7 @@ const cvePattern = /^CVE-\d{4}-\d{4,}$/;
 const wrappedCvePattern = /^[A-Za-z]+-(CVE-\d{4}-\d{4,})$/;
 
 export function isCveId(id: string): boolean {
-  return cvePattern.test(id);
+  return id.startsWith('CVE-') && cvePattern.test(id);
 }
 
 /**
@@ -32,6 +32,11 @@ export function groupByFlaw<Item extends Identified>(
 ): readonly AliasGroup<Item>[] {
   const single = items[0];
   if (single === undefined) return [];
+  if (items.length === 1) {
+    const own = cvesOf(single);
+    const sorted = own.length === 0 ? [null] : own.toSorted(compareText);
+    return sorted.map((cve) => groupOf(cve, items));
+  }
   const cves = items.map(cvesOf);
   const byCve = new Map<string, Item[]>();
   const without: number[] = [];
@@ -70,11 +75,11 @@ function append<Item>(groups: Map<string, Item[]>, key: string, item: Item): voi
 
 function cvesOf(item: Identified): readonly string[] {
   const found = new Set<string>();
-  const wrapped = wrappedCvePattern.exec(item.id)?.[1];
+  const wrapped = item.id.includes('-CVE-') ? wrappedCvePattern.exec(item.id)?.[1] : undefined;
   if (wrapped !== undefined) found.add(wrapped);
-  for (const id of linksOf(item)) if (cvePattern.test(id)) found.add(id);
+  for (const id of linksOf(item)) if (isCveId(id)) found.add(id);
   // Errata: an upstream of many CVEs is a list of fixes, not an identity.
-  if (found.size === 0) for (const id of item.upstream) if (cvePattern.test(id)) found.add(id);
+  if (found.size === 0) for (const id of item.upstream) if (isCveId(id)) found.add(id);
   return [...found];
 }
 
@@ -93,7 +98,7 @@ function linksOf(item: Identified): readonly string[] {
 function neighboursOf(items: readonly Identified[]): readonly (readonly number[])[] {
   const holders = new Map<string, number[]>();
   for (const [index, item] of items.entries()) {
-    for (const id of new Set(linksOf(item))) if (!cvePattern.test(id)) append(holders, id, index);
+    for (const id of new Set(linksOf(item))) if (!isCveId(id)) append(holders, id, index);
   }
   return items.map((item) => linksOf(item).flatMap((id) => holders.get(id) ?? []));
 }
@@ -150,15 +155,28 @@ function groupOf<Item extends Identified>(
 ): AliasGroup<Item> {
   const ids = new Set<string>();
   for (const member of members) {
-    for (const id of linksOf(member)) if (!cvePattern.test(id)) ids.add(id);
+    for (const id of linksOf(member)) if (!isCveId(id)) ids.add(id);
   }
-  const sorted = [...ids].toSorted((a, b) => idRank(a) - idRank(b) || compareText(a, b));
-  const id = cve ?? sorted[0] ?? '';
+  const aliases = [...ids].sort(compareText);
+  const id = cve ?? bestId(aliases);
   return {
     id,
-    aliases: sorted.filter((alias) => alias !== id).toSorted(compareText),
-    members: members.toSorted((a, b) => compareText(a.id, b.id)),
+    aliases: cve === null ? aliases.filter((alias) => alias !== id) : aliases,
+    members: members.length === 1 ? members : members.toSorted((a, b) => compareText(a.id, b.id)),
   };
+}
+
+/** The first of the best kind among sorted ids. */
+function bestId(sorted: readonly string[]): string {
+  let best = '';
+  let bestRank = Number.POSITIVE_INFINITY;
+  for (const id of sorted) {
+    const rank = idRank(id);
+    if (rank >= bestRank) continue;
+    best = id;
+    bestRank = rank;
+  }
+  return best;
 }
 
 function idRank(id: string): number {

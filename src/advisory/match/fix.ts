@@ -3,7 +3,7 @@ import type { VersionScheme } from '../../inventory/ecosystem/ecosystem.ts';
 import type { AdvisorySource } from '../../model/advisory.ts';
 import type { VulnerabilityFinding } from '../../model/report.ts';
 import { type MatchEcosystems, openBook } from './book.ts';
-import { evaluateRanges } from './range.ts';
+import { evaluateRanges, subjectOf } from './range.ts';
 
 export interface FixChoice {
   readonly version: string;
@@ -41,8 +41,9 @@ export function smallestFixForAll(
   let bestStruck = Number.POSITIVE_INFINITY;
   for (const version of candidates(stated, comparedVersion, scheme)) {
     const struck = new Set<string>();
+    const subject = subjectOf(version, orders);
     for (const entry of entries) {
-      if (evaluateRanges(entry, version, orders).kind === 'affected') struck.add(entry.id);
+      if (evaluateRanges(entry, subject, orders).kind === 'affected') struck.add(entry.id);
     }
     const leaves = findings.filter((finding) => finding.advisories.some((id) => struck.has(id)));
     const weight = leaves.length * 1000 + struck.size;

@@ -10,5 +10,11 @@ export {
   matchPackages,
 } from './match.ts';
 export { type PriorityInput, priorityOf } from './priority.ts';
-export { evaluateRanges, isInRange, type RangeOrders, type RangeVerdict } from './range.ts';
+export {
+  evaluateRanges,
+  type RangeOrders,
+  type RangeVerdict,
+  type Subject,
+  subjectOf,
+} from './range.ts';
 export { chooseSeverity, type SeverityChoice, severityOfWord } from './severity.ts';

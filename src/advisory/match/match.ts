@@ -6,12 +6,12 @@ import type { VulnerabilityFinding } from '../../model/report.ts';
 import { severityRank } from '../../model/severity.ts';
 import type { Unknown } from '../../model/unknown.ts';
 import { compareText } from './alias.ts';
-import { createAssessor, isOsPackage, type Query } from './assess.ts';
-import { type AdvisoryBook, type BookPage, type MatchEcosystems, openBook } from './book.ts';
-import { cveKnowledge, findingsOf, type Hit } from './finding.ts';
-import { speaksForModule } from './modularity.ts';
+import { createAssessor, isOsPackage } from './assess.ts';
+import { type MatchEcosystems, openBook } from './book.ts';
+import { findingOf } from './finding.ts';
+import { cveKnowledge } from './flaw.ts';
+import { createJudge, tellUndecided } from './judge.ts';
 import { foreignOrigin } from './origin.ts';
-import { evaluateRanges } from './range.ts';
 import { createUnassessed } from './unassessed.ts';
 
 export interface MatchOptions {
@@ -59,8 +59,7 @@ export function matchPackages(options: MatchOptions): MatchResult {
     includeKernel: options.kernel === 'match',
     foreignOwners: foreignOwners(packages, distribution),
   });
-  const book = openBook(source, ecosystems);
-  const about = cveKnowledge(source);
+  const judge = createJudge(openBook(source, ecosystems), cveKnowledge(source));
   const unassessed = createUnassessed();
   const findings = new Map<string, VulnerabilityFinding>();
   const unknowns: Unknown[] = [];
@@ -74,10 +73,9 @@ export function matchPackages(options: MatchOptions): MatchResult {
     assessed += 1;
     const { foreign } = assessment;
     if (foreign !== null) unassessed.add('foreign', found);
-    const { hits, undecided } = compare(found, assessment.queries, book);
-    if (undecided !== null) unknowns.push(undecided);
-    if (hits.length === 0) continue;
-    for (const finding of findingsOf(found, hits, { about, foreign })) keep(findings, finding);
+    const { flaws, undecided } = judge(found, assessment.queries);
+    if (undecided !== null) unknowns.push(tellUndecided(found, undecided));
+    for (const flaw of flaws) keep(findings, findingOf(found, flaw, foreign));
   }
   const { owned, kernel, unassessed: unjudged } = unassessed.counts();
   return {
@@ -96,65 +94,6 @@ function foreignOwners(
     if (isOsPackage(found) && foreignOrigin(found, distribution) !== null) foreign.add(found.purl);
   }
   return foreign;
-}
-
-interface Compared {
-  readonly hits: readonly Hit[];
-  readonly undecided: Unknown | null;
-}
-
-const nothingHit: Compared = { hits: [], undecided: null };
-
-function compare(found: Package, queries: readonly Query[], book: AdvisoryBook): Compared {
-  let hits: Hit[] | null = null;
-  let undecided: { readonly ids: Set<string>; readonly reason: string } | null = null;
-  for (const query of queries) {
-    const page = book.page(query.ecosystem, query.name);
-    for (const entry of page.entries) {
-      if (page.orders?.ecosystem.id === 'rpm' && !speaksForModule(found, entry)) continue;
-      const verdict = judge(entry, query, page);
-      if (verdict.kind === 'not-affected' || entry.advisory.withdrawn !== null) continue;
-      if (verdict.kind === 'undetermined') {
-        undecided ??= { ids: new Set(), reason: verdict.reason };
-        undecided.ids.add(entry.id);
-      } else if (page.orders !== null) {
-        const { id, advisory } = entry;
-        const { aliases, upstream } = advisory;
-        const { range, fixed } = verdict;
-        const scheme = page.orders.ecosystem;
-        hits ??= [];
-        hits.push({ id, aliases, upstream, advisory, range, fixed, query, scheme });
-      }
-    }
-  }
-  if (undecided === null) return hits === null ? nothingHit : { hits, undecided: null };
-  return { hits: hits ?? [], undecided: tellUndecided(found, undecided) };
-}
-
-function judge(entry: BookPage['entries'][number], query: Query, page: BookPage) {
-  if (page.orders === null) {
-    const reason = `versions of ${query.ecosystem} have no order that is known`;
-    return { kind: 'undetermined', reason } as const;
-  }
-  return evaluateRanges(entry, query.version, page.orders);
-}
-
-const idsShown = 3;
-
-function tellUndecided(
-  found: Package,
-  undecided: { readonly ids: ReadonlySet<string>; readonly reason: string },
-): Unknown {
-  const ids = [...undecided.ids].toSorted(compareText);
-  const shown = ids.slice(0, idsShown).join(', ');
-  const more = ids.length > idsShown ? ` and ${ids.length - idsShown} more` : '';
-  const count = `${ids.length} ${ids.length === 1 ? 'advisory' : 'advisories'}`;
-  const location = found.locations[0];
-  return {
-    path: location?.path ?? '',
-    layer: location?.layer ?? null,
-    reason: `${found.name} "${found.version}" undetermined against ${count} (${shown}${more}): ${undecided.reason}`,
-  };
 }
 
 /** The same package listed twice is one finding with the places of both. */

@@ -3,11 +3,17 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { debVersions, golangVersions, semverVersions } from '../../inventory/version/index.ts';
 import type { OsvEvent, OsvRange } from '../../model/advisory.ts';
-import { evaluateRanges, isInRange, type RangeOrders } from './range.ts';
+import { evaluateRanges, isInRange, type RangeOrders, subjectOf } from './range.ts';
 
 const semver: RangeOrders = { ecosystem: semverVersions, semver: semverVersions };
 const deb: RangeOrders = { ecosystem: debVersions, semver: semverVersions };
 const golang: RangeOrders = { ecosystem: golangVersions, semver: golangVersions };
+
+type Ranged = Parameters<typeof evaluateRanges>[0];
+
+function evaluate(advisory: Ranged, version: string, orders: RangeOrders) {
+  return evaluateRanges(advisory, subjectOf(version, orders), orders);
+}
 
 function advisory(type: string, events: readonly OsvEvent[], versions: readonly string[] = []) {
   return { id: 'TEST-1', ranges: [{ type, events }], versions };
@@ -39,7 +45,7 @@ describe('events', () => {
     ['before an open range', open, '2.9.9', null, null],
   ] as const)('%s', (_name, events, version, range, fixed) => {
     for (const listed of [events, events.toReversed()]) {
-      const verdict = evaluateRanges(advisory('SEMVER', listed), version, semver);
+      const verdict = evaluate(advisory('SEMVER', listed), version, semver);
       const expected =
         range === null ? { kind: 'not-affected' } : { kind: 'affected', range, fixed };
       expect(verdict).toEqual(expected);
@@ -49,22 +55,22 @@ describe('events', () => {
   test('introduced comes before fixed on ties: `0` to `0` is never affected', () => {
     const never = advisory('ECOSYSTEM', [{ introduced: '0' }, { fixed: '0' }]);
     for (const version of ['0', '0~git2020', '1:2.3-4']) {
-      expect(evaluateRanges(never, version, deb).kind).toBe('not-affected');
+      expect(evaluate(never, version, deb).kind).toBe('not-affected');
     }
     const again = advisory('SEMVER', [{ introduced: '1.0.0' }, { fixed: '1.0.0' }]);
-    expect(evaluateRanges(again, '1.0.0', semver).kind).toBe('not-affected');
+    expect(evaluate(again, '1.0.0', semver).kind).toBe('not-affected');
   });
 
   test('one version alone: introduced and last_affected are equal', () => {
     const one = advisory('SEMVER', [{ introduced: '1.0.0' }, { last_affected: '1.0.0' }]);
-    expect(evaluateRanges(one, '1.0.0', semver)).toMatchObject({ range: '>= 1.0.0, <= 1.0.0' });
-    expect(evaluateRanges(one, '1.0.1', semver).kind).toBe('not-affected');
+    expect(evaluate(one, '1.0.0', semver)).toMatchObject({ range: '>= 1.0.0, <= 1.0.0' });
+    expect(evaluate(one, '1.0.1', semver).kind).toBe('not-affected');
   });
 
   test('several keys in one event object, as old records have', () => {
     const old = advisory('SEMVER', [{ introduced: '1.0.0', fixed: '1.5.0' }]);
-    expect(evaluateRanges(old, '1.4.0', semver)).toMatchObject({ fixed: '1.5.0' });
-    expect(evaluateRanges(old, '1.5.0', semver).kind).toBe('not-affected');
+    expect(evaluate(old, '1.4.0', semver)).toMatchObject({ fixed: '1.5.0' });
+    expect(evaluate(old, '1.5.0', semver).kind).toBe('not-affected');
   });
 
   test('limits: below at least one; `*` is none', () => {
@@ -73,14 +79,14 @@ describe('events', () => {
       { limit: '2.0.0' },
       { limit: '3.0.0' },
     ]);
-    expect(evaluateRanges(limited, '2.5.0', semver)).toEqual({
+    expect(evaluate(limited, '2.5.0', semver)).toEqual({
       kind: 'affected',
       range: '>= 1.0.0, < 3.0.0',
       fixed: null,
     });
-    expect(evaluateRanges(limited, '3.0.0', semver).kind).toBe('not-affected');
+    expect(evaluate(limited, '3.0.0', semver).kind).toBe('not-affected');
     const unlimited = advisory('SEMVER', [{ introduced: '1.0.0' }, { limit: '*' }]);
-    expect(evaluateRanges(unlimited, '9.0.0', semver).kind).toBe('affected');
+    expect(evaluate(unlimited, '9.0.0', semver).kind).toBe('affected');
   });
 
   test('Go: `1.22.0-0` takes the pre-releases in, a leading v does not matter', () => {
@@ -90,10 +96,10 @@ describe('events', () => {
       { introduced: '1.22.0-0' },
       { fixed: '1.22.2' },
     ]);
-    expect(evaluateRanges(stdlib, '1.22.0-rc.1', golang)).toMatchObject({ fixed: '1.22.2' });
-    expect(evaluateRanges(stdlib, 'v1.21.8', golang)).toMatchObject({ fixed: '1.21.9' });
-    expect(evaluateRanges(stdlib, '1.21.9', golang).kind).toBe('not-affected');
-    expect(evaluateRanges(stdlib, '1.22.2', golang).kind).toBe('not-affected');
+    expect(evaluate(stdlib, '1.22.0-rc.1', golang)).toMatchObject({ fixed: '1.22.2' });
+    expect(evaluate(stdlib, 'v1.21.8', golang)).toMatchObject({ fixed: '1.21.9' });
+    expect(evaluate(stdlib, '1.21.9', golang).kind).toBe('not-affected');
+    expect(evaluate(stdlib, '1.22.2', golang).kind).toBe('not-affected');
   });
 });
 
@@ -105,31 +111,31 @@ describe('several ranges and lists', () => {
     ];
     const expected = { kind: 'affected', range: '>= 0, < 1.5.0', fixed: '1.5.0' };
     for (const listed of [ranges, ranges.toReversed()]) {
-      const verdict = evaluateRanges({ id: 'X', ranges: listed, versions: [] }, '1.1.0', semver);
+      const verdict = evaluate({ id: 'X', ranges: listed, versions: [] }, '1.1.0', semver);
       expect(verdict).toEqual(expected);
     }
   });
 
   test('a listed version is affected, whatever the ranges say', () => {
     const listed = advisory('SEMVER', [{ introduced: '2.0.0' }, { fixed: '2.1.0' }], ['1.0.0']);
-    expect(evaluateRanges(listed, '1.0.0', semver)).toEqual({
+    expect(evaluate(listed, '1.0.0', semver)).toEqual({
       kind: 'affected',
       range: '= 1.0.0 (listed)',
       fixed: '2.1.0',
     });
-    expect(evaluateRanges(listed, '1.0.1', semver).kind).toBe('not-affected');
+    expect(evaluate(listed, '1.0.1', semver).kind).toBe('not-affected');
   });
 
   test('without ranges, equal versions of another spelling are listed too', () => {
     const listed = { id: 'X', ranges: [], versions: ['1:1.0-0'] };
-    expect(evaluateRanges(listed, '1:1.0', deb).kind).toBe('affected');
-    expect(evaluateRanges(listed, '1:1.1', deb).kind).toBe('not-affected');
+    expect(evaluate(listed, '1:1.0', deb).kind).toBe('affected');
+    expect(evaluate(listed, '1:1.1', deb).kind).toBe('not-affected');
   });
 
   test('neither ranges nor versions: nothing, but malware means every version', () => {
     const bare = { ranges: [], versions: [] };
-    expect(evaluateRanges({ id: 'GHSA-x', ...bare }, '1.0.0', semver).kind).toBe('not-affected');
-    expect(evaluateRanges({ id: 'MAL-2024-1', ...bare }, 'any', semver)).toMatchObject({
+    expect(evaluate({ id: 'GHSA-x', ...bare }, '1.0.0', semver).kind).toBe('not-affected');
+    expect(evaluate({ id: 'MAL-2024-1', ...bare }, 'any', semver)).toMatchObject({
       kind: 'affected',
       range: 'every version',
     });
@@ -140,32 +146,32 @@ describe('undetermined', () => {
   test('a version without a place in the order', () => {
     const ranged = advisory('SEMVER', [{ introduced: '0' }, { fixed: '2.0.0' }]);
     for (const version of ['(devel)', '', 'not a version']) {
-      expect(evaluateRanges(ranged, version, semver)).toEqual({
+      expect(evaluate(ranged, version, semver)).toEqual({
         kind: 'undetermined',
         reason: 'version has no place in the semver order',
       });
     }
   });
   test('unless every version is affected or the very text is listed', () => {
-    expect(evaluateRanges(advisory('SEMVER', [{ introduced: '0' }]), '(devel)', semver).kind).toBe(
+    expect(evaluate(advisory('SEMVER', [{ introduced: '0' }]), '(devel)', semver).kind).toBe(
       'affected',
     );
     const listed = advisory('SEMVER', [{ introduced: '0' }, { fixed: '2.0.0' }], ['(devel)']);
-    expect(evaluateRanges(listed, '(devel)', semver).kind).toBe('affected');
+    expect(evaluate(listed, '(devel)', semver).kind).toBe('affected');
   });
   test('a range type that the schema does not know', () => {
     const strange = advisory('ASTROLOGY', [{ introduced: '0' }]);
-    expect(evaluateRanges(strange, '1.0.0', semver)).toEqual({
+    expect(evaluate(strange, '1.0.0', semver)).toEqual({
       kind: 'undetermined',
       reason: 'range of type ASTROLOGY',
     });
   });
   test('commits alone; with a version list the list decides', () => {
     const events = [{ introduced: '0' }, { fixed: 'abcdef' }];
-    expect(evaluateRanges(advisory('GIT', events), '1.0.0', semver).kind).toBe('undetermined');
+    expect(evaluate(advisory('GIT', events), '1.0.0', semver).kind).toBe('undetermined');
     const tagged = advisory('GIT', events, ['1.0.0']);
-    expect(evaluateRanges(tagged, '1.0.0', semver).kind).toBe('affected');
-    expect(evaluateRanges(tagged, '1.0.1', semver).kind).toBe('not-affected');
+    expect(evaluate(tagged, '1.0.0', semver).kind).toBe('affected');
+    expect(evaluate(tagged, '1.0.1', semver).kind).toBe('not-affected');
   });
 });
 
@@ -230,7 +236,7 @@ describe('against the naive reference', () => {
   test('the fix named is outside the interval, and nothing between is', () => {
     fc.assert(
       fc.property(fc.array(someEvent, { maxLength: 6 }), someVersion, (events, version) => {
-        const verdict = evaluateRanges(advisory('SEMVER', events), version, semver);
+        const verdict = evaluate(advisory('SEMVER', events), version, semver);
         if (verdict.kind !== 'affected' || verdict.fixed === null) return;
         expect(semverVersions.compare(verdict.fixed, version)).toBeGreaterThan(0);
         expect(verdict.range.endsWith(`< ${verdict.fixed}`)).toBe(true);

@@ -20,9 +20,29 @@ export type RangeVerdict =
     }
   | { readonly kind: 'undetermined'; readonly reason: string };
 
+/** A version that is judged many times, with what need be known of it only once. */
+export interface Subject {
+  readonly version: string;
+  /** Whether it has a place in the ecosystem's order, and in that of SemVer. */
+  readonly valid: boolean;
+  readonly validSemver: boolean;
+}
+
+export function subjectOf(version: string, orders: RangeOrders): Subject {
+  const valid = orders.ecosystem.isValid(version);
+  const same = orders.semver === orders.ecosystem;
+  return { version, valid, validSemver: same ? valid : orders.semver.isValid(version) };
+}
+
 const notAffected: RangeVerdict = { kind: 'not-affected' };
 
 type Ranged = Pick<AdvisoryMatch, 'id' | 'ranges' | 'versions'>;
+
+interface RangeHit {
+  readonly words: string;
+  readonly fixed: string | null;
+  readonly order: VersionScheme;
+}
 
 /**
  * Decides one version against one advisory: affected when it is in `versions` OR in any range.
@@ -33,34 +53,58 @@ type Ranged = Pick<AdvisoryMatch, 'id' | 'ranges' | 'versions'>;
  */
 export function evaluateRanges(
   advisory: Ranged,
-  version: string,
+  subject: Subject,
   orders: RangeOrders,
 ): RangeVerdict {
-  let hit: { range: OsvRange; order: VersionScheme; fixed: string | null } | null = null;
+  const { version } = subject;
+  let hit: RangeHit | null = null;
   let reason: string | null = null;
   let decided = false;
   for (const range of advisory.ranges) {
     const order = orderOf(range, orders);
     if (order === null) {
       reason ??= `range of type ${range.type.slice(0, 40)}`;
-    } else if (!order.isValid(version) && !coversAll(range)) {
-      reason ??= `version has no place in the ${order.id} order`;
-    } else {
-      decided = true;
-      if (!isInRange(range, version, order)) continue;
-      const fixed = fixOf(range, version, order);
-      if (hit === null || isLater(fixed, hit.fixed, order)) hit = { range, order, fixed };
+      continue;
     }
+    const valid = order === orders.ecosystem ? subject.valid : subject.validSemver;
+    if (!valid && !coversAll(range)) {
+      reason ??= `version has no place in the ${order.id} order`;
+      continue;
+    }
+    decided = true;
+    const struck = strike(range, version, order);
+    if (struck === null) continue;
+    if (hit === null || isLater(struck.fixed, hit.fixed, order)) hit = struck;
   }
-  if (hit !== null) {
-    const words = inWords(hit.range, version, hit.order);
-    return { kind: 'affected', range: words, fixed: hit.fixed };
-  }
-  if (isListed(advisory.versions, version, decided ? null : orders.ecosystem)) {
-    const fixed = lowestFixAbove(advisory.ranges, version, orders);
+  if (hit !== null) return { kind: 'affected', range: hit.words, fixed: hit.fixed };
+  if (isListed(advisory.versions, subject, decided ? null : orders.ecosystem)) {
+    const fixed = lowestFixAbove(advisory.ranges, subject, orders);
     return { kind: 'affected', range: `= ${version} (listed)`, fixed };
   }
   return undecided(advisory, reason);
+}
+
+/** The interval of `range` that `version` is inside of, or null. */
+function strike(range: OsvRange, version: string, order: VersionScheme): RangeHit | null {
+  const plain = plainFix(range.events);
+  if (plain !== null) {
+    // Nine of ten ranges are `[0, fixed)`: one comparison.
+    if (order.compare(version, plain) >= 0) return null;
+    return { words: `>= 0, < ${plain}`, fixed: plain, order };
+  }
+  if (!isInRange(range, version, order)) return null;
+  const { from, end } = intervalOf(range, version, order);
+  const words = end === null ? '' : `, ${end.kind === 'last' ? '<=' : '<'} ${end.version}`;
+  return { words: `>= ${from}${words}`, fixed: end?.kind === 'fixed' ? end.version : null, order };
+}
+
+/** The fixed version of a range that is exactly `introduced: 0` and then `fixed`, else null. */
+function plainFix(events: readonly OsvEvent[]): string | null {
+  const [first, second] = events;
+  if (events.length !== 2 || first?.introduced !== '0' || hasEnd(first)) return null;
+  if (second?.fixed === undefined || second.fixed === '0') return null;
+  const isMore = second.introduced ?? second.last_affected ?? second.limit;
+  return isMore === undefined ? second.fixed : null;
 }
 
 function undecided(advisory: Ranged, reason: string | null): RangeVerdict {
@@ -97,12 +141,12 @@ function hasEnd(event: OsvEvent): boolean {
 
 function isListed(
   versions: readonly string[],
-  version: string,
+  { version, valid }: Subject,
   order: VersionScheme | null,
 ): boolean {
   if (versions.includes(version)) return true;
   // Only where no range speaks: lists of thousands are dear to compare by order.
-  if (order === null || !order.isValid(version)) return false;
+  if (order === null || !valid) return false;
   return versions.some((listed) => order.compare(listed, version) === 0);
 }
 
@@ -191,32 +235,21 @@ function limitOf(range: OsvRange, version: string, order: VersionScheme): Interv
   return highest === null ? null : { kind: 'limit', version: highest };
 }
 
-function fixOf(range: OsvRange, version: string, order: VersionScheme): string | null {
-  const { end } = intervalOf(range, version, order);
-  return end?.kind === 'fixed' ? end.version : null;
-}
-
 /** Of several intervals hit, the one that is left last is told; one without a fix outlasts all. */
 function isLater(fixed: string | null, than: string | null, order: VersionScheme): boolean {
   if (than === null) return false;
   return fixed === null || order.compare(fixed, than) > 0;
 }
 
-function inWords(range: OsvRange, version: string, order: VersionScheme): string {
-  const { from, end } = intervalOf(range, version, order);
-  if (end === null) return `>= ${from}`;
-  return `>= ${from}, ${end.kind === 'last' ? '<=' : '<'} ${end.version}`;
-}
-
 function lowestFixAbove(
   ranges: readonly OsvRange[],
-  version: string,
+  { version, valid, validSemver }: Subject,
   orders: RangeOrders,
 ): string | null {
   let lowest: string | null = null;
   for (const range of ranges) {
     const order = orderOf(range, orders);
-    if (order === null || !order.isValid(version)) continue;
+    if (order === null || !(order === orders.ecosystem ? valid : validSemver)) continue;
     for (const { fixed } of range.events) {
       if (fixed === undefined || compareBounds(fixed, version, order) <= 0) continue;
       if (lowest === null || order.compare(fixed, lowest) < 0) lowest = fixed;
