@@ -12,7 +12,10 @@ export function notRead(reason: string): CatalogResult {
   return { packages: [], unknowns: [{ reason }] };
 }
 
-/** The refusal that goes with `textOf`. */
-export function tooLargeToRead(file: FileView): CatalogResult {
-  return notRead(`file of ${file.size} bytes, more than the ${limits.documentBytes} that are read`);
+/** The refusal that goes with `textOf` and the same bound. */
+export function tooLargeToRead(
+  file: FileView,
+  maximumBytes: number = limits.documentBytes,
+): CatalogResult {
+  return notRead(`file of ${file.size} bytes, more than the ${maximumBytes} that are read`);
 }

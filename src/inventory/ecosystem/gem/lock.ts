@@ -22,6 +22,9 @@ export const gemfileLock: Cataloger = {
   parse: parseLock,
 };
 
+/** The largest honest lock files have some 200 kB. */
+const lockBytes = 8 * 1024 * 1024;
+
 type Origin = NonNullable<FoundPackage['origin']>;
 
 const sources = new Map<string, Origin>([
@@ -49,8 +52,8 @@ interface ReadLock {
 
 function parseLock(file: FileView, context: CatalogContext): CatalogResult {
   if (/(?:^|\/)gems\/[^/]*-\d[^/]*\//.test(file.path)) return nothingFound;
-  const text = textOf(file);
-  if (text === null) return tooLargeToRead(file);
+  const text = textOf(file, lockBytes);
+  if (text === null) return tooLargeToRead(file, lockBytes);
   if (/^<{7} /m.test(text)) return notRead('unresolved merge conflict');
   const lock = readLock(text);
   if (!lock.isLock && text.trim() !== '') return notRead('not a lock file of Bundler');

@@ -12,3 +12,6 @@ export function besides(path: string, name: string): string {
 
 /** Patterns of pyproject.toml beside a lock file: images hold few of them. */
 export const projectFiles = ['**/pyproject.toml'];
+
+/** Lock and requirement files: the largest honest ones have 5 MB, and TOML reads about 3 MB a second. */
+export const lockBytes = 12 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { textOf, tooLargeToRead } from '../document.ts';
 import { type Cataloger, type CatalogResult, type FileView, nothingFound } from '../ecosystem.ts';
 import { type PackageList, packageList } from '../package-list.ts';
 import { nameOfArchive, nameOfRequirement, type PythonEntry, pythonPackage } from './package.ts';
-import { isInsidePackage } from './path.ts';
+import { isInsidePackage, lockBytes } from './path.ts';
 
 /** Reads requirement files by their usual names. */
 export const requirements: Cataloger = {
@@ -17,8 +17,8 @@ export const requirements: Cataloger = {
 
 function parseRequirements(file: FileView): CatalogResult {
   if (isInsidePackage(file.path)) return nothingFound;
-  const text = textOf(file);
-  if (text === null) return tooLargeToRead(file);
+  const text = textOf(file, lockBytes);
+  if (text === null) return tooLargeToRead(file, lockBytes);
   const list = packageList();
   const scope = scopeOf(file.path);
   let unpinned = 0;

@@ -6,7 +6,7 @@ import { notRead, textOf, tooLargeToRead } from '../document.ts';
 import { type CatalogResult, type FileView, nothingFound } from '../ecosystem.ts';
 import { packageList } from '../package-list.ts';
 import { type PythonEntry, pythonPackage } from './package.ts';
-import { isInsidePackage } from './path.ts';
+import { isInsidePackage, lockBytes } from './path.ts';
 
 /** One table of the list. */
 export interface LockedTable {
@@ -28,8 +28,8 @@ export interface TomlLockOptions {
 /** Reads the tables of a lock file in their order. */
 export function readTomlLock(file: FileView, options: TomlLockOptions): CatalogResult {
   if (isInsidePackage(file.path)) return nothingFound;
-  const text = textOf(file);
-  if (text === null) return tooLargeToRead(file);
+  const text = textOf(file, lockBytes);
+  if (text === null) return tooLargeToRead(file, lockBytes);
   const parsed = parseToml(text);
   if (!parsed.ok) return notRead(parsed.reason);
   const interpret = options.interpreter(parsed.value);
