@@ -1,0 +1,104 @@
+// The one table of the house: who may import whom, who may touch the world, which package belongs to
+// whom, and the exceptions, each with its reason. An exception that nothing needs any more fails too.
+
+/** Lowest first. A folder of `src` imports itself and lower layers, never a sibling of its own. */
+export const layers: readonly (readonly string[])[] = [
+  ['base'],
+  ['model'],
+  ['store', 'host'],
+  [
+    'inventory',
+    'advisory',
+    'inspect',
+    'trust',
+    'policy',
+    'runtime',
+    'network',
+    'audit',
+    'drill',
+    'lesson',
+    'report',
+  ],
+  ['flow'],
+  ['server', 'cli'],
+];
+
+export interface Edge {
+  readonly from: string;
+  /** A path prefix below `src`. */
+  readonly to: string;
+  readonly why: string;
+}
+
+/** The only imports between siblings. */
+export const siblingEdges: readonly Edge[] = [
+  {
+    from: 'advisory',
+    to: 'inventory/ecosystem/ecosystem.ts',
+    why: 'advisories are matched in the order of versions',
+  },
+];
+
+/** Folders without a door: their files are imported one by one. */
+export const openFolders: readonly { readonly folder: string; readonly why: string }[] = [
+  { folder: 'base', why: 'each file is a tool of its own; a door would load them all' },
+  { folder: 'model', why: 'nouns, nearly all types' },
+  { folder: 'flow', why: 'one file for each verb' },
+  { folder: 'cli', why: 'the launcher and the commands load one another by file, when called' },
+  { folder: 'cli/commands', why: 'as above' },
+  { folder: 'host', why: 'rooms only' },
+  { folder: 'inventory', why: 'rooms only' },
+  { folder: 'advisory', why: 'rooms only' },
+  { folder: 'inventory/ecosystem', why: 'the contract and the registry are entered by name' },
+];
+
+/** The files of an open folder that others may import, where it is not all of them. */
+export const openFiles: Readonly<Record<string, readonly string[]>> = {
+  'inventory/ecosystem': ['ecosystem.ts', 'file-view.ts', 'registry.ts'],
+};
+
+/** Contracts beside their implementations: they close no cycle between rooms. */
+export const contracts: readonly string[] = ['inventory/ecosystem/ecosystem.ts'];
+
+/** Modules of Node that touch the world. */
+export const worldModules: ReadonlySet<string> = new Set([
+  'node:child_process',
+  'node:cluster',
+  'node:dgram',
+  'node:dns',
+  'node:dns/promises',
+  'node:ffi',
+  'node:fs',
+  'node:fs/promises',
+  'node:http',
+  'node:http2',
+  'node:https',
+  'node:inspector',
+  'node:module',
+  'node:net',
+  'node:os',
+  'node:process',
+  'node:repl',
+  'node:sqlite',
+  'node:tls',
+  'node:vm',
+  'node:worker_threads',
+]);
+
+/** Where they may be imported, as path prefixes below `src`. Parsers and rules are pure. */
+export const worldRoots: readonly { readonly root: string; readonly why: string }[] = [
+  { root: 'base/', why: 'files, folders and HTTP, bounded once for all' },
+  { root: 'host/', why: 'the outside behind small interfaces' },
+  { root: 'store/', why: 'the evidence on disk' },
+  { root: 'inventory/image/', why: 'archives and folders are read where they lie' },
+  { root: 'advisory/database/', why: 'the advisory database is a file' },
+  { root: 'cli/', why: 'terminal, environment, result files' },
+];
+
+/** The one place that may import a package, so that it can be replaced. Path prefixes below `src`. */
+export const packageOwners: Readonly<Record<string, string>> = {
+  commander: 'cli/',
+  'js-yaml': 'base/yaml.ts',
+  'smol-toml': 'base/toml.ts',
+  yaml: 'base/yaml.ts',
+};
