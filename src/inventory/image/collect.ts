@@ -2,7 +2,13 @@
 import { limits } from '../../base/limits.ts';
 import type { FoundPackage } from '../../model/package.ts';
 import type { CatalogResult } from '../ecosystem/ecosystem.ts';
-import type { CatalogedFile, LayerRecord, LayerUnknown, Ownership } from './layer-record.ts';
+import type {
+  CatalogedFile,
+  LayerIssue,
+  LayerRecord,
+  LayerUnknown,
+  Ownership,
+} from './layer-record.ts';
 import { ownershipHash } from './path-set.ts';
 import type { WantedCataloger } from './wanted.ts';
 
@@ -11,12 +17,16 @@ interface Parsed extends WantedCataloger {
   readonly result: CatalogResult;
 }
 
-type Collected = Pick<LayerRecord, 'files' | 'ownership' | 'licences' | 'unknowns'>;
+type Collected = Pick<LayerRecord, 'files' | 'ownership' | 'licences' | 'issues' | 'unknowns'>;
+
+/** Issues kept of one layer: a folder of test keys must not fill the memory. */
+const issuesKept = 10_000;
 
 export class ResultCollector {
   readonly #files: CatalogedFile[] = [];
   readonly #ownership: Ownership[] = [];
   readonly #licences: { path: string; owner: string; licences: readonly string[] }[] = [];
+  readonly #issues: LayerIssue[] = [];
   readonly #unknowns: LayerUnknown[] = [];
   #unlisted = 0;
 
@@ -49,6 +59,12 @@ export class ResultCollector {
     });
   }
 
+  issue(issue: LayerIssue): void {
+    if (this.#issues.length < issuesKept) this.#issues.push(issue);
+    else
+      this.unknown(issue.path, 'has issues that are not listed: there are too many in this layer');
+  }
+
   unknown(path: string, reason: string): void {
     if (this.#unknowns.length < limits.unknownsListed) this.#unknowns.push({ path, reason });
     else this.#unlisted += 1;
@@ -65,6 +81,7 @@ export class ResultCollector {
       files: this.#files,
       ownership: this.#ownership,
       licences: this.#licences,
+      issues: this.#issues,
       unknowns: this.#unknowns,
     };
   }

@@ -175,6 +175,7 @@ function emptyLayer(diffId: Digest): ReadLayer {
       ownership: [],
       captures: new Map(),
       licences: [],
+      issues: [],
       unknowns: [],
       entryCount: 0,
       size: 0,

@@ -1,9 +1,10 @@
 // What is kept of one layer for ever: enough to squash it with any others without its bytes.
 import { deserialize, serialize } from 'node:v8';
+import type { Inspector, IssueFact } from '../../model/inspection.ts';
 import type { Evidence, FoundPackage } from '../../model/package.ts';
 
 /** Raised whenever the shape or the meaning of a record changes: old cache rows are then ignored. */
-export const recordRevision = 1;
+export const recordRevision = 2;
 
 /** The result of one cataloger on one file of the layer. */
 export interface CatalogedFile {
@@ -23,6 +24,13 @@ export interface Ownership {
   readonly path: string;
   readonly owner: string;
   readonly hashes: Float64Array;
+}
+
+/** What an inspector found in a file of the layer, whether or not an upper layer hides it. */
+export interface LayerIssue {
+  readonly path: string;
+  readonly kind: Inspector['kind'];
+  readonly fact: IssueFact;
 }
 
 export interface LayerUnknown {
@@ -52,6 +60,7 @@ export interface LayerRecord {
     readonly owner: string;
     readonly licences: readonly string[];
   }[];
+  readonly issues: readonly LayerIssue[];
   readonly unknowns: readonly LayerUnknown[];
   readonly entryCount: number;
   /** Bytes of the uncompressed tar. */

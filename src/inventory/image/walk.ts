@@ -3,6 +3,7 @@
 import { messageOf } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
 import { bytesAsFile, type RandomAccess, windowOf } from '../../base/random-access.ts';
+import type { Inspector } from '../../model/inspection.ts';
 import type { CatalogContext, FileView } from '../ecosystem/ecosystem.ts';
 import { accessFile } from '../ecosystem/file-view.ts';
 import { type Aliases, aliasOf } from './aliases.ts';
@@ -34,6 +35,7 @@ interface Current {
   readonly catalogers: readonly number[];
   readonly isCompanion: boolean;
   readonly isCapture: boolean;
+  readonly inspectors: readonly Inspector[];
   /** Some pattern wants it, whatever its content. */
   readonly named: boolean;
   /** Its first bytes decide whether it is a program. */
@@ -108,7 +110,8 @@ export class LayerWalk implements TarSink {
       this.#dropping = true;
       return;
     }
-    if (!current.named && this.#spool.length >= 4) {
+    const onlyProgram = !current.named && current.inspectors.length === 0;
+    if (onlyProgram && this.#spool.length >= 4) {
       this.#dropping = !hasProgramMagic(this.#spool.access());
     }
   }
@@ -194,13 +197,18 @@ export class LayerWalk implements TarSink {
       ((entry.mode & 0o111) !== 0 || size >= smallestProgramBytes) &&
       this.#wanted.executables.length > 0;
     const named = matched.length > 0;
-    if (!named && !mayRun) return null;
+    const inspectors =
+      this.#aliases === null && !entry.sparse
+        ? this.#wanted.inspectors.filter((one) => one.wants(path, size, entry.mode))
+        : [];
+    if (!named && !mayRun && inspectors.length === 0) return null;
     const { companionTarget, captureTarget } = this.#wanted;
     const current = {
       entry,
       catalogers: matched.filter((target) => target < companionTarget),
       isCompanion: matched.includes(companionTarget),
       isCapture: matched.includes(captureTarget),
+      inspectors,
       named,
       mayRun,
     };
@@ -218,6 +226,7 @@ export class LayerWalk implements TarSink {
   #read(current: Current, access: RandomAccess): void {
     const { entry } = current;
     const isProgram = current.mayRun && hasProgramMagic(access);
+    for (const inspector of current.inspectors) this.#inspect(inspector, entry, access);
     if (!current.named && !isProgram) return;
     const file = accessFile({ path: entry.path, mode: entry.mode, access });
     if (current.isCapture) this.#capture(file);
@@ -228,6 +237,20 @@ export class LayerWalk implements TarSink {
       const cataloger = this.#wanted.catalogers[index]?.cataloger;
       if (cataloger?.companions === undefined) this.#parse(index, file);
       else this.#deferred.push({ index, file: this.#hold(file, access) });
+    }
+  }
+
+  #inspect(inspector: Inspector, { path, mode, size }: TarEntry, access: RandomAccess): void {
+    const read = (offset: number, length: number): Uint8Array => access.read(offset, length);
+    try {
+      for (const fact of inspector.inspect({ path, mode, size, read })) {
+        this.#results.issue({ path, kind: inspector.kind, fact });
+      }
+    } catch (error) {
+      this.#results.unknown(
+        path,
+        `could not be inspected (${inspector.name}): ${messageOf(error)}`,
+      );
     }
   }
 

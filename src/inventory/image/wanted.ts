@@ -1,4 +1,6 @@
 // What the walk looks for: every cataloger's patterns and the distribution files, compiled once.
+
+import type { Inspector } from '../../model/inspection.ts';
 import type { Cataloger, Ecosystem } from '../ecosystem/ecosystem.ts';
 import { PathRules } from './path-rules.ts';
 
@@ -15,6 +17,8 @@ export interface Wanted {
   readonly companionTarget: number;
   /** What `rules` answers for the small texts that are kept whole. */
   readonly captureTarget: number;
+  /** Asked about every regular file. */
+  readonly inspectors: readonly Inspector[];
   /** Indices of the catalogers that want every executable. */
   readonly executables: readonly number[];
   /** Wanted paths without any pattern in them, and the fixed folders of the others: these may be
@@ -29,6 +33,7 @@ export interface Wanted {
 export function compileWanted(
   ecosystems: readonly Ecosystem[],
   captureGlobs: readonly string[],
+  inspectors: readonly Inspector[] = [],
 ): Wanted {
   const catalogers = ecosystems.flatMap((ecosystem) =>
     ecosystem.catalogers.map((cataloger) => ({ ecosystem: ecosystem.id, cataloger })),
@@ -45,6 +50,7 @@ export function compileWanted(
   return {
     catalogers,
     rules,
+    inspectors,
     companionTarget,
     captureTarget,
     executables: catalogers.flatMap(({ cataloger }, index) =>
@@ -52,8 +58,8 @@ export function compileWanted(
     ),
     literals: globs.filter((glob) => !glob.includes('*')),
     literalFolders: [...new Set(globs.flatMap(literalFolder))],
-    revision: catalogers
-      .map(({ cataloger }) => `${cataloger.name}:${cataloger.revision}`)
+    revision: [...catalogers.map(({ cataloger }) => cataloger), ...inspectors]
+      .map(({ name, revision }) => `${name}:${revision}`)
       .join(' '),
   };
 }
