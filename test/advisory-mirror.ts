@@ -1,7 +1,8 @@
 // A mirror of advisory feeds for tests: a real HTTP server over paths that the test sets and breaks.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Advisory, cleanRecord, interpretRecord } from '../src/advisory/feed/index.ts';
 import { createHttpClient } from '../src/base/http.ts';
-import type { OsvRecord } from '../src/model/advisory.ts';
+import type { OsvAffected, OsvRecord } from '../src/model/advisory.ts';
 import { buildZip } from './build-zip.ts';
 import { startServer } from './http-server.ts';
 
@@ -76,12 +77,23 @@ export function recordOf(
   const { ecosystem = 'npm', name = 'lodash', fixed = '2.0.0', ...rest } = about;
   return {
     id,
-    affected: [
-      {
-        package: { ecosystem, name },
-        ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }],
-      },
-    ],
+    affected: [affectedBy(ecosystem, name, fixed)],
     ...rest,
   };
+}
+
+/** `package` of an ecosystem with one range: all versions below `fixed`. */
+export function affectedBy(ecosystem: string, name: string, fixed: string): OsvAffected {
+  return {
+    package: { ecosystem, name },
+    ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }],
+  };
+}
+
+/** An advisory as a writer takes it; about lodash below 4.17.21 where `about` does not tell. */
+export function advisoryOf(id: string, about: Partial<OsvRecord> = {}): Advisory {
+  const record = cleanRecord({ id, affected: [affectedBy('npm', 'lodash', '4.17.21')], ...about });
+  const advisory = typeof record === 'string' ? record : interpretRecord(record);
+  if (typeof advisory === 'string') throw new Error(advisory);
+  return advisory;
 }

@@ -20,6 +20,8 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const shared = join(root, '..', 'shared', 'data');
 const packages = 500;
+/** Cold processes of which the fastest counts: the others tell of what else the machine did. */
+const coldRuns = 7;
 
 /** Milliseconds and peak MiB of a child that runs `body`. */
 interface Measured {
@@ -51,7 +53,7 @@ export async function benchDatabase(): Promise<readonly Figure[]> {
       figure('database: file', statSync(file).size / 1e6, 'MB', 60),
     ];
     for (const ecosystem of ['Debian:11', 'AlmaLinux:8']) {
-      const asked = await measure(lookupSource(file, ecosystem));
+      const asked = await best(lookupSource(file, ecosystem));
       const name = `database: open, look up ${packages} packages (${ecosystem}, ${asked.rows} rows)`;
       figures.push(figure(name, asked.ms, 'ms', 15));
     }
@@ -80,6 +82,15 @@ function lookupSource(file: string, ecosystem: string): string {
       }
     }
     database.close();`;
+}
+
+async function best(body: string): Promise<Measured> {
+  let fastest = await measure(body);
+  for (let n = 1; n < coldRuns; n += 1) {
+    const next = await measure(body);
+    if (next.ms < fastest.ms) fastest = next;
+  }
+  return fastest;
 }
 
 async function measure(body: string): Promise<Measured> {

@@ -14,9 +14,4 @@ export { readFault, writeFault } from './fault.ts';
 export { checkContent, checkFile } from './open.ts';
 export { type AdvisoryDatabase, openDatabase } from './reader.ts';
 export { ageHours, type DatabaseStatus, databaseStatus, type PresentDatabase } from './status.ts';
-export {
-  DatabaseWriter,
-  type FinishOptions,
-  type PutOutcome,
-  type WriterOptions,
-} from './writer.ts';
+export { DatabaseWriter } from './writer.ts';

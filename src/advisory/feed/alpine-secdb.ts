@@ -23,12 +23,11 @@ interface Release {
 export function readAlpineSecdb(bytes: Uint8Array, where: string): readonly AdvisoryItem[] {
   const parsed = parseJson(decoder.decode(bytes));
   return parsed.ok
-    ? readSecdbDocument(parsed.value, where)
+    ? readDocument(parsed.value, where)
     : [{ kind: 'bad', where, reason: parsed.reason }];
 }
 
-/** The same for a document that is parsed already. */
-export function readSecdbDocument(document: unknown, where: string): readonly AdvisoryItem[] {
+function readDocument(document: unknown, where: string): readonly AdvisoryItem[] {
   const release = releaseOf(document);
   if (release === null) return [{ kind: 'bad', where, reason: 'no release is named' }];
   const items: AdvisoryItem[] = [];

@@ -44,7 +44,7 @@ export function* readNvd(chunks: Iterable<Uint8Array>, where: string): Generator
 }
 
 /** One element of NVD's `vulnerabilities`. */
-export function nvdItem(value: unknown, where: string): CveItem {
+function nvdItem(value: unknown, where: string): CveItem {
   const record = field(value, 'cve');
   const cve = stringField(record, 'id') ?? '';
   if (!isCve(cve)) return { kind: 'bad', where, reason: 'no CVE id' };
@@ -78,7 +78,7 @@ export function readCveRecord(bytes: Uint8Array, where: string): CveItem {
 }
 
 /** A record of the CVE list (`{dataType: "CVE_RECORD", cveMetadata, containers}`), parsed. */
-export function cveRecordItem(document: unknown, where: string): CveItem {
+function cveRecordItem(document: unknown, where: string): CveItem {
   const metadata = field(document, 'cveMetadata');
   const cve = stringField(metadata, 'cveId') ?? '';
   if (!isCve(cve)) return { kind: 'bad', where, reason: 'no CVE id' };

@@ -1,6 +1,6 @@
 // Which feed a file is, told from how it begins: people name files as they like.
 
-export const feedKinds = [
+const feedKinds = [
   'osv',
   'debian-tracker',
   'alpine-secdb',

@@ -3,7 +3,7 @@
 export { readAlpineSecdb } from './alpine-secdb.ts';
 export { feedLimits } from './bounds.ts';
 export { cleanRecord } from './clean.ts';
-export { cveRecordItem, osvCveItem, readCveRecord, readNvd } from './cve.ts';
+export { osvCveItem, readCveRecord, readNvd } from './cve.ts';
 export { readDebianTracker } from './debian-tracker.ts';
 export { detectBytes, detectFeed, type FeedKind } from './detect.ts';
 export { readEpss } from './epss.ts';
@@ -17,15 +17,11 @@ export {
   type AdvisoryItem,
   type BadItem,
   type CveItem,
-  type EpssItem,
-  type KevItem,
   type LeftOutItem,
   type LeftOutReason,
-  leftOutReasons,
 } from './item.ts';
 export { readKev } from './kev.ts';
 export { LineSplitter } from './lines.ts';
-export { ecosystemBase, lookupName } from './name.ts';
-export { type Origin, originNamed, originOf } from './origin.ts';
+export { lookupName } from './name.ts';
+export { originNamed, originOf } from './origin.ts';
 export { readOsv } from './osv.ts';
-export { isCve } from './vendor.ts';

@@ -2,7 +2,7 @@
 import type { CveFacts, KevEntry, OsvRecord } from '../../model/advisory.ts';
 
 /** Why a sound record is not stored: it decides nothing for a container. */
-export const leftOutReasons = [
+const leftOutReasons = [
   'not a vulnerability',
   'git ranges only',
   'no affected versions',

@@ -34,7 +34,7 @@ function readLine(line: string, where: string): AdvisoryItem {
 }
 
 /** The same for a document that is parsed already. */
-export function documentItems(value: unknown, where: string): readonly AdvisoryItem[] {
+function documentItems(value: unknown, where: string): readonly AdvisoryItem[] {
   if (Array.isArray(value)) return value.map((item) => recordItem(item, where));
   const wrapped = field(value, 'vulns');
   if (Array.isArray(wrapped) && field(value, 'id') === undefined) {

@@ -20,7 +20,7 @@ const words = new Set([
   'none',
 ]);
 
-export function isErratum(id: string): boolean {
+function isErratum(id: string): boolean {
   return errata.test(id);
 }
 

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exportOf, type Mirror, recordOf, startMirror } from '../../../test/advisory-mirror.ts';
 import { databaseStatus, openDatabase } from '../database/index.ts';
@@ -381,111 +381,4 @@ describe('a bad network', () => {
       database.close();
     },
   );
-  test('nothing to reach and nothing there: one error with advice', async () => {
-    const origin = mirror.origin;
-    await mirror.close();
-    await expect(update({ from: [origin] })).rejects.toMatchObject({ code: 'network' });
-    mirror = await startMirror();
-  });
-  test('nothing to reach: what is there stays, with its age', async () => {
-    await update();
-    now = new Date('2026-11-23T00:00:00Z');
-    mirror.files.clear();
-    mirror.files.set('ecosystems.txt', (_, response) => void response.writeHead(500).end());
-    const result = await update();
-    expect(result).toMatchObject({
-      outcome: 'kept',
-      source: null,
-      ageHours: 72,
-      advisories: 3,
-      problems: [{ name: mirror.origin }],
-    });
-    expect(found('npm', 'lodash')).toHaveLength(1);
-  });
-  test('offline asks nobody', async () => {
-    await expect(update({ offline: true })).rejects.toMatchObject({ code: 'not-found' });
-    await update();
-    mirror.requests.length = 0;
-    now = new Date('2026-11-21T00:00:00Z');
-    expect(await update({ offline: true })).toMatchObject({ outcome: 'kept', ageHours: 24 });
-    expect(mirror.requests).toEqual([]);
-  });
-});
-
-describe('finished databases', () => {
-  let bytes: Buffer;
-  beforeEach(async () => {
-    const other = join(folder, String(count), 'other', 'x.db');
-    await update({ file: other });
-    bytes = readFileSync(other);
-    rmSync(join(other, '..'), { recursive: true });
-    mirror.requests.length = 0;
-  });
-  test.each([
-    ['plain', 'x.db', (b: Buffer) => b],
-    ['gzip', 'x.db.gz', (b: Buffer) => gzipSync(b)],
-    ['zstd', 'x.db.zst', (b: Buffer) => zstdCompressSync(b)],
-  ])('%s over http and from a file', async (_, name, pack) => {
-    mirror.files.set(name, pack(bytes));
-    const url = `${mirror.origin}/${name}`;
-    expect(await update({ from: [url] })).toMatchObject({
-      outcome: 'built',
-      source: url,
-      advisories: 3,
-    });
-    rmSync(file);
-    const local = join(folder, name);
-    writeFileSync(local, pack(bytes));
-    expect(await update({ from: [`file://${local}`] })).toMatchObject({ outcome: 'built' });
-    expect(await update({ from: [local] })).toMatchObject({ outcome: 'current' });
-    nothingLeft();
-  });
-  test('an OCI artifact', async () => {
-    const asked: string[] = [];
-    async function* pull(reference: string): AsyncGenerator<Uint8Array> {
-      asked.push(reference);
-      for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
-    }
-    const from = ['oci://registry.example/seaworthy/advisories:1'];
-    expect(await update({ from, pullArtifact: pull })).toMatchObject({ outcome: 'built' });
-    expect(asked).toEqual(['registry.example/seaworthy/advisories:1']);
-  });
-  test('the fallback when the bucket cannot be reached, without long waiting', async () => {
-    mirror.files.set('ecosystems.txt', (_, response) => void response.writeHead(500).end());
-    mirror.files.set('x.db', bytes);
-    const from = [mirror.origin, `${mirror.origin}/x.db`];
-    expect(await update({ from })).toMatchObject({
-      outcome: 'built',
-      source: `${mirror.origin}/x.db`,
-      problems: [{ name: mirror.origin }],
-    });
-    expect(mirror.requests).toEqual(['/ecosystems.txt', '/ecosystems.txt', '/x.db']);
-  });
-  test.each([
-    ['cut off', (b: Buffer) => b.subarray(0, b.length - 4096)],
-    ['damaged inside', (b: Buffer) => Buffer.from(b).fill(0x5a, 8192, 16_384)],
-    ['of another version', (b: Buffer) => Buffer.from(b).fill(9, 60, 64)],
-    ['no database', () => Buffer.from('<html>')],
-    ['a broken gzip', (b: Buffer) => gzipSync(b).subarray(0, 500)],
-    ['empty', () => Buffer.alloc(0)],
-  ])('%s: refused, the present one stays', async (_, spoil) => {
-    await update();
-    const before = readFileSync(file);
-    now = new Date('2026-11-25T00:00:00Z');
-    mirror.files.set('x.db', spoil(bytes));
-    const result = await update({ from: [`${mirror.origin}/x.db`] });
-    expect(result).toMatchObject({ outcome: 'kept', ageHours: 120 });
-    expect(result.problems).toHaveLength(1);
-    expect(readFileSync(file).equals(before)).toBe(true);
-    nothingLeft();
-  });
-  test('an older one does not replace a newer one', async () => {
-    now = new Date('2026-11-21T00:00:00Z');
-    await update();
-    mirror.files.set('x.db', bytes);
-    expect(await update({ from: [`${mirror.origin}/x.db`] })).toMatchObject({
-      outcome: 'current',
-      builtAt: now.toISOString(),
-    });
-  });
 });
