@@ -7,7 +7,7 @@ const path = new URL('../../../docs/builtin-advisories.md', import.meta.url);
 
 test('the committed page is what the rows say', () => {
   const written = readFileSync(path, 'utf8');
-  expect(written, 'run node tools/generate/builtin-advisories.ts').toBe(builtinPage());
+  expect(written, 'run npm run generate').toBe(builtinPage());
 });
 
 test('it names every row, and what the set lacks', () => {

@@ -1,0 +1,15 @@
+// All pages that are made from the code. Adding one = its file and one line here.
+import { builtinPage } from '../../src/advisory/builtin/index.ts';
+import { cliPage } from './cli-page.ts';
+import { limitsPage } from './limits-page.ts';
+import { readingPage } from './reading-page.ts';
+
+/** Path from the root of the repository, and the text that belongs there. */
+export function generatedPages(): readonly { readonly path: string; readonly text: string }[] {
+  return [
+    { path: 'docs/builtin-advisories.md', text: builtinPage() },
+    { path: 'docs/cli.md', text: cliPage() },
+    { path: 'docs/limits.md', text: limitsPage() },
+    { path: 'docs/reading.md', text: readingPage() },
+  ];
+}
