@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { memorySource, testEcosystems } from '../../../test/advisory-source.ts';
 import { ids, installed, match, upTo } from '../../../test/sample-match.ts';
-import type { OsvRecord } from '../../model/advisory.ts';
+import type { OsvAffected, OsvRecord } from '../../model/advisory.ts';
 import { matchPackages } from './match.ts';
 
 function goFlaw(id: string): OsvRecord {
@@ -14,6 +14,13 @@ function goFlaw(id: string): OsvRecord {
         ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '1.2.0' }] }],
       },
     ],
+  };
+}
+
+function mavenRange(introduced: string, fixed: string): OsvAffected {
+  return {
+    package: { ecosystem: 'Maven', name: 'org.example:a' },
+    ranges: [{ type: 'ECOSYSTEM', events: [{ introduced }, { fixed }] }],
   };
 }
 
@@ -151,6 +158,19 @@ describe('language packages', () => {
       'b/package.json',
       'var/npm/lodash',
     ]);
+  });
+
+  test('several entries of one record: the interval that is left last gives the fix', () => {
+    const entries = [mavenRange('1.0', '1.2'), mavenRange('0', '1.5'), mavenRange('2.0', '2.1')];
+    for (const affected of [entries, entries.toReversed()]) {
+      const { findings } = match(
+        [installed('maven', 'a', '1.1', { namespace: 'org.example' })],
+        [{ id: 'GHSA-1', affected }],
+      );
+      expect(findings.map(({ fixedIn, evidence }) => [fixedIn, evidence.range])).toEqual([
+        [['1.5'], '>= 0, < 1.5'],
+      ]);
+    }
   });
 
   test('each name is looked up once', () => {

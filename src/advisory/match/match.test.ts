@@ -60,6 +60,21 @@ describe('OS packages', () => {
     expect(statistics).toEqual({ assessed: 1, owned: 0, kernel: 0, unassessed: 0 });
   });
 
+  test('binaries of one source share the answer and keep their own names and places', () => {
+    const source = { name: 'glibc', version: '2.36-9' };
+    const packages = ['libc6', 'libc-bin'].map((name) =>
+      installed('deb', name, '2.36-9', { source }),
+    );
+    const { findings } = match(packages, [glibc]);
+    expect(findings.map((finding) => finding.package.name).toSorted()).toEqual([
+      'libc-bin',
+      'libc6',
+    ]);
+    expect(new Set(findings.map(({ locations }) => locations[0]?.path))).toEqual(
+      new Set(['var/deb/libc-bin', 'var/deb/libc6']),
+    );
+  });
+
   test('the fixed version is safe; another release does not speak', () => {
     const fixed = installed('deb', 'glibc', '2.36-9+deb12u3');
     expect(ids(match([fixed], [glibc]))).toEqual([]);
