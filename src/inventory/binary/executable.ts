@@ -96,8 +96,10 @@ export function placeOfAddress(
 export function nameAt(bytes: Buffer, offset: number): string {
   if (offset < 0 || offset >= bytes.length) return '';
   const limit = Math.min(bytes.length, offset + tableLimits.nameBytes);
-  const end = bytes.subarray(offset, limit).indexOf(0);
-  return bytes.toString('latin1', offset, end < 0 ? limit : offset + end);
+  // Section names have a dozen bytes: a loop beats a call into native code.
+  let end = offset;
+  while (end < limit && bytes[end] !== 0) end += 1;
+  return bytes.toString('latin1', offset, end);
 }
 
 /** Integers of either byte order; 64-bit values lose digits above 2^53, where no file reaches. */

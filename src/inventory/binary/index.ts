@@ -17,11 +17,22 @@ export {
 } from './executable.ts';
 export { findWasmSection } from './wasm.ts';
 
+/** Several catalogers ask for the headers of the same file, one after the other. */
+const known = new WeakMap<RandomAccess, ReadExecutable>();
+
 /**
- * The headers of a program or library. A handful of small reads; never throws on content. A file that
+ * The headers of a program or library, read once for each file object. A handful of small reads; never throws on content. A file that
  * is none of the three formats gives a reason; broken tables are told in the image's `problem`.
  */
 export function readExecutable(file: RandomAccess): ReadExecutable {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const read = readHeaders(file);
+  known.set(file, read);
+  return read;
+}
+
+function readHeaders(file: RandomAccess): ReadExecutable {
   const magic = file.read(0, 4);
   if (magic.length < 4) return { ok: false, reason: 'too short for an executable' };
   const [first, second] = magic;
