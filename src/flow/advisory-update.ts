@@ -2,10 +2,12 @@
 import {
   type BuildResult,
   buildDatabase,
+  publicBucket,
   type UpdateProgress,
   type UpdateResult,
   updateDatabase,
 } from '../advisory/update/index.ts';
+import { SeaworthyError } from '../base/error.ts';
 import { createHttpClient } from '../base/http.ts';
 import { realPace } from '../base/retry.ts';
 import { createRegistry, parseReference, type RegistryOptions } from '../host/registry/index.ts';
@@ -19,7 +21,13 @@ export interface AdvisoryServices {
 }
 
 export interface UpdateRequest {
+  /**
+   * Finished databases (`oci://`, `*.db` by https, file or path) are asked after OSV's public bucket,
+   * mirrors and folders of feeds instead of it.
+   */
   readonly from: readonly string[];
+  /** False: never ask OSV's public bucket. */
+  readonly public: boolean;
   readonly offline: boolean;
   readonly ecosystems?: readonly string[];
   /** Tries of one download; a first run without a network should not wait long. */
@@ -32,10 +40,10 @@ export function updateAdvisories(
   request: UpdateRequest,
 ): Promise<UpdateResult> {
   const { file, registry, now, progress } = services;
-  const { from, offline, ecosystems, tries } = request;
+  const { offline, ecosystems, tries } = request;
   return updateDatabase({
     file,
-    from,
+    from: sourcesOf(request),
     offline,
     clock: now,
     network: {
@@ -47,6 +55,18 @@ export function updateAdvisories(
     onProgress: (event) => progress(asProgress(event)),
     ...(ecosystems === undefined ? {} : { ecosystems }),
   });
+}
+
+const finishedForm = /^oci:|\.db(?:\.gz|\.zst)?$/;
+
+function sourcesOf({ from, public: asksPublic }: UpdateRequest): readonly string[] {
+  const replaces = from.some((source) => !finishedForm.test(source));
+  if (!asksPublic && from.length === 0) {
+    throw new SeaworthyError('usage', '--no-public leaves nothing to ask', {
+      advice: 'name a source with --from',
+    });
+  }
+  return asksPublic && !replaces ? [publicBucket, ...from] : from;
 }
 
 export interface BuildRequest {

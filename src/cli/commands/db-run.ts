@@ -27,6 +27,7 @@ export async function runUpdate(options: DbOptions): Promise<number> {
   const services = servicesOf(options);
   const result = await updateAdvisories(services, {
     from: options.from,
+    public: options.public,
     offline: options.offline === true,
     ...(options.ecosystem.length > 0 ? { ecosystems: options.ecosystem } : {}),
   });

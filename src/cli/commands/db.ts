@@ -10,10 +10,12 @@ export function defineDb(program: Command): void {
     .description("fetch what changed: OSV's public data, or another source")
     .option(
       '--from <source>',
-      'oci://, https://, file:// or a path, tried in order (repeatable)',
+      "a finished database (oci://, https://, file://, path) if OSV's public data cannot be\n" +
+        'reached, or a mirror or folder of feeds instead of it (repeatable)',
       collect,
       [],
     )
+    .option('--no-public', "never ask OSV's public data")
     .option(
       '--ecosystem <name>',
       'only these ecosystems, as OSV spells them (repeatable)',

@@ -52,7 +52,7 @@ async function tryUpdate({ services }: Composed, options: ScanOptions): Promise<
   try {
     await updateAdvisories(
       { ...services, file },
-      { from: [], offline: options.offline === true, tries: hurriedTries },
+      { from: [], public: true, offline: options.offline === true, tries: hurriedTries },
     );
   } catch (error) {
     if (!(error instanceof SeaworthyError)) throw error;
