@@ -3,8 +3,6 @@
 /** Lines of a file and of a function. */
 export const fileLines = 400;
 export const functionLines = 70;
-/** Columns of a line; long literals (addresses, test vectors) that cannot be broken pass. */
-export const lineColumns = 100;
 
 /** Files that are one table of data, with nothing to understand between the rows. */
 export const dataTables: readonly string[] = [];
