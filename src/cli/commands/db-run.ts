@@ -42,7 +42,7 @@ export async function runUpdate(options: DbOptions): Promise<number> {
     built: 'Built',
     updated: 'Updated',
     current: 'Already current',
-    kept: 'Kept as it was (no source could be read)',
+    kept: options.offline === true ? 'Kept as it is' : 'Kept as it was: no source could be read',
   }[outcome];
   const line = `${words}: ${advisories.toLocaleString('en')} advisories, ${hours(ageHours)} old.\n`;
   const json = `${JSON.stringify({ file: services.file, ...result }, null, 2)}\n`;

@@ -10,7 +10,7 @@ export function defineDb(program: Command): void {
     .description("fetch what changed: OSV's public data, or another source")
     .option(
       '--from <source>',
-      "a finished database (oci://, https://, file://, path) if OSV's public data cannot be\n" +
+      "a finished database (oci://, https://, file://, path) if OSV's public data cannot be " +
         'reached, or a mirror or folder of feeds instead of it (repeatable)',
       collect,
       [],
