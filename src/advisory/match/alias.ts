@@ -83,7 +83,7 @@ function cvesOf(item: Identified): readonly string[] {
   return [...found];
 }
 
-/** Ids that mean the same flaw: its own, its aliases, and an upstream of exactly one id of a kind. */
+/** Ids that mean the same flaw: its own, its aliases, and an upstream of exactly one id. */
 function linksOf(item: Identified): readonly string[] {
   const upstreamCves = item.upstream.filter(isCveId);
   const links = [item.id, ...item.aliases];
@@ -103,7 +103,7 @@ function neighboursOf(items: readonly Identified[]): readonly (readonly number[]
   return items.map((item) => linksOf(item).flatMap((id) => holders.get(id) ?? []));
 }
 
-/** CVEs of the items with a CVE that are the fewest steps away; several at one distance all count. */
+/** CVEs of the items with a CVE that are the fewest steps away; at one distance all count. */
 function nearestCves(
   start: number,
   graph: readonly (readonly number[])[],

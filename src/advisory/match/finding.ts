@@ -5,7 +5,7 @@ import { isOsPackage } from './assess.ts';
 import type { Flaw } from './flaw.ts';
 import { priorityOf } from './priority.ts';
 
-/** The finding of `flaw` in `found`; `foreign` says who built it when not the distribution, or null. */
+/** The finding of `flaw` in `found`; `foreign`: who built it if not the distribution, else null. */
 export function findingOf(
   found: Package,
   flaw: Flaw,

@@ -14,10 +14,10 @@ export interface FixChoice {
 }
 
 /**
- * The smallest version, above the present one, in which the fewest of `findings` remain and no other
- * known advisory of the package strikes; `findings` are those of one package. Null when no advisory
- * names a fixed version. Every candidate is a fixed version that an advisory of the package states,
- * and each is judged against whole ranges: a version inside a later interval is no fix.
+ * The smallest version, above the present one, in which the fewest of `findings` remain and no
+ * other known advisory of the package strikes; `findings` are those of one package. Null when no
+ * advisory names a fixed version. Every candidate is a fixed version that an advisory of the package
+ * states, and each is judged against whole ranges: one inside a later interval is no fix.
  */
 export function smallestFixForAll(
   findings: readonly VulnerabilityFinding[],

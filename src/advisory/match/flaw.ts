@@ -1,5 +1,5 @@
-// One flaw as the advisories that matched tell it, without the package: binary packages of one source
-// share it, so it is worked out once.
+// One flaw as the advisories that matched tell it, without the package: binary packages of one
+// source share it, so it is worked out once.
 import { assert } from '../../base/error.ts';
 import type { VersionScheme } from '../../inventory/ecosystem/ecosystem.ts';
 import type { AdvisoryMatch, AdvisorySource, CveFacts, KevEntry } from '../../model/advisory.ts';
@@ -146,8 +146,8 @@ function rangesOf(members: readonly Hit[]): string {
 }
 
 /** Words with which advisories name a package that is itself the attack (GHSA, RustSec). */
-const malwareTitle =
-  /^(?:embedded )?(?:malware|malicious (?:code|package|version)s?) (?:in|of)\b|removed from crates\.io for malicious code/i;
+const malwareTitle = /^(?:embedded )?(?:malware|malicious (?:code|package|version)s?) (?:in|of)\b/i;
+const malwareRemoved = 'removed from crates.io for malicious code';
 
 function isMalware(group: AliasGroup<Hit>): boolean {
   if (group.id.startsWith('MAL-')) return true;
@@ -159,7 +159,7 @@ function isMalware(group: AliasGroup<Hit>): boolean {
 
 function isMalwareTitle(summary: string): boolean {
   const mayBe = summary.includes('alware') || summary.includes('alicious');
-  return mayBe && malwareTitle.test(summary);
+  return mayBe && (malwareTitle.test(summary) || summary.includes(malwareRemoved));
 }
 
 /** Lowest first, equal versions once. */

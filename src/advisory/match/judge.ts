@@ -1,5 +1,5 @@
-// The comparison itself: a package's version against every advisory of its name. Packages that ask the
-// same question (binaries of one source, one library in many places) get the same answer object.
+// The comparison itself: a package's version against every advisory of its name. Packages that ask
+// the same question (binaries of one source, a library in many places) get the same answer object.
 import type { Package } from '../../model/package.ts';
 import type { Unknown } from '../../model/unknown.ts';
 import { compareText } from './alias.ts';
@@ -94,9 +94,10 @@ export function tellUndecided(found: Package, undecided: Undecided): Unknown {
   const more = ids.length > idsShown ? ` and ${ids.length - idsShown} more` : '';
   const count = `${ids.length} ${ids.length === 1 ? 'advisory' : 'advisories'}`;
   const location = found.locations[0];
+  const what = `${found.name} "${found.version}" undetermined against ${count}`;
   return {
     path: location?.path ?? '',
     layer: location?.layer ?? null,
-    reason: `${found.name} "${found.version}" undetermined against ${count} (${shown}${more}): ${undecided.reason}`,
+    reason: `${what} (${shown}${more}): ${undecided.reason}`,
   };
 }

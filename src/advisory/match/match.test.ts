@@ -153,7 +153,7 @@ describe('OS packages', () => {
     expect(findings.map((finding) => finding.package.purl)).toEqual([own.purl, foreign.purl]);
     expect(findings[1]?.priority).toBeLessThan(findings[0]?.priority ?? 0);
     expect(findings[1]?.evidence.notes?.[0]).toMatch(/^foreign origin: NodeSource/);
-    expect(unknowns[0]?.reason).toMatch(/^1 package from another vendor .*nodejs/);
+    expect(unknowns[0]?.reason).toMatch(/^1 package from another vendor: .*nodejs/);
   });
 
   test('virtual packages of apk say nothing', () => {

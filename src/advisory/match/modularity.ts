@@ -1,5 +1,5 @@
-// Module streams of rpm distributions (`nodejs:18`): advisories for a module speak only for packages
-// built in that stream, and those of plain packages not for modular builds.
+// Module streams of rpm distributions (`nodejs:18`): advisories for a module speak only for
+// packages built in that stream, and those of plain packages not for modular builds.
 import type { VersionScheme } from '../../inventory/ecosystem/ecosystem.ts';
 import type { OsvRange } from '../../model/advisory.ts';
 
@@ -48,9 +48,9 @@ export function fixesAreModular(ranges: readonly OsvRange[]): boolean | null {
 }
 
 /**
- * An erratum lists one fixed version for each minor release in which the module was rebuilt from the
- * same source (`1.0-2.module_el8.3.0+...`, `1.0-2.module_el8.5.0+...`). Each of them has the fix, so
- * of ranges `[0, fixed)` that are equal before the build tag only the lowest is kept.
+ * An erratum lists one fixed version for each minor release in which the module was rebuilt from
+ * the same source (`1.0-2.module_el8.3.0+...`, `1.0-2.module_el8.5.0+...`). Each has the fix, so of
+ * ranges `[0, fixed)` that are equal before the build tag only the lowest is kept.
  */
 export function withoutRebuilds(
   ranges: readonly OsvRange[],

@@ -49,10 +49,10 @@ const scopeFactors: Readonly<Record<Scope, number>> = {
  *   all others               30 x impact + 45 x impact x sqrt(EPSS) + 5 if a fix exists
  *
  * so an exploited flaw stands above every other of the same package. The sum is multiplied by what
- * lowers exposure: 0.4 development or build, 0.8 optional, 0.3 declared but not present, 0.8 when the
- * match is unsure (foreign origin, guessed name). EPSS is skewed (most CVEs below 0.01), so its root
- * is taken. Whether the package can be reached from the network is not known at scan time and changes
- * nothing.
+ * lowers exposure: 0.4 development or build, 0.8 optional, 0.3 declared but not present, 0.8 when
+ * the match is unsure (foreign origin, guessed name). EPSS is skewed (most CVEs below 0.01), so its
+ * root is taken. Whether the package can be reached from the network is not known at scan time and
+ * changes nothing.
  * Reasons: docs/decisions/priority.md.
  */
 export function priorityOf(input: PriorityInput): number {

@@ -86,7 +86,7 @@ function sourceRank(source: string): number {
   return languageSources.has(source) ? 2 : 0;
 }
 
-/** Databases of one language or of all CVEs; the rest are distributions, which know their builds. */
+/** Databases of one language or of all CVEs; the rest are distributions, who know their builds. */
 const languageSources = new Set([
   'go',
   'pypa',

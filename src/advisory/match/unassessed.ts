@@ -84,21 +84,22 @@ function reasonOf(key: string, tally: Tally, distribution: Distribution | null):
   const [kind = '', type = ''] = key.split(' ', 2);
   const names = firstNames(tally.names);
   const packages = counted(tally.count);
+  const unjudged = `${counted(tally.count, type)} not assessed`;
   switch (kind) {
     case 'no-feed':
-      return `${counted(tally.count, type)} not assessed: ${noFeed(type, distribution)}`;
+      return `${unjudged}: ${noFeed(type, distribution)}`;
     case 'no-ecosystem':
-      return `${counted(tally.count, type)} not assessed: no advisory database names this type (${names})`;
+      return `${unjudged}: no advisory database names this type (${names})`;
     case 'empty-ecosystem':
-      return `${counted(tally.count, type)} not assessed: the advisory database holds nothing for this type (${names})`;
+      return `${unjudged}: the advisory database holds nothing for this type (${names})`;
     case 'unregistered':
       return `${packages} from git, a folder or a URL not matched by name (${names})`;
     case 'no-name':
       return `${packages} without a group id not matched: the name alone is ambiguous (${names})`;
     case 'kernel':
-      return `kernel, not run here: ${packages} built from the kernel's source not matched (${names})`;
+      return `kernel, not run here: ${packages} of the kernel's source not matched (${names})`;
     case 'foreign':
-      return `${packages} from another vendor than the distribution: its advisories may not speak for them (${names})`;
+      return `${packages} from another vendor: the distribution may not speak for them (${names})`;
     default:
       return null;
   }
@@ -108,7 +109,8 @@ function noFeed(type: string, distribution: Distribution | null): string {
   if (distribution === null) return 'the distribution is not known';
   if (distribution.packageType !== type) return `${distribution.name} does not use this type`;
   if (distribution.osvEcosystem === null) return `no advisory feed speaks for ${distribution.name}`;
-  return `the advisory database holds nothing for ${distribution.name} (${distribution.osvEcosystem})`;
+  const { name, osvEcosystem } = distribution;
+  return `the advisory database holds nothing for ${name} (${osvEcosystem})`;
 }
 
 function counted(count: number, type?: string): string {

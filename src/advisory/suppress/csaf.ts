@@ -85,7 +85,7 @@ function justifications(item: unknown, tree: ProductTree): ReadonlyMap<string, s
   return words;
 }
 
-/** Products by id: purls from branches and full names, and `relationships` that nest one in another. */
+/** Products by id: purls from branches and full names, and `relationships` that nest them. */
 class ProductTree {
   readonly #names = new Map<string, readonly VexReference[]>();
   readonly #nested = new Map<string, { readonly component: string; readonly product: string }>();
@@ -93,7 +93,7 @@ class ProductTree {
 
   constructor(tree: unknown) {
     for (const product of asArray(field(tree, 'full_product_names'))) this.#add(product);
-    // Branches nest; an own stack keeps hostile depth harmless (documents are bounded by the parser).
+    // Branches nest; an own stack keeps depth harmless (the parser bounds the document).
     const open: unknown[] = [...asArray(field(tree, 'branches'))];
     for (let branch = open.pop(); branch !== undefined; branch = open.pop()) {
       this.#add(field(branch, 'product'));

@@ -103,7 +103,7 @@ function fromLink(text: string): readonly VexReference[] {
 }
 
 /**
- * `affects[].versions` narrows to the versions listed as `unaffected` (for a statement that clears).
+ * `affects[].versions` narrows to the versions listed (for `fixed`: those that are `unaffected`).
  * Ranges in `vers` form are not evaluated: such an entry clears nothing.
  */
 function versioned(

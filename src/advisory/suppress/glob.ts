@@ -72,7 +72,7 @@ function matches(tokens: readonly Token[], text: string, path: boolean): boolean
   return states.has(tokens.length);
 }
 
-/** Adds the states that are reached without a character; folders end only where a segment starts. */
+/** Adds the states reached without a character; folders end only where a segment starts. */
 function close(states: Set<number>, tokens: readonly Token[], segmentStart: boolean): Set<number> {
   // A Set visits what is added while it is walked.
   for (const state of states) {

@@ -1,5 +1,5 @@
-// `.seaworthyignore.yaml`: decisions of the user to live with a finding, each with its reason. What is
-// wrong in the file is told with its line; a rule that is not understood is never applied.
+// `.seaworthyignore.yaml`: decisions of the user to live with a finding, each with its reason. What
+// is wrong in the file is told with its line; a rule that is not understood is never applied.
 import { parseYamlDocuments, type YamlDocument } from '../../base/yaml.ts';
 import { compileGlob, type Glob, globLength } from './glob.ts';
 
@@ -48,9 +48,9 @@ const knownKeys = new Set([
 ]);
 
 /**
- * Reads an ignore file. Shape: a mapping with `ignore:` (a list of rules; optionally `version: 1`), or
- * the list itself. A rule has `id` or `ids`, `reason` (required), and optionally `expires` (an ISO
- * date, valid through that day in UTC, or an ISO time), `package` (a purl or a name, with `*`),
+ * Reads an ignore file. Shape: a mapping with `ignore:` (a list of rules; optionally `version: 1`),
+ * or the list itself. A rule has `id` or `ids`, `reason` (required), and optionally `expires` (an
+ * ISO date, valid through that day in UTC, or an ISO time), `package` (a purl or a name, with `*`),
  * `path` (glob) and `image` (glob); the plural forms take lists. `name` is told in `where`.
  */
 export function parseIgnoreFile(text: string, name: string): IgnoreFile {

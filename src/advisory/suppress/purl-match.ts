@@ -80,8 +80,8 @@ export function knowTarget(target: VexTarget): KnownTarget {
 }
 
 /**
- * True when a reference means the target: by its own text, by digest, or by repository (and tag) for
- * purls of type `oci` and `docker`; a package purl means a target that holds the package.
+ * True when a reference means the target: by its own text, by digest, or by repository (and tag)
+ * for purls of type `oci` and `docker`; a package purl means a target that holds the package.
  */
 export function meansTarget({ text, purl }: VexReference, target: KnownTarget): boolean {
   if (target.texts.has(text)) return true;

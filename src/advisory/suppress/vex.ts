@@ -50,8 +50,8 @@ interface Placed {
 
 /**
  * Splits findings by the statements of `documents`. Of all statements that speak of a finding the
- * latest decides (by time, then in the order given): `not affected` and `fixed` suppress, `affected`
- * and `under investigation` keep it.
+ * latest decides (by time, then in the order given): `not affected` and `fixed` suppress,
+ * `affected` and `under investigation` keep it.
  */
 export function applyVex(
   findings: readonly Finding[],
