@@ -53,9 +53,10 @@ interface RangeHit {
  */
 export function evaluateRanges(
   advisory: Ranged,
-  subject: Subject,
+  given: Subject | string,
   orders: RangeOrders,
 ): RangeVerdict {
+  const subject = typeof given === 'string' ? subjectOf(given, orders) : given;
   const { version } = subject;
   let hit: RangeHit | null = null;
   let reason: string | null = null;
