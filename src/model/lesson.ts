@@ -1,0 +1,31 @@
+// Ids of lessons: what findings name in their field `lesson`, and what `seaworthy learn` teaches.
+
+export const lessonIds = [
+  // What to do about a finding: set by the matcher.
+  'vulnerable-os-package',
+  'vulnerable-dependency',
+  'exploited-vulnerability',
+  'malicious-package',
+  // Kinds of flaws: told by the words of an advisory.
+  'unsafe-deserialisation',
+  'lookup-injection',
+  'code-injection',
+  'memory-corruption',
+  'privilege-escalation',
+  'container-escape',
+  'path-traversal',
+  'request-smuggling',
+  'request-forgery',
+  'broken-access-control',
+  'cross-site-scripting',
+  'information-leak',
+  'weak-cryptography',
+  'denial-of-service',
+  // States of a target.
+  'end-of-life-base',
+  'declared-but-absent',
+  'not-assessed',
+  'leaked-secret',
+] as const;
+
+export type LessonId = (typeof lessonIds)[number];
