@@ -45,8 +45,11 @@ export async function millionFiles({ file, work }: { file: string; work: string 
 /** All names have one length, so that only these digits and the sum change. */
 function nameOf(index: number): string {
   const folder = Math.floor(index / filesInFolder);
-  const number = (value: number, width: number): string => value.toString().padStart(width, '0');
-  return `srv/cache/${number(folder, 5)}/entry-${number(index, 8)}.dat`;
+  return `srv/cache/${digits(folder, 5)}/entry-${digits(index, 8)}.dat`;
+}
+
+function digits(value: number, width: number): string {
+  return value.toString().padStart(width, '0');
 }
 
 /** Writes another name of the same length into a finished header (POSIX.1-1988 ustar checksum). */

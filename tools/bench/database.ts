@@ -1,71 +1,72 @@
-// Figures of the advisory database: building it from real advisories, its size, and lookups. Every
-// measurement runs in a process of its own, so that memory and warm-up are its own too.
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Figures of the advisory database: building it from real advisories, its size, lookups, matching.
+// Every measurement runs in a process of its own, so that memory and warm-up are its own too.
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { noSharedData, sharedData } from '../../test/shared-data.ts';
+import { peak, wallOf } from './compare.ts';
+import { type Case, type Context, root, seaworthy, withFolder } from './context.ts';
+import { figure, type Row, spread } from './figure.ts';
+import { measureMatching } from './match.ts';
+import { type Run, runOnce } from './process.ts';
 
-/** One line of the bench's table; `target` is null for figures without one. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: number | null;
-  readonly ok: boolean;
-}
-
-const run = promisify(execFile);
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const shared = join(root, '..', 'shared', 'data');
 const packages = 500;
 /** Cold processes of which the fastest counts: the others tell of what else the machine did. */
 const coldRuns = 7;
 
-/** Milliseconds and peak MiB of a child that runs `body`. */
-interface Measured {
-  readonly ms: number;
-  readonly peakMiB: number;
-  readonly rows: number;
-}
+export const database: Case = {
+  name: 'database',
+  async measure(context) {
+    const osv = sharedData('osv');
+    const kev = sharedData('kev');
+    if (osv === null || kev === null) return [{ name: 'database', skipped: noSharedData }];
+    return withFolder(context, async (folder) => {
+      const rows = await measureBuild(context, { folder, osv, kev });
+      const file = join(folder, 'advisories.db');
+      context.say('database: lookups');
+      for (const ecosystem of ['Debian:11', 'AlmaLinux:8']) {
+        rows.push(await measureLookups(file, ecosystem));
+      }
+      context.say('database: matching');
+      return [...rows, ...measureMatching(file, osv)];
+    });
+  },
+};
 
-/**
- * Builds the database of all shared advisories and asks it for 500 packages. Empty where the shared
- * data folder is absent.
- */
-export async function benchDatabase(): Promise<readonly Figure[]> {
-  const osv = join(shared, 'osv');
-  if (!existsSync(osv)) return [];
-  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-bench-'));
-  try {
-    const file = join(folder, 'advisories.db');
-    const kev = join(shared, 'kev', readdirSync(join(shared, 'kev'))[0] ?? '');
-    const built = await measure(`
-      import { buildDatabase } from './src/advisory/update/index.ts';
-      const network = { client: { send: () => Promise.reject(new Error('offline')) } };
-      const result = await buildDatabase({ from: [${JSON.stringify(osv)}], kev: ${JSON.stringify(kev)},
-        output: ${JSON.stringify(file)}, clock: () => new Date(), network });
-      rows = result.records;`);
-    const figures = [
-      figure('database: build 22,000 advisories', built.ms / 1000, 's', 8),
-      figure('database: build, peak RSS', built.peakMiB, 'MiB', 500),
-      figure('database: file', statSync(file).size / 1e6, 'MB', 60),
-    ];
-    for (const ecosystem of ['Debian:11', 'AlmaLinux:8']) {
-      const asked = await best(lookupSource(file, ecosystem));
-      const name = `database: open, look up ${packages} packages (${ecosystem}, ${asked.rows} rows)`;
-      figures.push(figure(name, asked.ms, 'ms', 15));
-    }
-    return figures;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+async function measureBuild(
+  context: Context,
+  { folder, osv, kev }: { folder: string; osv: string; kev: string },
+): Promise<Row[]> {
+  const runs: Run[] = [];
+  for (let round = 0; round < context.rounds; round += 1) {
+    context.say(`database: build ${round + 1} of ${context.rounds}`);
+    const words = ['db', 'build', '--from', osv, '--kev', kev, '--data', folder, '--quiet'];
+    runs.push(await runOnce(seaworthy(words)));
   }
+  const times = wallOf(runs);
+  const best = Math.min(...times) / 1000;
+  const memory = peak(runs).peakMiB;
+  const note = `whole process; ${spread(times)}`;
+  const rows: Row[] = [
+    figure({
+      name: 'database: build of 22,000 advisories',
+      value: best,
+      unit: 's',
+      target: 8,
+      note,
+    }),
+  ];
+  if (memory !== undefined) {
+    const name = 'database: build, peak memory';
+    rows.push(figure({ name, value: memory, unit: 'MiB', target: 500 }));
+  }
+  const size = statSync(join(folder, 'advisories.db')).size / 1e6;
+  rows.push(figure({ name: 'database: file', value: size, unit: 'MB', target: 60 }));
+  return rows;
 }
 
 /** A cold process: opens the file, asks for half known and half unknown names, reads every range. */
-function lookupSource(file: string, ecosystem: string): string {
-  return `
+async function measureLookups(file: string, ecosystem: string): Promise<Row> {
+  const source = `
     import { DatabaseSync } from 'node:sqlite';
     import { openDatabase } from './src/advisory/database/index.ts';
     const raw = new DatabaseSync(${JSON.stringify(file)}, { readOnly: true });
@@ -74,40 +75,35 @@ function lookupSource(file: string, ecosystem: string): string {
     raw.close();
     const names = known.map((row) => row.name);
     while (names.length < ${packages}) names.push('absent-' + names.length);
-    started = performance.now();
+    let rows = 0;
+    const started = performance.now();
     const database = openDatabase(${JSON.stringify(file)});
     for (const name of names) {
       for (const match of database.lookup(${JSON.stringify(ecosystem)}, name)) {
         rows += match.ranges.length;
       }
     }
-    database.close();`;
-}
-
-async function best(body: string): Promise<Measured> {
-  let fastest = await measure(body);
-  for (let n = 1; n < coldRuns; n += 1) {
-    const next = await measure(body);
-    if (next.ms < fastest.ms) fastest = next;
+    database.close();
+    process.stdout.write(JSON.stringify({ ms: performance.now() - started, rows }));`;
+  const times: number[] = [];
+  let found = 0;
+  for (let round = 0; round < coldRuns; round += 1) {
+    const words = ['--no-warnings', '--input-type=module', '--eval', source];
+    const { stdout } = await runOnce({
+      command: process.execPath,
+      words,
+      keepOutput: true,
+      folder: root,
+    });
+    const { ms, rows } = JSON.parse(stdout) as { ms: number; rows: number };
+    times.push(ms);
+    found = rows;
   }
-  return fastest;
-}
-
-async function measure(body: string): Promise<Measured> {
-  const imports = body.match(/^\s*import .*$/gm) ?? [];
-  const rest = body.replaceAll(/^\s*import .*$/gm, '');
-  const source = `${imports.join('\n')}
-    let rows = 0;
-    let started = performance.now();
-    ${rest}
-    const ms = performance.now() - started;
-    const peakMiB = process.resourceUsage().maxRSS / 1024;
-    process.stdout.write(JSON.stringify({ ms, peakMiB, rows }));`;
-  const flags = ['--no-warnings', '--input-type=module', '--eval', source];
-  const { stdout } = await run(process.execPath, flags, { cwd: root });
-  return JSON.parse(stdout) as Measured;
-}
-
-function figure(name: string, value: number, unit: string, target: number): Figure {
-  return { name, value: Math.round(value * 100) / 100, unit, target, ok: value <= target };
+  return figure({
+    name: `database: open, look up ${packages} packages of ${ecosystem}, cold process`,
+    value: Math.min(...times),
+    unit: 'ms',
+    target: 15,
+    note: `${found} ranges; ${spread(times)}`,
+  });
 }

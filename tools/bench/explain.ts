@@ -1,0 +1,48 @@
+// Why two inventories of one image differ: every class of difference that was looked into, with its
+// reason. A difference that no rule covers is shown as unexplained and fails the comparison.
+import type { Difference, Item } from './inventories.ts';
+
+export interface Explanation {
+  /** A short name of the class. */
+  readonly title: string;
+  readonly why: string;
+}
+
+interface Rule extends Explanation {
+  readonly side: Difference['side'];
+  fits(item: Item, otherVersions: readonly string[]): boolean;
+}
+
+const rules: readonly Rule[] = [
+  {
+    side: 'extra',
+    title: 'programs known by their content',
+    why: 'a program or library that carries its version in itself; Trivy knows programs only by packages',
+    fits: ({ type }) => type === 'generic',
+  },
+  {
+    side: 'extra',
+    title: 'language packages owned by the system',
+    why:
+      'their files belong to a package of the distribution, which is told beside them and alone is ' +
+      'matched; Trivy leaves them out of its inventory',
+    fits: ({ ownedBy }) => ownedBy !== null,
+  },
+  {
+    side: 'extra',
+    title: "Go's own library",
+    why: 'the standard library at the version of the compiler, by which its flaws are filed; this Trivy does not name it',
+    fits: ({ type, name }) => type === 'golang' && name === 'stdlib',
+  },
+  {
+    side: 'extra',
+    title: 'the main module of a Go program',
+    why: 'the program itself, as its build information names it; Trivy lists only what it depends on',
+    fits: ({ type, version }) => type === 'golang' && version === '(devel)',
+  },
+];
+
+/** The rule that covers a difference, or null. */
+export function explain({ side, item, otherVersions }: Difference): Explanation | null {
+  return rules.find((rule) => rule.side === side && rule.fits(item, otherVersions)) ?? null;
+}

