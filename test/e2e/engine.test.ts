@@ -80,7 +80,6 @@ describe.skipIf(!hasEngine)(
         writeFileSync(join(folder, 'package.json'), '{"name":"left-pad","version":"1.3.0"}');
         execFileSync(docker, [
           'cp',
-          '-q',
           join(folder, 'package.json'),
           `${id}:/app/node_modules/lodash/package.json`,
         ]);
