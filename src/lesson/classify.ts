@@ -14,8 +14,8 @@ function compiled(): readonly (readonly [LessonId, RegExp])[] {
 }
 
 /**
- * Lessons on the kinds of flaws that a text names, the one named first in front; at most two. Empty when
- * the text says nothing of it.
+ * Lessons on the kinds of flaws that a text names, the one named first in front; at most two. Empty
+ * when the text says nothing of it.
  */
 export function kindsOfFlaw(text: string): readonly LessonId[] {
   const start = text.slice(0, longestText);

@@ -16,6 +16,8 @@ export interface Lesson {
   /** MITRE ATT&CK techniques that it serves. */
   readonly techniques: readonly string[];
   readonly related: readonly LessonId[];
-  /** Patterns in an advisory's words that speak of this kind of flaw, any case; linear ones only. */
+  /**
+   * Patterns in an advisory's words that speak of this kind of flaw, any case; linear ones only.
+   */
   readonly signs: readonly string[];
 }

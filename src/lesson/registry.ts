@@ -1,5 +1,5 @@
-// All lessons, in the order of the list that `seaworthy learn` prints. Adding one = its file, its id in
-// `model/lesson.ts` and one line here.
+// All lessons, in the order of the list that `seaworthy learn` prints. Adding one = its file, its
+// id in `model/lesson.ts` and one line here.
 import type { Lesson } from './lesson.ts';
 import { brokenAccessControl } from './topics/broken-access-control.ts';
 import { codeInjection } from './topics/code-injection.ts';

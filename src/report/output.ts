@@ -5,7 +5,9 @@ export interface OutputOptions {
   /** Columns of the terminal; 80 elsewhere. */
   readonly columns: number;
   readonly colour: boolean;
-  /** What the reader asked to see in full: a severity, `unknowns`, `suppressed`, `packages`, `all`. */
+  /**
+   * What the reader asked to see in full: a severity, `unknowns`, `suppressed`, `packages`, `all`.
+   */
   readonly show: string | null;
   /** Wall time of the scan in seconds, or null: machine formats never hold it. */
   readonly elapsedSeconds: number | null;

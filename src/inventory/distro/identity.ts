@@ -1,4 +1,5 @@
-// Distributions by the few words that an SBOM or a package URL has of them, where no release file is.
+// Distributions by the few words that an SBOM or a package URL has of them, where no release file
+// is.
 import type { PurlParts } from '../../model/purl.ts';
 import { debianCodenames } from './debian.ts';
 import { type Detection, detectDistribution } from './detect.ts';
@@ -64,9 +65,9 @@ const rolling = new Set([
 ]);
 
 /**
- * The distribution that these words name, as if they stood in its os-release. Paths of the unknowns are
- * empty. A release that is only named by its code name (`bookworm`, `jammy`) is understood for Debian and
- * Ubuntu.
+ * The distribution that these words name, as if they stood in its os-release. Paths of the unknowns
+ * are empty. A release that is only named by its code name (`bookworm`, `jammy`) is understood for
+ * Debian and Ubuntu.
  */
 export function distributionOf(identity: SystemIdentity): Detection {
   const lower = identity.id.trim().toLowerCase();
@@ -87,8 +88,8 @@ export function distributionOf(identity: SystemIdentity): Detection {
 }
 
 /**
- * What the qualifier `distro` (and the namespace) of a package of an operating system says; null for
- * other packages, and where no release is named of a distribution that has some.
+ * What the qualifier `distro` (and the namespace) of a package of an operating system says; null
+ * for other packages, and where no release is named of a distribution that has some.
  */
 export function identityOfPurl(parts: PurlParts): SystemIdentity | null {
   if (!['deb', 'apk', 'rpm', 'alpm'].includes(parts.type)) return null;

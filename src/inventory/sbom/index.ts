@@ -1,5 +1,5 @@
-// The door of SBOMs as targets: what a document says is in it becomes an inventory that is judged like
-// one of a scan. CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value) and Syft's JSON.
+// The door of SBOMs as targets: what a document says is in it becomes an inventory that is judged
+// like one of a scan. CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value) and Syft's JSON.
 import { SeaworthyError } from '../../base/error.ts';
 import type { Distribution } from '../../model/distribution.ts';
 import { type PurlParts, parsePurl } from '../../model/purl.ts';
@@ -25,9 +25,9 @@ export function readSbom(sbom: SbomText): Inventory {
 }
 
 /**
- * The inventories of a text: one, or one for each document of an array (`sbom` and `scan` write arrays
- * for several targets). What the document leaves open stands in the unknowns. Throws `SeaworthyError`
- * `malformed` when the text, or a document in it, is no SBOM.
+ * The inventories of a text: one, or one for each document of an array (`sbom` and `scan` write
+ * arrays for several targets). What the document leaves open stands in the unknowns. Throws
+ * `SeaworthyError` `malformed` when the text, or a document in it, is no SBOM.
  */
 export function readSboms({ name, text }: SbomText): Inventory[] {
   const readings = readDocuments(text);
@@ -47,8 +47,8 @@ export function readSboms({ name, text }: SbomText): Inventory[] {
 }
 
 /**
- * The inventory of package URLs that somebody names: nothing but what they say is known. `name` is that of
- * the target.
+ * The inventory of package URLs that somebody names: nothing but what they say is known. `name` is
+ * that of the target.
  */
 export function readPurls(name: string, texts: readonly string[]): Inventory {
   const components = texts.map((purl) => ({
@@ -124,6 +124,7 @@ function detectSystem(content: SbomContent, purls: readonly PurlParts[]): Detect
   const detected = distributionOf(identity);
   if (sorted.length === 1) return detected;
   const names = sorted.map(([key]) => key.trim()).slice(0, 5);
-  const reason = `packages of several distributions (${names.join(', ')}): all are judged as the first`;
+  const list = names.join(', ');
+  const reason = `packages of several distributions (${list}): all are judged as the first`;
   return { ...detected, unknowns: [...detected.unknowns, { path: '', reason }] };
 }

@@ -1,4 +1,5 @@
-// From the components of an SBOM to packages: named by their package URLs, told apart where they have none.
+// From the components of an SBOM to packages: named by their package URLs, told apart where they
+// have none.
 import { limits } from '../../base/limits.ts';
 import type { Package, SourcePackage } from '../../model/package.ts';
 import { formatPurl, type PurlParts, parsePurl } from '../../model/purl.ts';
@@ -19,7 +20,9 @@ export interface Named {
   readonly remarks: readonly string[];
 }
 
-/** Packages of all components that name a package URL; the others are counted and named in remarks. */
+/**
+ * Packages of all components that name a package URL; the others are counted and named in remarks.
+ */
 export function namePackages(content: SbomContent): Named {
   const packages = new Map<string, Package>();
   const purls: PurlParts[] = [];

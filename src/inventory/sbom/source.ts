@@ -4,8 +4,9 @@ import type { SourcePackage } from '../../model/package.ts';
 import type { PurlParts } from '../../model/purl.ts';
 
 /**
- * The qualifier `upstream` of Syft: `glibc` or `glibc@2.36-9` for deb and apk, the file name of the source
- * package for rpm. Null when there is none; an empty version stands for that of the binary package.
+ * The qualifier `upstream` of Syft: `glibc` or `glibc@2.36-9` for deb and apk, the file name of the
+ * source package for rpm. Null when there is none; an empty version stands for that of the binary
+ * package.
  */
 export function sourceOfPurl(parts: PurlParts): SourcePackage | null {
   const upstream = parts.qualifiers?.['upstream'] ?? '';

@@ -1,5 +1,5 @@
-// Syft's own JSON (anchore/syft, `syft/format/syftjson/model`), any schema version: packages with the
-// metadata of their package manager, and which package owns the files of another.
+// Syft's own JSON (anchore/syft, `syft/format/syftjson/model`), any schema version: packages with
+// the metadata of their package manager, and which package owns the files of another.
 import { asArray, type DocumentRecord, field, stringField } from '../../base/json.ts';
 import type { Location, SourcePackage } from '../../model/package.ts';
 import type { SystemIdentity } from '../distro/index.ts';

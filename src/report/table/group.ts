@@ -1,4 +1,5 @@
-// Rows of the terminal table: one for each flaw and source package, not one for each binary package.
+// Rows of the terminal table: one for each flaw and source package, not one for each binary
+// package.
 import { isAboutPackage, type Report, type VulnerabilityFinding } from '../../model/report.ts';
 import { type Severity, severityRank } from '../../model/severity.ts';
 

@@ -1,0 +1,33 @@
+// Identifiers that are the same for the same content: documents can be compared, caches can hold.
+import { createHash } from 'node:crypto';
+import type { JsonLines } from './json-text.ts';
+
+/** Hex SHA-256 of texts in order, apart from each other. */
+export function digestOf(...texts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(`${text.length}:${text}`);
+  return hash.digest('hex');
+}
+
+/** Hex SHA-256 over a head and the lines of a document. */
+export function digestOfLines(head: string, ...lists: readonly JsonLines[]): string {
+  const hash = createHash('sha256').update(head);
+  for (const { lines } of lists) {
+    hash.update('\0');
+    // One call for many lines: hashing is cheap, calling it 60,000 times is not.
+    hash.update(lines.join('\n'));
+  }
+  return hash.digest('hex');
+}
+
+/** A UUID of a digest (RFC 9562, version 8: content of our own making). */
+export function uuidOf(digest: string): string {
+  const variant = ((Number.parseInt(digest.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `8${digest.slice(13, 16)}`,
+    `${variant}${digest.slice(17, 20)}`,
+    digest.slice(20, 32),
+  ].join('-');
+}

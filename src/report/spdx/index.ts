@@ -1,0 +1,76 @@
+// SPDX 2.3 in JSON (ISO/IEC 5962): packages with their purls, licences and relationships. The
+// namespace is made of the content, so that the same image gives the same document.
+import type { Report } from '../../model/report.ts';
+import { spdxListVersion } from '../../model/spdx-licence-ids.ts';
+import { digestOfLines, uuidOf } from '../identifier.ts';
+import { documentsText, jsonLines, objectText } from '../json-text.ts';
+import { spdxLicences } from '../licence/index.ts';
+import type { Output } from '../output.ts';
+import { findingReferences, packageOf, systemPackage, targetPackage } from './package.ts';
+import { relationshipsOf } from './relationship.ts';
+
+/** Several targets are an array of documents: each describes one subject. */
+export const spdx: Output = {
+  id: 'spdx',
+  mediaType: 'application/spdx+json',
+  write: (reports) => documentsText(reports.map(documentOf)),
+};
+
+function documentOf(report: Report): string {
+  const { target, tool, unknowns } = report;
+  const created = `${report.generatedAt.slice(0, 19)}Z`;
+  const annotator = `Tool: ${tool.name}-${tool.version}`;
+  const context = {
+    created,
+    annotator,
+    licences: spdxLicences(),
+    references: findingReferences(report.findings),
+  };
+  const packages = jsonLines([
+    targetPackage(target),
+    ...(target.os === null ? [] : [systemPackage(target.os, context)]),
+    ...report.packages.map((one) => packageOf(one, context)),
+  ]);
+  const relationships = jsonLines(relationshipsOf(report));
+  const extracted = context.licences.references().map(([licenseId, name]) => ({
+    licenseId,
+    name,
+    extractedText: `The package states its licence as: ${name}`,
+  }));
+  const digest = digestOfLines(JSON.stringify([target, tool, unknowns]), packages, relationships);
+  return objectText({
+    spdxVersion: 'SPDX-2.3',
+    dataLicense: 'CC0-1.0',
+    SPDXID: 'SPDXRef-DOCUMENT',
+    name: target.name,
+    documentNamespace: `https://spdx.org/spdxdocs/${slugOf(target.name)}-${uuidOf(digest)}`,
+    creationInfo: {
+      created,
+      creators: [annotator],
+      licenseListVersion: spdxListVersion,
+    },
+    annotations: unknownNotes(report, context),
+    packages,
+    hasExtractedLicensingInfos: extracted.length === 0 ? undefined : jsonLines(extracted),
+    relationships,
+  });
+}
+
+function unknownNotes(
+  { unknowns }: Report,
+  { created, annotator }: { readonly created: string; readonly annotator: string },
+): readonly unknown[] | undefined {
+  if (unknowns.length === 0) return undefined;
+  return unknowns.map(({ path, reason }) => ({
+    annotationDate: created,
+    annotationType: 'OTHER',
+    annotator,
+    comment: `not known: ${path === '' ? reason : `${path}: ${reason}`}`,
+  }));
+}
+
+/** The readable part of the namespace. */
+function slugOf(name: string): string {
+  const slug = name.replaceAll(/[^A-Za-z0-9.-]+/g, '-').replaceAll(/^-+|-+$/g, '');
+  return slug.slice(0, 80) || 'target';
+}

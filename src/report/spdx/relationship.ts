@@ -1,0 +1,26 @@
+// Relationships of an SPDX document: what it describes, what holds what, what needs what.
+import type { Report } from '../../model/report.ts';
+import { dependencyGraph } from '../dependency-graph.ts';
+import { documentId, packageId, systemId, targetId } from './identifier.ts';
+
+/** A package that an OS package owns is held by that one, every other by the target. */
+export function relationshipsOf({ target, packages }: Report): readonly unknown[] {
+  const ids = new Map(packages.map(({ purl }) => [purl, packageId(purl)]));
+  const relationships = [related(documentId, 'DESCRIBES', targetId)];
+  if (target.os !== null) relationships.push(related(targetId, 'CONTAINS', systemId));
+  for (const { purl, ownedBy } of packages) {
+    const holder = ownedBy === null ? undefined : ids.get(ownedBy);
+    relationships.push(related(holder ?? targetId, 'CONTAINS', ids.get(purl) ?? ''));
+  }
+  const graph = dependencyGraph(packages);
+  for (const [purl, needed] of graph) {
+    for (const other of needed) {
+      relationships.push(related(ids.get(purl) ?? '', 'DEPENDS_ON', ids.get(other) ?? ''));
+    }
+  }
+  return relationships;
+}
+
+function related(from: string, type: string, to: string): unknown {
+  return { spdxElementId: from, relationshipType: type, relatedSpdxElement: to };
+}
