@@ -112,7 +112,7 @@ export function readMember(
   }
   const raw = file.read(window.offset, window.length);
   if (raw.length < window.length) return { ok: false, reason: 'member is cut off' };
-  const bytes = member.method === methodStored ? raw.slice() : inflate(raw, member.size);
+  const bytes = member.method === methodStored ? Uint8Array.from(raw) : inflate(raw, member.size);
   if (typeof bytes === 'string') return { ok: false, reason: bytes };
   if (bytes.length !== member.size) {
     return {

@@ -49,6 +49,9 @@ class Reader implements AdvisoryDatabase, MatchReader {
   readonly #database: DatabaseSync;
   readonly #ecosystems = new Map<string, number>();
   readonly #sources = new Map<number, string>();
+  #info: DatabaseInfo | null = null;
+  /** Side tables without any row, as nearly every `db build` leaves them: not asked. */
+  readonly #empty = new Set<string>();
   readonly #heads = new Map<number, StoredHead>();
   readonly #findAffected: StatementSync;
   readonly #findHead: StatementSync;
@@ -74,9 +77,19 @@ class Reader implements AdvisoryDatabase, MatchReader {
       'SELECT name, source, modified, withdrawn, head FROM advisory WHERE id = ?',
     );
     this.#findTail = database.prepare('SELECT data FROM tail WHERE id = ?');
+    for (const table of ['kev', 'epss', 'cve']) {
+      if (database.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() === undefined) {
+        this.#empty.add(table);
+      }
+    }
   }
 
+  /** The file is never written again once it is published: read once. */
   info(): DatabaseInfo {
+    return (this.#info ??= this.#readInfo());
+  }
+
+  #readInfo(): DatabaseInfo {
     return this.#guarded(() => {
       const meta = new Map(
         this.#database
@@ -157,25 +170,25 @@ class Reader implements AdvisoryDatabase, MatchReader {
   }
 
   kev(cve: string): KevEntry | null {
-    const row = this.#byCve('SELECT added, ransomware FROM kev WHERE cve = ?', cve);
+    const row = this.#byCve('kev', 'SELECT added, ransomware FROM kev WHERE cve = ?', cve);
     if (row === null) return null;
     return { dateAdded: String(row.added), ransomware: row.ransomware === 1 };
   }
 
   epss(cve: string): number | null {
-    const row = this.#byCve('SELECT score FROM epss WHERE cve = ?', cve);
+    const row = this.#byCve('epss', 'SELECT score FROM epss WHERE cve = ?', cve);
     return row === null ? null : Number(row.score) / 100_000;
   }
 
   cve(cve: string): CveFacts | null {
-    const row = this.#byCve('SELECT data FROM cve WHERE cve = ?', cve);
+    const row = this.#byCve('cve', 'SELECT data FROM cve WHERE cve = ?', cve);
     return row === null ? null : this.#guarded(() => decodeCve(String(row.data)));
   }
 
   readonly #prepared = new Map<string, StatementSync>();
 
-  #byCve(sql: string, cve: string): Record<string, unknown> | null {
-    const number = cveNumber(cve);
+  #byCve(table: 'kev' | 'epss' | 'cve', sql: string, cve: string): Record<string, unknown> | null {
+    const number = this.#empty.has(table) ? null : cveNumber(cve);
     if (number === null) return null;
     return this.#guarded(() => {
       const statement = this.#prepared.get(sql) ?? this.#database.prepare(sql);
