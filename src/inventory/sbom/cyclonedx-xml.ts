@@ -15,6 +15,10 @@ export function cycloneDxOfXml(root: XmlElement): DocumentRecord | null {
     specVersion: version,
     metadata: subject === null ? {} : { component: componentOf(subject) },
     components: listedElements(root, 'components', 'component').map(componentOf),
+    dependencies: listedElements(root, 'dependencies', 'dependency').map((entry) => ({
+      ref: entry.attributes.get('ref'),
+      dependsOn: entry.children.map((child) => child.attributes.get('ref')),
+    })),
     compositions: listedElements(root, 'compositions', 'composition').map((composition) => ({
       aggregate: childText(composition, 'aggregate'),
     })),
@@ -31,6 +35,9 @@ function xmlnsOf(root: XmlElement): string {
 function componentOf(element: XmlElement): DocumentRecord {
   return {
     type: element.attributes.get('type') ?? '',
+    'bom-ref': element.attributes.get('bom-ref'),
+    supplier: { name: childText(childElement(element, 'supplier'), 'name') },
+    publisher: childText(element, 'publisher'),
     group: childText(element, 'group'),
     name: childText(element, 'name'),
     version: childText(element, 'version'),

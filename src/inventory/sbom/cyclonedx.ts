@@ -6,7 +6,9 @@ import {
   type DocumentRecord,
   field,
   stringField,
+  stringsOf,
 } from '../../base/json.ts';
+import { splitLicences } from '../../model/licence.ts';
 import type { Location } from '../../model/package.ts';
 import type { SystemIdentity } from '../distro/index.ts';
 import type { PackageFacts, SbomComponent, SbomReading } from './document.ts';
@@ -31,7 +33,8 @@ export function readCycloneDx(document: DocumentRecord): SbomReading {
   }
   const subject = field(field(document, 'metadata'), 'component');
   const subjectType = stringField(subject, 'type') ?? '';
-  const found = walk([field(subject, 'components'), field(document, 'components')]);
+  const roots = [field(subject, 'components'), field(document, 'components')];
+  const found = walk(roots, dependenciesOf(document));
   const remarks = [
     ...(Number(version) > newestRead
       ? [`CycloneDX ${version} is newer than ${newestRead}: read as far as it is alike`]
@@ -51,12 +54,28 @@ export function readCycloneDx(document: DocumentRecord): SbomReading {
   };
 }
 
+/** `bom-ref` -> those that it needs. */
+function dependenciesOf(document: DocumentRecord): ReadonlyMap<string, readonly string[]> {
+  const needs = new Map<string, readonly string[]>();
+  for (const entry of asArray(field(document, 'dependencies'))) {
+    const ref = stringField(entry, 'ref');
+    const dependsOn = stringsOf(field(entry, 'dependsOn'));
+    if (ref !== null && dependsOn.length > 0) needs.set(ref, dependsOn);
+  }
+  return needs;
+}
+
 /** Depth first, in the order of the document, without recursion. */
-function walk(roots: readonly unknown[]): {
-  readonly components: SbomComponent[];
+function walk(
+  roots: readonly unknown[],
+  needs: ReadonlyMap<string, readonly string[]>,
+): {
+  readonly components: readonly SbomComponent[];
   readonly system: SystemIdentity | null;
 } {
   const components: SbomComponent[] = [];
+  const purls = new Map<string, string>();
+  const refs: string[] = [];
   let system: SystemIdentity | null = null;
   const pending = roots.flatMap((root) => asArray(root)).toReversed();
   while (pending.length > 0) {
@@ -65,9 +84,19 @@ function walk(roots: readonly unknown[]): {
     for (let index = nested.length - 1; index >= 0; index -= 1) pending.push(nested[index]);
     const type = stringField(raw, 'type') ?? '';
     if (type === 'operating-system') system ??= systemOf(raw);
-    else if (isPackage(raw, type)) components.push(componentOf(raw));
+    else if (isPackage(raw, type)) {
+      const component = componentOf(raw);
+      const ref = stringField(raw, 'bom-ref') ?? '';
+      components.push(component);
+      refs.push(ref);
+      if (component.purl !== null) purls.set(ref, component.purl);
+    }
   }
-  return { components, system };
+  const linked = components.map((component, index) => {
+    const own = (needs.get(refs[index] ?? '') ?? []).flatMap((ref) => purls.get(ref) ?? []);
+    return own.length === 0 ? component : { ...component, needs: own };
+  });
+  return { components: linked, system };
 }
 
 function isPackage(raw: unknown, type: string): boolean {
@@ -95,13 +124,18 @@ function componentOf(raw: unknown): SbomComponent {
   const pairs = propertiesOf(field(raw, 'properties'));
   const group = stringField(raw, 'group') ?? '';
   const name = stringField(raw, 'name') ?? '';
+  const purl = stringField(raw, 'purl') || null;
   return {
-    purl: stringField(raw, 'purl') || null,
+    purl,
     name: group === '' ? name : `${group}/${name}`,
     licences: licencesOf(field(raw, 'licenses')),
     locations: locationsOf(raw, pairs),
     source: sourceOfProperties(pairs),
-    facts: { ...factsOfScope(stringField(raw, 'scope')), ...factsOfProperties(pairs) },
+    facts: {
+      ...factsOfScope(stringField(raw, 'scope')),
+      ...factsOfSupplier(raw, purl),
+      ...factsOfProperties(pairs),
+    },
   };
 }
 
@@ -109,6 +143,13 @@ function componentOf(raw: unknown): SbomComponent {
 function factsOfScope(scope: string | null): PackageFacts {
   if (scope === 'optional') return { scope: 'optional' };
   return scope === 'excluded' ? { scope: 'development' } : {};
+}
+
+/** Who built a package of an operating system; of libraries it says nothing that is asked. */
+function factsOfSupplier(raw: unknown, purl: string | null): PackageFacts {
+  if (purl === null || !/^pkg:(?:deb|rpm|apk)\//.test(purl)) return {};
+  const vendor = stringField(field(raw, 'supplier'), 'name') || stringField(raw, 'publisher');
+  return vendor ? { vendor } : {};
 }
 
 function licencesOf(value: unknown): readonly string[] {
@@ -119,7 +160,7 @@ function licencesOf(value: unknown): readonly string[] {
       stringField(choice, 'expression') ??
       stringField(licence, 'id') ??
       stringField(licence, 'name');
-    if (text !== null && text !== '') licences.push(text);
+    if (text !== null) licences.push(...splitLicences(text));
   }
   return licences;
 }

@@ -10,7 +10,8 @@ export interface SbomComponent {
   readonly locations: readonly Location[];
   /** An empty version stands for that of the binary package. */
   readonly source: SourcePackage | null;
-  readonly dependsOn?: readonly string[];
+  /** purls of what it needs, as far as the document says. */
+  readonly needs?: readonly string[];
   /** What only tools that know it write: ours all of it, others parts. */
   readonly facts: PackageFacts;
 }

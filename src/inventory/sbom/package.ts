@@ -55,7 +55,30 @@ export function namePackages(content: SbomContent): Named {
     ...(dropped > 0 ? [`${dropped} components beyond ${limits.packagesPerFile} not read`] : []),
   ];
   const sorted = [...packages.values()].sort((a, b) => (a.purl < b.purl ? -1 : 1));
-  return { packages: sorted, purls, remarks };
+  return { packages: withNeeds(sorted, content.components), purls, remarks };
+}
+
+/** Packages with the names of what they need, in the form in which scans have them. */
+function withNeeds(
+  packages: readonly Package[],
+  components: readonly SbomComponent[],
+): readonly Package[] {
+  const needs = new Map<string, readonly string[]>();
+  for (const { purl, needs: own } of components) {
+    if (purl !== null && own !== undefined && own.length > 0) needs.set(purl, own);
+  }
+  if (needs.size === 0) return packages;
+  const names = new Map(packages.map((one) => [one.purl, graphName(one)]));
+  return packages.map((one) => {
+    const own = needs.get(one.purl) ?? [];
+    const dependsOn = own.flatMap((purl) => names.get(purl) ?? []);
+    return dependsOn.length === 0 ? one : { ...one, dependsOn };
+  });
+}
+
+function graphName({ type, namespace, name }: Package): string {
+  if (namespace === null || osTypes.has(type)) return name;
+  return type === 'maven' ? `${namespace}:${name}` : `${namespace}/${name}`;
 }
 
 function told(names: readonly string[], what: string): readonly string[] {
@@ -95,7 +118,6 @@ function packageOf(component: SbomComponent, { purl, parts, installed }: Identit
     evidence: evidence ?? (installed || isOs ? 'installed' : 'declared'),
     ...(modularity === undefined ? {} : { modularity }),
     ...facts,
-    ...(component.dependsOn === undefined ? {} : { dependsOn: component.dependsOn }),
     ...(qualifiers.length === 0 ? {} : { qualifiers: Object.fromEntries(qualifiers) }),
   };
 }

@@ -8,6 +8,7 @@ import {
   stringField,
   stringsOf,
 } from '../../base/json.ts';
+import { splitLicences } from '../../model/licence.ts';
 import type { Location, SourcePackage } from '../../model/package.ts';
 import type { SystemIdentity } from '../distro/index.ts';
 import type { PackageFacts, SbomComponent, SbomReading } from './document.ts';
@@ -19,7 +20,7 @@ import {
 } from './properties.ts';
 
 /** Longest annotation that is read. */
-const longestAnnotation = 64 * 1024;
+const longestAnnotation = 256 * 1024;
 /** Licence words that say nothing (SPDX 2.3, 7.13). */
 const emptyLicences = new Set(['', 'NOASSERTION', 'NONE']);
 /** Types of package URLs that name the subject of a document, never a package in it. */
@@ -51,7 +52,8 @@ export function readSpdx(document: DocumentRecord): SbomReading {
     const id = stringField(raw, 'SPDXID') ?? '';
     if (subjects.has(id) || isNoPackage(raw, purpose)) continue;
     const owner = purls.get(relations.owners.get(id) ?? '') ?? null;
-    components.push(componentOf(raw, { licences, owner }));
+    const needs = (relations.needs.get(id) ?? []).flatMap((other) => purls.get(other) ?? []);
+    components.push(componentOf(raw, { licences, owner, needs }));
   }
   return {
     ok: true,
@@ -75,23 +77,33 @@ interface Relations {
   readonly described: ReadonlySet<string>;
   /** SPDXID of a package -> that of the package that owns its files (as Syft tells it). */
   readonly owners: ReadonlyMap<string, string>;
+  /** SPDXID -> those that it needs. */
+  readonly needs: ReadonlyMap<string, readonly string[]>;
 }
 
 function relationsOf(document: DocumentRecord): Relations {
   const described = new Set(stringsOf(field(document, 'documentDescribes')));
   const owners = new Map<string, string>();
+  const needs = new Map<string, string[]>();
+  const need = (from: string, to: string): void => {
+    const list = needs.get(from);
+    if (list === undefined) needs.set(from, [to]);
+    else list.push(to);
+  };
   for (const raw of asArray(field(document, 'relationships'))) {
     const type = stringField(raw, 'relationshipType') ?? '';
     const from = stringField(raw, 'spdxElementId') ?? '';
     const to = stringField(raw, 'relatedSpdxElement') ?? '';
     if (type === 'DESCRIBES') described.add(to);
     else if (type === 'DESCRIBED_BY') described.add(from);
+    else if (type === 'DEPENDS_ON') need(from, to);
+    else if (type === 'DEPENDENCY_OF') need(to, from);
     else if (type === 'OTHER') {
       const comment = stringField(raw, 'comment') ?? '';
       if (comment.startsWith('ownership-by-file-overlap')) owners.set(to, from);
     }
   }
-  return { described, owners };
+  return { described, owners, needs };
 }
 
 /** The one package that the document is about, where it is not itself one of those to be judged. */
@@ -137,6 +149,7 @@ function extractedLicences(document: DocumentRecord): ReadonlyMap<string, string
 interface Lookups {
   readonly licences: ReadonlyMap<string, string>;
   readonly owner: string | null;
+  readonly needs: readonly string[];
 }
 
 function componentOf(raw: unknown, lookups: Lookups): SbomComponent {
@@ -147,17 +160,19 @@ function componentOf(raw: unknown, lookups: Lookups): SbomComponent {
   return {
     purl: purlOf(raw),
     name: stringField(raw, 'name') ?? '',
-    licences: own?.licences ?? licencesOf(raw, lookups.licences),
+    licences: licencesOf(raw, lookups.licences),
     locations: own?.locations ?? locationsOfProperties(pairs),
     source: sourceOfProperties(pairs) ?? sourceOfInfo(stringField(raw, 'sourceInfo')),
     facts: { ...facts, ...factsOfProperties(pairs) },
+    ...(lookups.needs.length === 0 ? {} : { needs: lookups.needs }),
   };
 }
 
 function licencesOf(raw: unknown, names: ReadonlyMap<string, string>): readonly string[] {
   for (const key of ['licenseDeclared', 'licenseConcluded']) {
     const text = stringField(raw, key) ?? '';
-    if (!emptyLicences.has(text)) return [names.get(text) ?? text];
+    if (emptyLicences.has(text)) continue;
+    return splitLicences(text).map((part) => names.get(part) ?? part);
   }
   return [];
 }
@@ -182,7 +197,6 @@ function systemOf(raw: unknown): SystemIdentity | null {
 interface Annotation {
   readonly pairs: Properties;
   readonly locations: readonly Location[] | null;
-  readonly licences: readonly string[] | null;
 }
 
 /** Our own annotation is `seaworthy: {...}`; Trivy's are `LayerDiffID: sha256:...` and the like. */
@@ -197,7 +211,7 @@ function annotationOf(raw: unknown): Annotation | null {
     if (key === 'seaworthy') return ownAnnotation(value);
     if (colon > 0 && !key.includes(' ')) pairs.set(`aquasecurity:trivy:${key}`, value);
   }
-  return pairs.size === 0 ? null : { pairs, locations: null, licences: null };
+  return pairs.size === 0 ? null : { pairs, locations: null };
 }
 
 function ownAnnotation(text: string): Annotation | null {
@@ -214,5 +228,5 @@ function ownAnnotation(text: string): Annotation | null {
     const known = typeof line === 'number' ? { line } : {};
     return [{ path, layer: stringField(place, 'layer'), ...known }];
   });
-  return { pairs, locations, licences: stringsOf(field(parsed.value, 'licences')) };
+  return { pairs, locations };
 }
