@@ -1,6 +1,6 @@
 // Which kind of flaw an advisory speaks of, by its words: most feeds carry no weakness id.
 import type { LessonId } from '../model/lesson.ts';
-import { lessons } from './registry.ts';
+import { lessons } from './topics/index.ts';
 
 /** Words that decide stand at the start; a title has a line, a description some. */
 const longestText = 2000;

@@ -37,6 +37,7 @@ export const siblingEdges: readonly Edge[] = [
     to: 'inventory/ecosystem/ecosystem.ts',
     why: 'advisories are matched in the order of versions',
   },
+  { from: 'report', to: 'lesson/', why: 'findings are told with their lessons' },
 ];
 
 /** Folders without a door: their files are imported one by one. */

@@ -1,0 +1,50 @@
+// All lessons, in the order of the list that `seaworthy learn` prints. Adding one = its file, its
+// id in `model/lesson.ts` and one line here.
+import type { Lesson } from '../lesson.ts';
+import { brokenAccessControl } from './broken-access-control.ts';
+import { codeInjection } from './code-injection.ts';
+import { containerEscape } from './container-escape.ts';
+import { crossSiteScripting } from './cross-site-scripting.ts';
+import { declaredButAbsent } from './declared-but-absent.ts';
+import { denialOfService } from './denial-of-service.ts';
+import { endOfLifeBase } from './end-of-life-base.ts';
+import { exploitedVulnerability } from './exploited-vulnerability.ts';
+import { informationLeak } from './information-leak.ts';
+import { leakedSecret } from './leaked-secret.ts';
+import { lookupInjection } from './lookup-injection.ts';
+import { maliciousPackage } from './malicious-package.ts';
+import { memoryCorruption } from './memory-corruption.ts';
+import { notAssessed } from './not-assessed.ts';
+import { pathTraversal } from './path-traversal.ts';
+import { privilegeEscalation } from './privilege-escalation.ts';
+import { requestForgery } from './request-forgery.ts';
+import { requestSmuggling } from './request-smuggling.ts';
+import { unsafeDeserialisation } from './unsafe-deserialisation.ts';
+import { vulnerableDependency } from './vulnerable-dependency.ts';
+import { vulnerableOsPackage } from './vulnerable-os-package.ts';
+import { weakCryptography } from './weak-cryptography.ts';
+
+export const lessons: readonly Lesson[] = [
+  vulnerableOsPackage,
+  vulnerableDependency,
+  exploitedVulnerability,
+  maliciousPackage,
+  unsafeDeserialisation,
+  lookupInjection,
+  codeInjection,
+  memoryCorruption,
+  privilegeEscalation,
+  containerEscape,
+  pathTraversal,
+  requestSmuggling,
+  requestForgery,
+  brokenAccessControl,
+  crossSiteScripting,
+  informationLeak,
+  weakCryptography,
+  denialOfService,
+  endOfLifeBase,
+  declaredButAbsent,
+  notAssessed,
+  leakedSecret,
+];
