@@ -1,0 +1,60 @@
+// The package as a user gets it: what is in it, and that it runs without anything beside it.
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { version } from '../../src/cli/version.ts';
+import { stage } from './pack.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'seaworthy-pack-'));
+const home = join(folder, 'package');
+
+beforeAll(() => stage(home));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('holds the program, its pages and the licences, and no source', () => {
+  const files = globSync('**/*', { cwd: home, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(home.length + 1));
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'LICENSE',
+      'README.md',
+      'THIRD-PARTY-LICENSES',
+      'bin/seaworthy',
+      'dist/seaworthy.mjs',
+      'package.json',
+    ]),
+  );
+  expect(files.filter((file) => /\.ts$|node_modules/.test(file))).toEqual([]);
+});
+
+test('asks npm for nothing: no dependencies, no scripts', () => {
+  const manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as object;
+  const keys = Object.keys(manifest);
+  expect(keys.filter((key) => /ependenc|scripts|private/.test(key))).toEqual([]);
+  expect(manifest).toMatchObject({ name: 'seaworthy', version, license: 'Apache-2.0' });
+});
+
+test('names the licence of everything that the bundle took in', () => {
+  const text = readFileSync(join(home, 'THIRD-PARTY-LICENSES'), 'utf8');
+  for (const name of ['commander', 'yaml', 'js-yaml', 'smol-toml']) {
+    expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  }
+});
+
+test('runs from another folder, through a link', () => {
+  const link = join(folder, 'seaworthy');
+  symlinkSync(join(home, 'bin/seaworthy'), link);
+  const run = (...words: string[]): string =>
+    execFileSync(link, words, {
+      cwd: tmpdir(),
+      encoding: 'utf8',
+      env: { ...process.env, HOME: folder },
+    });
+  expect(run('--version')).toBe(`${version}\n`);
+  expect(run('scan', 'pkg:npm/lodash@4.17.4', '--format', 'json', '--data', folder)).toContain(
+    'CVE-',
+  );
+});

@@ -1,0 +1,55 @@
+// `npm run pack`: the package for npm. The bundle holds its dependencies, so the package installs
+// nothing beside itself; the pinned Node of the checkout stays out, it has 210 MB.
+import { spawnSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const parts = ['bin/seaworthy', 'README.md', 'LICENSE', 'SECURITY.md', 'docs'];
+/** Of package.json: what a user of the package needs. */
+const kept = ['name', 'version', 'description', 'keywords', 'license', 'type', 'bin', 'engines'];
+
+interface LockFile {
+  readonly packages: Readonly<
+    Record<string, { readonly dev?: true; readonly optional?: true; readonly version?: string }>
+  >;
+}
+
+/** Puts the package together in `folder`, which is emptied first; throws when the build fails. */
+export async function stage(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await bundle(join(folder, 'dist'));
+  for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
+  const manifest = readJson('package.json') as Record<string, unknown>;
+  const published = Object.fromEntries(kept.map((key) => [key, manifest[key]]));
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), bundledLicences());
+}
+
+/** Their licences ask that the notices go with the code that the bundle took in. */
+function bundledLicences(): string {
+  const { packages } = readJson('package-lock.json') as LockFile;
+  return Object.entries(packages)
+    .filter(([place, { dev, optional }]) => place !== '' && !dev && !optional)
+    .map(([place, { version }]) => {
+      const [file] = globSync('LICEN[CS]E*', { cwd: join(root, place) });
+      if (file === undefined) throw new Error(`${place} has no licence file`);
+      const name = place.replace(/^.*node_modules\//, '');
+      return `${name} ${version}\n\n${readFileSync(join(root, place, file), 'utf8').trim()}\n`;
+    })
+    .join(`\n${'-'.repeat(72)}\n\n`);
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(join(root, path), 'utf8'));
+}
+
+if (import.meta.main) {
+  const folder = join(root, '.cache/package');
+  await stage(folder);
+  const words = ['pack', folder, '--pack-destination', join(root, '.cache')];
+  process.exitCode = spawnSync('npm', words, { stdio: 'inherit' }).status ?? 1;
+}
