@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { defineCompletion } from './completion.ts';
 import { defineDb } from './db.ts';
+import { defineLearn } from './learn.ts';
 import { defineSbom } from './sbom.ts';
 import { defineScan } from './scan.ts';
 
@@ -9,5 +10,6 @@ export const commands: readonly ((program: Command) => void)[] = [
   defineScan,
   defineSbom,
   defineDb,
+  defineLearn,
   defineCompletion,
 ];

@@ -1,0 +1,26 @@
+// What `learn` does; loaded only when it is called.
+import { openAdvisories } from '../../flow/advisories.ts';
+import { learn } from '../../flow/learn.ts';
+import { learnText } from '../../report/index.ts';
+import { databaseFile } from '../compose.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { writeResult } from '../write.ts';
+import type { LearnOptions } from './learn.ts';
+
+/** Writes the lessons of a topic; returns the exit code. */
+export async function runLearn(topic: string | null, options: LearnOptions): Promise<number> {
+  const advisories = openAdvisories(databaseFile(options), () => new Date());
+  try {
+    const toTerminal = options.output === undefined && process.stdout.isTTY === true;
+    const text = learnText(learn(topic, advisories), {
+      format: options.format,
+      columns: toTerminal ? (process.stdout.columns ?? 80) : 80,
+      colour: toTerminal && !process.env['NO_COLOR'],
+      answer: options.answer === true,
+    });
+    await writeResult(text, options.output);
+    return exitCodes.satisfied;
+  } finally {
+    advisories.close();
+  }
+}
