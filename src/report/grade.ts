@@ -52,6 +52,13 @@ const rules = {
     each: 0.25,
     most: 10,
   },
+  unrated: {
+    one: 'unrated vulnerability',
+    many: 'unrated vulnerabilities',
+    first: 3,
+    each: 0.25,
+    most: 10,
+  },
   low: { one: 'low vulnerability', many: 'low vulnerabilities', first: 1, each: 0.05, most: 3 },
 } satisfies Record<string, Rule>;
 const endOfLifePoints = 20;
@@ -90,6 +97,7 @@ function countPenalties(findings: readonly Finding[]): Penalty[] {
     critical: 0,
     high: 0,
     medium: 0,
+    unrated: 0,
     low: 0,
   };
   for (const finding of findings) {
@@ -110,7 +118,7 @@ function kindOf(finding: Finding): keyof typeof rules | null {
   if (finding.kind !== 'vulnerability' || !counts(finding)) return null;
   if (finding.kev) return 'exploited';
   const { severity } = finding;
-  if (severity === 'unknown') return 'medium';
+  if (severity === 'unknown') return 'unrated';
   return severity === 'negligible' ? null : severity;
 }
 

@@ -1,13 +1,23 @@
 // The terminal: the answer first, then the next action, then the evidence (docs: INTERFACE).
-import type { Finding, Report, Suppressed } from '../../model/report.ts';
+import { type Finding, isAboutPackage, type Report, type Suppressed } from '../../model/report.ts';
 import { type Severity, severities } from '../../model/severity.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import { type Row, rowsOf } from './group.ts';
-import { createPaint, harmless, type Paint, shorten, spread, wrap } from './paint.ts';
+import {
+  createPaint,
+  harmless,
+  type Paint,
+  shorten,
+  spread,
+  wrap,
+  wrapParts,
+  wrapTo,
+} from './paint.ts';
 
 const indent = '    ';
 const shownActions = 5;
 const shownRows = 5;
+const titleLines = 2;
 
 export const table: Output = {
   id: 'table',
@@ -39,7 +49,8 @@ function one(report: Report, options: OutputOptions, paint: Paint): string[] {
   const lines = ['', ...headline(report, options, paint)];
   if (options.show === 'packages') return [...lines, '', ...packageLines(report, paint)];
   if (options.show === 'unknowns') return [...lines, '', ...unknownLines(report, paint)];
-  if (options.show === 'suppressed') return [...lines, '', ...suppressedLines(report.suppressed)];
+  if (options.show === 'suppressed')
+    return [...lines, '', ...suppressedLines(report.suppressed, paint)];
   if (options.show === null) lines.push(...actionLines(report, paint));
   lines.push(...issueLines(report.findings, paint));
   lines.push(...severityLines(report, { rows, show: options.show, paint }));
@@ -53,12 +64,12 @@ function headline(report: Report, options: OutputOptions, paint: Paint): string[
   const good = grade.letter === 'A' || grade.letter === 'B';
   const reasons = grade.because.slice(0, 3).join(', ');
   const verdict = good ? 'is seaworthy' : 'is not seaworthy';
-  const sentence = `${name} ${verdict}${reasons === '' ? ': nothing known against it' : `: ${reasons}`}`;
+  const sentence = `${name} ${verdict}: ${reasons === '' ? 'nothing known against it' : reasons}`;
   const [first = '', ...rest] = wrap(sentence, paint.columns - indent.length);
   return [
     `${paint.grade(grade.letter)} ${paint.strong(first)}`,
     ...rest.map((line) => indent + paint.strong(line)),
-    ...wrap(facts(report, options).join(' · '), paint.columns - indent.length).map(
+    ...wrapParts(facts(report, options), paint.columns - indent.length).map(
       (line) => indent + paint.faint(line),
     ),
     ...warnings(report).flatMap((warning) =>
@@ -90,9 +101,8 @@ function isOver({ target, generatedAt }: Report): boolean {
 /** What the reader must know before trusting the letter. */
 function warnings({ database }: Report): string[] {
   if (database?.builtIn !== true) return [];
-  return [
-    `Only the ${database.advisories} built-in advisories were asked: run \`seaworthy db update\` for all.`,
-  ];
+  const asked = `Only the ${database.advisories} built-in advisories were asked`;
+  return [`${asked}: run \`seaworthy db update\` for all.`];
 }
 
 function actionLines(report: Report, paint: Paint): string[] {
@@ -149,43 +159,46 @@ function severityLines(report: Report, { rows, show, paint }: SeverityView): str
     const own = rows.filter((row) => row.severity === severity);
     const whole = show === 'all' || show === severity;
     if (own.length === 0 || (!whole && (show !== null || severity !== opened))) continue;
-    lines.push('', ` ${paint.severity(severity, capital(severity))}`);
+    lines.push('', ` ${paint.severity(severity, wordFor(severity))}`);
     const shown = whole ? own : own.slice(0, shownRows);
-    const idWidth = Math.min(20, Math.max(...shown.map((row) => row.id.length)));
+    const idWidth = Math.min(
+      20,
+      shown.reduce((most, { id }) => Math.max(most, id.length), 0),
+    );
     for (const row of shown) lines.push(...rowLines(row, idWidth, paint));
     if (shown.length < own.length) {
-      const target = harmless(report.target.name);
       const more = `...${own.length - shown.length} more`.padEnd(idWidth);
-      lines.push(paint.faint(`   ${more}  seaworthy scan ${target} --show ${severity}`));
+      const hint = ` --show ${severity}`;
+      const start = `   ${more}  seaworthy scan ${quoted(harmless(report.target.name))}`;
+      lines.push(paint.faint(shorten(start, paint.columns - hint.length) + hint));
     }
   }
   return lines;
 }
 
 function rowLines(row: Row, idWidth: number, paint: Paint): string[] {
-  const id = row.id.padEnd(idWidth);
+  const id = harmless(row.id).padEnd(idWidth);
   const fix = row.fixedIn === null ? '' : ` -> ${row.fixedIn}`;
   const left = `   ${paint.severity(row.severity, id)}  ${harmless(row.subject + fix)}`;
   const lines = [spread(left, row.remarks.join(' · '), paint.columns).trimEnd()];
   const margin = ' '.repeat(idWidth + 5);
-  const [title] = wrap(harmless(row.title), paint.columns - margin.length);
-  if (title !== undefined) lines.push(margin + paint.faint(title));
-  return lines;
+  if (row.title === row.id) return lines;
+  const title = wrapTo(harmless(row.title), paint.columns - margin.length, titleLines);
+  return [...lines, ...title.map((line) => margin + paint.faint(line))];
 }
 
 function closing(report: Report, rows: readonly Row[], paint: Paint): string[] {
   const counts = severities.flatMap((severity) => {
     const count = report.summary.vulnerabilities[severity];
-    return count === 0 ? [] : [`${capital(severity)} ${count}`];
+    return count === 0 ? [] : [`${wordFor(severity)} ${count}`];
   });
   const { unknowns, suppressed } = report.summary;
   if (unknowns > 0) counts.push(`Unknown ${plural(unknowns, 'place')} (--show unknowns)`);
   if (suppressed > 0) counts.push(`Suppressed ${suppressed} (--show suppressed)`);
-  const lines = wrap(counts.join(' · ') || 'No findings.', paint.columns - 1).map(
-    (line) => ` ${line}`,
-  );
+  const told = counts.length === 0 ? ['No findings.'] : counts;
+  const lines = wrapParts(told, paint.columns - 1).map((line) => ` ${line}`);
   const [worst] = rows.toSorted((a, b) => b.priority - a.priority);
-  const learn = worst === undefined ? '' : `Learn why: seaworthy learn ${worst.id}`;
+  const learn = worst === undefined ? '' : `Learn why: seaworthy learn ${harmless(worst.id)}`;
   lines.push('', ` ${spread(learn, '--format json|sarif|cyclonedx|spdx', paint.columns - 1)}`);
   return lines;
 }
@@ -212,17 +225,26 @@ function unknownLines(report: Report, paint: Paint): string[] {
   ]);
 }
 
-function suppressedLines(suppressed: readonly Suppressed[]): string[] {
+function suppressedLines(suppressed: readonly Suppressed[], paint: Paint): string[] {
   if (suppressed.length === 0) return [' Nothing is suppressed.'];
-  return suppressed.map(({ finding, by, reason, expires }) => {
+  return suppressed.flatMap(({ finding, by, reason, expires }) => {
     const until = expires === null ? '' : `, until ${expires}`;
-    const subject = finding.kind === 'vulnerability' ? ` ${finding.package.name}` : '';
-    return ` ${finding.id}${harmless(subject)}: ${harmless(reason)} (${by}${until})`;
+    const subject = isAboutPackage(finding) ? ` ${finding.package.name}` : '';
+    const text = harmless(`${finding.id}${subject}: ${reason} (${by}${until})`);
+    const [first = '', ...rest] = wrap(text, paint.columns - indent.length);
+    return [` ${first}`, ...rest.map((line) => indent + line)];
   });
 }
 
-function capital(severity: Severity): string {
+/** "Unknown" is what was not read; a flaw without a rating is something else. */
+function wordFor(severity: Severity): string {
+  if (severity === 'unknown') return 'Unrated';
   return severity.charAt(0).toUpperCase() + severity.slice(1);
+}
+
+/** A word that a shell takes as it is, else quoted. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function plural(count: number, noun: string): string {
