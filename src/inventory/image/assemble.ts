@@ -39,6 +39,8 @@ export function assemble(options: AssembleOptions): { packages: Package[]; unkno
   const owners = new OwnerIndex(options, found);
   const merged = new Map<string, Package>();
   for (const one of found) {
+    // A program recognised by its bytes is what its system package says of it: told once.
+    if (one.found.type === 'generic' && owners.ownerOf(one.file.path, one.layer) !== null) continue;
     const built = toPackage(options, one, { licences, owners });
     const known = merged.get(built.purl);
     merged.set(built.purl, known === undefined ? built : merge(known, built));

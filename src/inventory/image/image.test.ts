@@ -527,3 +527,26 @@ describe('broken and hostile images', () => {
 async function* streamOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
 }
+
+describe('programs without a package', () => {
+  test('one that a system package owns is not told twice, a copy beside it is', async () => {
+    const busybox = {
+      mode: 0o755,
+      content: Buffer.concat([
+        Buffer.from('\u007fELF', 'latin1'),
+        Buffer.alloc(5000),
+        Buffer.from('BusyBox v1.36.1 (2023-05-18)\0'),
+      ]),
+    };
+    const base = debianLayer({ busybox: '1:1.35.0-4' });
+    const owned = { name: 'var/lib/dpkg/info/busybox.list', content: '/bin/busybox\n' };
+    const found = await scanLayers([
+      ...base,
+      owned,
+      { name: 'usr/bin/busybox', ...busybox },
+      { name: 'opt/busybox', ...busybox },
+    ]);
+    const programs = found.packages.filter((one) => one.type === 'generic');
+    expect(programs.map((one) => one.locations.map(({ path }) => path))).toEqual([['opt/busybox']]);
+  });
+});
