@@ -4,7 +4,7 @@ import { checkDocstrings, checkHeaders, checkSuppressions, checkUnfinished } fro
 import { checkCycles } from './cycles.ts';
 import { checkExpressions } from './expressions.ts';
 import { checkDoors, checkLayers, checkPackages, checkWorld } from './imports.ts';
-import { checkDependencies, checkVersion } from './manifest.ts';
+import { checkDependencies, checkLock, checkVersion } from './manifest.ts';
 import { checkNames } from './names.ts';
 import { checkLinks, checkNamedFiles } from './pages.ts';
 import { checkEcosystems, checkRegistries } from './registries.ts';
@@ -34,4 +34,5 @@ export const checks = {
   'named files': checkNamedFiles,
   version: checkVersion,
   dependencies: checkDependencies,
+  lock: checkLock,
 } as const satisfies Record<string, Check>;

@@ -150,6 +150,15 @@ const broken: readonly (readonly [keyof typeof checks, Files, string])[] = [
     { 'package.json': '{}', 'docs/decisions/dependencies.md': '| `a` | why |' },
     'explains a, which is no dependency',
   ],
+  [
+    'lock',
+    {
+      'package-lock.json':
+        '{"packages": {"node_modules/a": {"optionalDependencies": {"a-linux-x64": "1.0.0"}}}}',
+    },
+    'lacks node_modules/a-linux-x64 1.0.0',
+  ],
+  ['lock', { 'package.json': '{"dependencies": {"a": "1.0.0"}}' }, 'does not hold a 1.0.0'],
 ];
 
 /** The near side of the same rules. */

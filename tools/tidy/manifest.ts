@@ -1,4 +1,5 @@
 // package.json against the code and the pages: one version, exact pins, every dependency explained.
+import { type LockPackages, missingEntries } from '../build/lock.ts';
 import type { Tree, Violation } from './tree.ts';
 
 interface Manifest {
@@ -37,5 +38,24 @@ export function checkDependencies(tree: Tree): Violation[] {
     ...[...named]
       .filter((name) => !all.some(([one]) => one === name))
       .map((name) => `${dependencyPage} explains ${name}, which is no dependency`),
+  ];
+}
+
+/** `npm ci` refuses a lock file that lacks an entry, also one of another platform. */
+export function checkLock(tree: Tree): Violation[] {
+  const lock = JSON.parse(tree.texts.get('package-lock.json') ?? '{}') as {
+    readonly packages?: LockPackages;
+  };
+  const { dependencies, devDependencies } = manifestOf(tree);
+  const packages = lock.packages ?? {};
+  const direct = Object.entries({ ...dependencies, ...devDependencies });
+  return [
+    ...missingEntries(packages).map(
+      ({ place, version }) =>
+        `package-lock.json lacks ${place} ${version}; run \`node tools/build/lock.ts\``,
+    ),
+    ...direct
+      .filter(([name, version]) => packages[`node_modules/${name}`]?.version !== version)
+      .map(([name, version]) => `package-lock.json does not hold ${name} ${version}`),
   ];
 }
