@@ -7,8 +7,9 @@ export interface Row {
   readonly id: string;
   readonly title: string;
   readonly severity: Severity;
-  /** `glibc 2.36-9+deb12u2`. */
-  readonly subject: string;
+  /** What was compared: `glibc`, `2.36-9+deb12u2`. */
+  readonly name: string;
+  readonly version: string;
   readonly fixedIn: string | null;
   readonly kev: boolean;
   readonly epss: number | null;
@@ -47,7 +48,8 @@ function rowOf(
     id: first.id,
     title: first.title,
     severity: first.severity,
-    subject: `${evidence.comparedName} ${evidence.comparedVersion}`,
+    name: evidence.comparedName,
+    version: evidence.comparedVersion,
     fixedIn: first.fixedIn[0] ?? null,
     kev: first.kev,
     epss: first.epss,

@@ -9,6 +9,7 @@ import {
   type Paint,
   shorten,
   spread,
+  widthOf,
   wrap,
   wrapParts,
   wrapTo,
@@ -177,14 +178,30 @@ function severityLines(report: Report, { rows, show, paint }: SeverityView): str
 }
 
 function rowLines(row: Row, idWidth: number, paint: Paint): string[] {
-  const id = harmless(row.id).padEnd(idWidth);
-  const fix = row.fixedIn === null ? '' : ` -> ${row.fixedIn}`;
-  const left = `   ${paint.severity(row.severity, id)}  ${harmless(row.subject + fix)}`;
-  const lines = [spread(left, row.remarks.join(' · '), paint.columns).trimEnd()];
+  const id = paint.severity(row.severity, harmless(row.id).padEnd(idWidth));
+  const remarks = row.remarks.join(' · ');
+  const room = paint.columns - widthOf(remarks) - 2;
+  const long = `   ${id}  ${harmless(subjectOf(row, row.fixedIn))}`;
+  const short = `   ${id}  ${harmless(subjectOf(row, shortFix(row)))}`;
+  const lines = [spread(widthOf(long) <= room ? long : short, remarks, paint.columns).trimEnd()];
   const margin = ' '.repeat(idWidth + 5);
   if (row.title === row.id) return lines;
   const title = wrapTo(harmless(row.title), paint.columns - margin.length, titleLines);
   return [...lines, ...title.map((line) => margin + paint.faint(line))];
+}
+
+function subjectOf({ name, version }: Row, fix: string | null): string {
+  return `${name} ${version}${fix === null ? '' : ` -> ${fix}`}`;
+}
+
+/** What differs from the version that is there: `…deb12u3` for 2.36-9+deb12u3. */
+function shortFix({ version, fixedIn }: Row): string | null {
+  if (fixedIn === null) return null;
+  let start = 0;
+  for (let at = 0; at < fixedIn.length && fixedIn[at] === version[at]; at += 1) {
+    if (/[^\p{L}\p{N}]/u.test(fixedIn[at] ?? '')) start = at + 1;
+  }
+  return start === 0 ? fixedIn : `…${fixedIn.slice(start)}`;
 }
 
 function closing(report: Report, rows: readonly Row[], paint: Paint): string[] {
@@ -192,7 +209,8 @@ function closing(report: Report, rows: readonly Row[], paint: Paint): string[] {
     const count = report.summary.vulnerabilities[severity];
     return count === 0 ? [] : [`${wordFor(severity)} ${count}`];
   });
-  const { unknowns, suppressed } = report.summary;
+  const { malware, unknowns, suppressed } = report.summary;
+  if (malware > 0) counts.unshift(`Malware ${malware}`);
   if (unknowns > 0) counts.push(`Unknown ${plural(unknowns, 'place')} (--show unknowns)`);
   if (suppressed > 0) counts.push(`Suppressed ${suppressed} (--show suppressed)`);
   const told = counts.length === 0 ? ['No findings.'] : counts;
