@@ -5,6 +5,7 @@ import type { ReadExecutable } from './executable.ts';
 import { readMachO } from './macho.ts';
 import { readPe } from './pe.ts';
 
+export { lacksSection } from './elf-names.ts';
 export {
   type Executable,
   findSection,

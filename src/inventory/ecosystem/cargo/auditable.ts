@@ -6,6 +6,7 @@ import type { RandomAccess } from '../../../base/random-access.ts';
 import {
   findSection,
   findWasmSection,
+  lacksSection,
   readExecutable,
   readSection,
   type Section,
@@ -38,6 +39,7 @@ export function readAuditable(file: RandomAccess): CatalogResult {
 }
 
 function findList(file: RandomAccess): Section | null {
+  if (lacksSection(file, sectionName)) return null;
   const read = readExecutable(file);
   if (read.ok) {
     for (const image of read.images) {
@@ -55,7 +57,7 @@ function broken(reason: string): CatalogResult {
 }
 
 /** The JSON of the list; entries of kind `build` are not in the program and left out. */
-export function parseAuditable(text: string): CatalogResult {
+function parseAuditable(text: string): CatalogResult {
   const parsed = parseJson(text, { maximumLength: unpackedBytes });
   if (!parsed.ok) return broken(parsed.reason);
   const entries = asArray(field(parsed.value, 'packages')).slice(0, packagesLimit);

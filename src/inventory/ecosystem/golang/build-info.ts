@@ -4,6 +4,7 @@ import { asBuffer, type RandomAccess } from '../../../base/random-access.ts';
 import {
   type Executable,
   findSection,
+  lacksSection,
   placeOfAddress,
   readExecutable,
   type Section,
@@ -40,6 +41,8 @@ const sentinelBytes = 16;
 
 /** Reads headers and the few hundred bytes that matter; never throws on content. */
 export function readBuildInfo(file: RandomAccess): BuildInfoResult {
+  // The linker always makes the section; only files without sound section names are searched.
+  if (lacksSection(file, '.go.buildinfo')) return { found: null, problem: null };
   const read = readExecutable(file);
   if (!read.ok) return { found: null, problem: null };
   let problem: string | null = null;

@@ -4,7 +4,7 @@ import type { BuildInfo } from './build-info.ts';
 import { mainVersionOf } from './main-version.ts';
 
 /** What the linker writes where the main module has no version. */
-export const developmentVersion = '(devel)';
+const developmentVersion = '(devel)';
 
 interface Module {
   readonly path: string;
@@ -79,7 +79,7 @@ export function isLocalPath(path: string): boolean {
 }
 
 /** The module that was really built: a replacement by a folder stays under its own name, unmatched. */
-export function modulePackage(module: Module): FoundPackage {
+function modulePackage(module: Module): FoundPackage {
   const { replacement } = module;
   const local =
     replacement !== null && (replacement.version === '' || isLocalPath(replacement.path));

@@ -1,0 +1,45 @@
+// The quick question that nearly every program answers with no: does this ELF file have a section of
+// that name at all? Two small reads instead of both tables.
+import { asBuffer, type RandomAccess } from '../../base/random-access.ts';
+import { numberReader, tableLimits } from './executable.ts';
+
+const headerBytes = 64;
+const extendedIndex = 0xffff;
+
+/** Name tables by file object: several catalogers ask about the same file. */
+const known = new WeakMap<RandomAccess, Buffer | 'unclear'>();
+
+/**
+ * True when `file` is a 64-bit little-endian ELF file whose section names, read soundly, do not hold
+ * `name`. False means only that the whole tables must decide.
+ */
+export function lacksSection(file: RandomAccess, name: string): boolean {
+  let names = known.get(file);
+  if (names === undefined) {
+    names = readNames(file) ?? 'unclear';
+    known.set(file, names);
+  }
+  return names !== 'unclear' && !names.includes(name);
+}
+
+function readNames(file: RandomAccess): Buffer | null {
+  const head = file.read(0, headerBytes);
+  const is64BitLittle = head.length === headerBytes && head[4] === 2 && head[5] === 1;
+  if (!is64BitLittle || head[0] !== 0x7f || head[1] !== 0x45) return null;
+  const header = numberReader(head, true);
+  const tableOffset = header.u64(40);
+  const entryBytes = header.u16(58);
+  const sections = header.u16(60);
+  const namesIndex = header.u16(62);
+  if (tableOffset === 0 || entryBytes < headerBytes || sections === 0) return null;
+  if (namesIndex === extendedIndex || namesIndex >= sections) return null;
+  const entry = file.read(tableOffset + namesIndex * entryBytes, headerBytes);
+  if (entry.length < headerBytes) return null;
+  const table = numberReader(entry, true);
+  const offset = table.u64(24);
+  const size = table.u64(32);
+  if (size < 2 || size > tableLimits.tableBytes) return null;
+  const names = file.read(offset, size);
+  // Copied: what `read` gives may be reused by the next read.
+  return names.length < size ? null : Buffer.from(asBuffer(names));
+}
