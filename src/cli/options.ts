@@ -16,7 +16,7 @@ export interface CommonOptions {
 }
 
 /** `$XDG_DATA_HOME/seaworthy`, else `~/.local/share/seaworthy`. */
-export function defaultDataFolder(environment: NodeJS.ProcessEnv = process.env): string {
+function defaultDataFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const base = environment['XDG_DATA_HOME'] || join(homedir(), '.local', 'share');
   return join(base, 'seaworthy');
 }

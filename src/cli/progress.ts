@@ -35,7 +35,7 @@ export function createProgress(stream: NodeJS.WriteStream, enabled: boolean): Pr
 }
 
 /** @internal `shop.tar  [=====     ]  42 %  88 of 210 MB` */
-export function progressLine({ step, done, total, unit }: ProgressEvent): string {
+function progressLine({ step, done, total, unit }: ProgressEvent): string {
   const name = step.length > 32 ? `…${step.slice(-31)}` : step;
   if (total === null || total <= 0) return `  ${name}  ${amount(done, unit)} ${unitWord(unit)}`;
   const share = Math.min(1, done / total);

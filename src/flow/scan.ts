@@ -43,7 +43,7 @@ export async function scanTarget(
 }
 
 /** An inventory against the advisories of today: works as well on one that was stored long ago. */
-export function judge(services: ScanServices, inventory: Inventory, request: ScanRequest): Report {
+function judge(services: ScanServices, inventory: Inventory, request: ScanRequest): Report {
   const { packages, distribution, target } = inventory;
   const matched = matchPackages({
     packages,

@@ -56,10 +56,7 @@ export function isOsPackage(found: Pick<Package, 'type'>): boolean {
 }
 
 /** The OSV ecosystems that speak for this release and that the database holds. */
-export function coveredStreams(
-  distribution: Distribution | null,
-  info: DatabaseInfo,
-): readonly string[] {
+function coveredStreams(distribution: Distribution | null, info: DatabaseInfo): readonly string[] {
   if (distribution === null) return [];
   const wanted = [distribution.osvEcosystem, ...(distribution.osvStreams ?? [])];
   const held = new Set(info.ecosystems);

@@ -116,7 +116,7 @@ function keep(findings: Map<string, VulnerabilityFinding>, finding: Vulnerabilit
 }
 
 /** Highest priority first, then worst severity, id, purl. */
-export function compareFindings(a: VulnerabilityFinding, b: VulnerabilityFinding): number {
+function compareFindings(a: VulnerabilityFinding, b: VulnerabilityFinding): number {
   return (
     b.priority - a.priority ||
     severityRank(a.severity) - severityRank(b.severity) ||

@@ -18,7 +18,7 @@ const optionalQualifiers = new Set(['type']);
  * True when `pattern` covers `found`: same type, namespace and name, the version if the pattern has
  * one, and each qualifier of the pattern (as go-vex decides).
  */
-export function purlCovers(pattern: PurlParts, found: PurlParts): boolean {
+function purlCovers(pattern: PurlParts, found: PurlParts): boolean {
   if (pattern.type !== found.type || pattern.name !== found.name) return false;
   if ((pattern.namespace ?? '') !== (found.namespace ?? '')) return false;
   if (pattern.version !== null && pattern.version !== found.version) return false;

@@ -6,9 +6,9 @@ import { type DeltaContext, updateEcosystem } from './delta.ts';
 import { inputOf, readAddress, readFile } from './input.ts';
 import type { UpdateProblem } from './progress.ts';
 
-export const publicKev =
+const publicKev =
   'https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json';
-export const publicEpss = 'https://epss.empiricalsecurity.com/epss_scores-current.csv.gz';
+const publicEpss = 'https://epss.empiricalsecurity.com/epss_scores-current.csv.gz';
 
 export interface SynchroniseOptions {
   readonly file: string;

@@ -5,7 +5,7 @@ import { learnText } from '../../report/index.ts';
 import { databaseFile } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeResult } from '../write.ts';
-import type { LearnOptions } from './learn.ts';
+import type { LearnOptions } from './learn-options.ts';
 
 /** Writes the lessons of a topic; returns the exit code. */
 export async function runLearn(topic: string | null, options: LearnOptions): Promise<number> {

@@ -1,11 +1,7 @@
 // `seaworthy learn [TOPIC]`: lessons and challenges.
 import { type Command, Option } from 'commander';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
-
-export interface LearnOptions extends CommonOptions {
-  readonly format: 'text' | 'json';
-  readonly answer?: boolean;
-}
+import { withCommonOptions } from '../options.ts';
+import type { LearnOptions } from './learn-options.ts';
 
 /** Adds the command `learn`. */
 export function defineLearn(program: Command): void {

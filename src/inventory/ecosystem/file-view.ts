@@ -41,7 +41,7 @@ export function memoryFile({ path, bytes, mode = 0o644 }: MemoryFileOptions): Fi
 }
 
 /** The error of a file that is larger than any honest metadata file. */
-export function tooLarge(path: string, size: number): SeaworthyError {
+function tooLarge(path: string, size: number): SeaworthyError {
   return new SeaworthyError(
     'limit',
     `${path} has ${size} bytes, more than the ${limits.metadataFileBytes} that are read of a metadata file`,

@@ -82,7 +82,7 @@ const reach: readonly (Scope | undefined)[] = [
 ];
 
 /** The wider of two scopes. */
-export function widerScope(a: Scope | undefined, b: Scope | undefined): Scope | undefined {
+function widerScope(a: Scope | undefined, b: Scope | undefined): Scope | undefined {
   return reach.indexOf(a) <= reach.indexOf(b) ? a : b;
 }
 

@@ -4,7 +4,7 @@ import type { Inspector, IssueFact } from '../../model/inspection.ts';
 import type { Evidence, FoundPackage } from '../../model/package.ts';
 
 /** Raised whenever the shape or the meaning of a record changes: old cache rows are then ignored. */
-export const recordRevision = 2;
+const recordRevision = 2;
 
 /** The result of one cataloger on one file of the layer. */
 export interface CatalogedFile {

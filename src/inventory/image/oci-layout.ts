@@ -117,7 +117,7 @@ function fits(candidate: string | null, wanted: string): boolean {
 }
 
 /** `linux/<this machine's architecture>` in the words of Go, which image indexes use. */
-export function hostPlatform(architecture: string = process.arch): string {
+function hostPlatform(architecture: string = process.arch): string {
   const names: Record<string, string> = { x64: 'amd64', ia32: '386' };
   return `linux/${names[architecture] ?? architecture}`;
 }

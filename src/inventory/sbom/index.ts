@@ -15,15 +15,6 @@ export interface SbomText {
   readonly text: string;
 }
 
-/** The inventory of one document. Throws `SeaworthyError` `malformed` when the text is no SBOM. */
-export function readSbom(sbom: SbomText): Inventory {
-  const [first, second] = readSboms(sbom);
-  if (first !== undefined && second === undefined) return first;
-  throw new SeaworthyError('malformed', `${sbom.name} holds several documents`, {
-    advice: 'give one of them',
-  });
-}
-
 /**
  * The inventories of a text: one, or one for each document of an array (`sbom` and `scan` write
  * arrays for several targets). What the document leaves open stands in the unknowns. Throws

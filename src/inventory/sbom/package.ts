@@ -123,7 +123,7 @@ function packageOf(component: SbomComponent, { purl, parts, installed }: Identit
 }
 
 /** The version as the package manager writes it: the epoch comes back from its qualifier. */
-export function versionOf({ type, version, qualifiers }: PurlParts): string {
+function versionOf({ type, version, qualifiers }: PurlParts): string {
   const epoch = qualifiers?.['epoch'] ?? '';
   if (version === null) return '';
   const takesEpoch = type === 'rpm' || type === 'deb';

@@ -17,18 +17,14 @@ import { bitnamiVersions, semverVersions } from './semver.ts';
 
 export {
   apkVersions,
-  bitnamiVersions,
   composerVersions,
-  cranVersions,
   debVersions,
   gemVersions,
   genericVersions,
   golangVersions,
-  hackageVersions,
   mavenVersions,
   nugetVersions,
   pep440Versions,
-  pubVersions,
   rpmVersions,
   semverVersions,
 };

@@ -33,7 +33,7 @@ function addAttribute(line: string, into: Map<string, string>): void {
 }
 
 /** A version as builders write it; words, hashes and unresolved `${...}` are none. */
-export function plausibleVersion(text: string | undefined): string | null {
+function plausibleVersion(text: string | undefined): string | null {
   if (text === undefined || text.length > 128) return null;
   // `2.176 (private-abc)` of Jenkins plugins: the first word.
   const word = text.split(' ', 1)[0] ?? '';
