@@ -60,12 +60,8 @@ function isDamage(error: unknown): boolean {
 
 function prepared(database: DatabaseSync): DatabaseSync {
   try {
-    database.exec(
-      `PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`,
-    );
-    const { user_version: version } = database.prepare('PRAGMA user_version').get() as {
-      user_version: number;
-    };
+    database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+    const version = versionOf(database);
     if (version === 0) create(database);
     else if (version !== schemaVersion) {
       throw new SeaworthyError(
@@ -73,6 +69,7 @@ function prepared(database: DatabaseSync): DatabaseSync {
         `the store has version ${version}, this program ${schemaVersion}`,
       );
     }
+    database.exec('PRAGMA synchronous = NORMAL');
     return database;
   } catch (error) {
     database.close();
@@ -80,13 +77,18 @@ function prepared(database: DatabaseSync): DatabaseSync {
   }
 }
 
-/** Two processes may begin at once: the second finds the tables made. */
+function versionOf(database: DatabaseSync): number {
+  const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  return row.user_version;
+}
+
+/**
+ * Two processes may begin at once: the second finds the tables made. Nothing can be lost yet, so
+ * nothing waits for the disk. WAL is a property of the file: it is set once.
+ */
 function create(database: DatabaseSync): void {
-  database.exec('BEGIN IMMEDIATE');
-  const { user_version: version } = database.prepare('PRAGMA user_version').get() as {
-    user_version: number;
-  };
-  if (version === 0) database.exec(schema);
+  database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE');
+  if (versionOf(database) === 0) database.exec(schema);
   database.exec('COMMIT');
 }
 

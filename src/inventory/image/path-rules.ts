@@ -13,6 +13,8 @@ export class PathRules {
   readonly #byExtension = new Map<string, Rule[]>();
   /** `folder/*`: by the folder. */
   readonly #byFolder = new Map<string, Rule[]>();
+  readonly #nameEnds = new EndsFilter();
+  readonly #extensionEnds = new EndsFilter();
 
   /** @param glob see `Cataloger.globs` for the form */
   add(glob: string, target: number): void {
@@ -20,18 +22,29 @@ export class PathRules {
     const rule = { target, reversed };
     const last = reversed[0] ?? '';
     const dot = last.lastIndexOf('.');
-    if (!last.includes('*')) append(this.#byName, last, rule);
-    else if (dot > last.lastIndexOf('*')) append(this.#byExtension, last.slice(dot + 1), rule);
-    else append(this.#byFolder, glob.slice(0, Math.max(0, glob.lastIndexOf('/'))), rule);
+    if (!last.includes('*')) {
+      append(this.#byName, last, rule);
+      this.#nameEnds.add(last);
+    } else if (dot > last.lastIndexOf('*')) {
+      append(this.#byExtension, last.slice(dot + 1), rule);
+      this.#extensionEnds.add(last.slice(dot + 1));
+    } else append(this.#byFolder, glob.slice(0, Math.max(0, glob.lastIndexOf('/'))), rule);
   }
 
   match(path: string): number[] {
     const slash = path.lastIndexOf('/');
-    const name = slash === -1 ? path : path.slice(slash + 1);
-    const named = this.#byName.get(name);
-    const dot = name.lastIndexOf('.');
-    const extended = dot === -1 ? undefined : this.#byExtension.get(name.slice(dot + 1));
-    const housed = this.#byFolder.get(slash === -1 ? '' : path.slice(0, slash));
+    const dot = path.lastIndexOf('.');
+    const named = this.#nameEnds.mayHold(path, slash + 1)
+      ? this.#byName.get(path.slice(slash + 1))
+      : undefined;
+    const extended =
+      dot > slash && this.#extensionEnds.mayHold(path, dot + 1)
+        ? this.#byExtension.get(path.slice(dot + 1))
+        : undefined;
+    const housed =
+      this.#byFolder.size > 0 && slash !== -1
+        ? this.#byFolder.get(path.slice(0, slash))
+        : undefined;
     if (named === undefined && extended === undefined && housed === undefined) return none;
     const found: number[] = [];
     let segments: string[] | undefined;
@@ -45,6 +58,24 @@ export class PathRules {
       }
     }
     return found;
+  }
+}
+
+/** Words by their first and last character: spares nearly every path the cutting and hashing. */
+class EndsFilter {
+  readonly #bits = new Uint8Array(256 * 256);
+
+  add(word: string): void {
+    this.#bits[this.#slot(word, 0)] = 1;
+  }
+
+  /** Whether the text from `start` to the end may be one of the words. */
+  mayHold(text: string, start: number): boolean {
+    return this.#bits[this.#slot(text, start)] === 1;
+  }
+
+  #slot(text: string, start: number): number {
+    return ((text.charCodeAt(start) & 0xff) << 8) | (text.charCodeAt(text.length - 1) & 0xff);
   }
 }
 
