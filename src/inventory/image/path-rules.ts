@@ -42,9 +42,7 @@ export class PathRules {
         ? this.#byExtension.get(path.slice(dot + 1))
         : undefined;
     const housed =
-      this.#byFolder.size > 0 && slash !== -1
-        ? this.#byFolder.get(path.slice(0, slash))
-        : undefined;
+      this.#byFolder.size > 0 ? this.#byFolder.get(path.slice(0, Math.max(0, slash))) : undefined;
     if (named === undefined && extended === undefined && housed === undefined) return none;
     const found: number[] = [];
     let segments: string[] | undefined;
