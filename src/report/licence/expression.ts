@@ -168,10 +168,11 @@ const gnuName = /^(GPL|LGPL|AGPL|GFDL)(-|v)(\d)(?:\.(\d))?(?:\.0)?(\+)?$/;
 
 /** The identifier that a name certainly means, a trailing `+` kept; null for any other name. */
 function identifierOf(name: string): string | null {
-  const id = spdxLicenceId(name) ?? synonyms.get(name.toLowerCase());
-  if (id !== undefined) return id;
+  // Before the list: it still has the deprecated `GPL-2.0` and `GPL-2.0+`.
   const gnu = gnuName.exec(name);
   if (gnu !== null) return gnuIdentifier(gnu);
+  const id = spdxLicenceId(name) ?? synonyms.get(name.toLowerCase());
+  if (id !== undefined) return id;
   if (/^LicenseRef-[A-Za-z0-9.-]+$/.test(name)) return name;
   const bare = name.endsWith('+') ? spdxLicenceId(name.slice(0, -1)) : null;
   return bare === null ? null : `${bare}+`;

@@ -24,7 +24,7 @@ export function cycloneDxLicences(): (licences: readonly string[]) => CycloneDxL
   };
   return (licences) => {
     const parts = licences.map((text) => ({ text, expression: translate(text) }));
-    const compound = parts.some(({ expression }) => expression !== null && !isSimple(expression));
+    const compound = parts.some(({ expression }) => expression !== null && /[ +]/.test(expression));
     const all = parts.every(({ expression }) => expression !== null);
     // One expression must stand alone, so it takes the place of all.
     if (compound && all) {

@@ -98,7 +98,7 @@ function nameOf({ namespace, name, type }: Package): string {
 function supplierOf(vendor: string | undefined): string {
   const words = /^([^<>()]{1,200}?)\s*<([^<>()\s]{1,200})>$/.exec(vendor ?? '');
   if (words !== null) return `Person: ${words[1]} (${words[2]})`;
-  const plain = (vendor ?? '').replaceAll(/[\u0000-\u001f()<>]+/g, ' ').trim();
+  const plain = (vendor ?? '').replaceAll(/[\u0000-\u001f()<>\s]+/g, ' ').trim();
   return plain === '' ? unstated : `Organization: ${plain}`;
 }
 

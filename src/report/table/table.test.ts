@@ -1,6 +1,7 @@
 // The terminal: one golden page, what is shown on request, and hostile input.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { present } from '../../../test/present.ts';
 import { vulnerability } from '../../../test/sample-findings.ts';
 import { packageOf, reportOf, sampleReport, sampleTarget } from '../../../test/sample-report.ts';
 import type { Report } from '../../model/report.ts';
@@ -64,14 +65,14 @@ describe('the page of a scan', () => {
 
   test('of the built-in set says what was not asked', () => {
     const report = sampleReport();
-    const database = { ...(report.database ?? expect.fail()), builtIn: true, advisories: 208 };
+    const database = { ...present(report.database), builtIn: true, advisories: 208 };
     expect(page({ ...report, database })).toContain(
       'Only the 208 built-in advisories were asked: run `seaworthy db update`',
     );
   });
 
   test('of a system past its end says so', () => {
-    const os = { ...(sampleTarget.os ?? expect.fail()), endOfLife: '2022-06-30' };
+    const os = { ...present(sampleTarget.os), endOfLife: '2022-06-30' };
     const text = page(reportOf({ target: { ...sampleTarget, os } }));
     expect(text).toContain('support ended 2022-06');
     expect(text).toContain('no security support since 2022-06-30');
@@ -141,30 +142,26 @@ describe('colour', () => {
   });
 });
 
+function everywhere(text: string): Report {
+  const purl = `pkg:npm/${encodeURIComponent(text.toWellFormed())}@1`;
+  const location = { path: text, layer: text };
+  const finding = vulnerability(text, purl, {
+    title: text,
+    fixedIn: [text],
+    locations: [location],
+    package: { purl, name: text, version: text },
+  });
+  return reportOf({
+    target: { ...sampleTarget, name: text, os: { ...present(sampleTarget.os), name: text } },
+    packages: [packageOf(text, { name: text, version: text, locations: [location] })],
+    findings: [finding],
+    suppressed: [{ finding, by: 'ignore', reason: text, expires: text }],
+    unknowns: [{ path: text, layer: text, reason: text }],
+  });
+}
+
 describe('hostile names', () => {
   const evil = '\u001b]0;owned\u0007\u001b[2J\u202e\r\nGrade A\u0000';
-
-  function everywhere(text: string): Report {
-    const purl = `pkg:npm/${encodeURIComponent(text.toWellFormed())}@1`;
-    const location = { path: text, layer: text };
-    const finding = vulnerability(text, purl, {
-      title: text,
-      fixedIn: [text],
-      locations: [location],
-      package: { purl, name: text, version: text },
-    });
-    return reportOf({
-      target: { ...sampleTarget, name: text, os: { ...expectOs(), name: text } },
-      packages: [packageOf(text, { name: text, version: text, locations: [location] })],
-      findings: [finding],
-      suppressed: [{ finding, by: 'ignore', reason: text, expires: text }],
-      unknowns: [{ path: text, layer: text, reason: text }],
-    });
-  }
-
-  function expectOs() {
-    return sampleTarget.os ?? expect.fail();
-  }
 
   test.each(['all', 'packages', 'unknowns', 'suppressed', null])(
     'reach no terminal (%s)',
