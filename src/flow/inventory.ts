@@ -63,14 +63,9 @@ async function remoteInventories(
   request: InventoryRequest,
 ): Promise<Inventory[]> {
   const remote = await import('./remote.ts');
-  switch (target.kind) {
-    case 'docker':
-      return remote.engineImages(services, target.name);
-    case 'container':
-      return [await remote.containerInventory(services, target.name)];
-    default:
-      return remote.imageInventories(services, target, request);
-  }
+  if (target.kind === 'docker') return remote.engineImages(services, target.name);
+  if (target.kind !== 'container') return remote.imageInventories(services, target, request);
+  return [await remote.containerInventory(services, target.name)];
 }
 
 async function archiveInventories(

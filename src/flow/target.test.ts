@@ -17,6 +17,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+function split(text: string) {
+  return splitReference(parseTarget(text));
+}
+
 describe('what is meant', () => {
   test.each([
     ['layout', 'oci'],
@@ -54,7 +58,6 @@ describe('what is meant', () => {
   );
 
   test('a reference after the path selects an image; a file of that very name wins', () => {
-    const split = (text: string) => splitReference(parseTarget(text));
     const file = join(folder, 'shop.tar');
     expect(split(`docker-archive:${file}:team/shop:1`)).toEqual({
       path: file,

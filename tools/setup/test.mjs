@@ -9,6 +9,7 @@ install();
 build();
 
 const bin = (name, ...words) => [join(root, 'node_modules', name), ...words];
+/** @type {[string, string[]][]} */
 const checks = [
   ['types', bin('typescript/bin/tsc', '-p', '.')],
   ['lint', bin('oxlint/bin/oxlint', '--deny-warnings')],

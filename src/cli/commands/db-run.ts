@@ -98,7 +98,7 @@ function describe(status: PresentDatabase): string {
     .slice(0, 10)
     .map(({ source, place, reason }) => `  ${source} ${place}: ${reason}`);
   return [
-    `${status.file}`,
+    status.file,
     `  ${info.advisories.toLocaleString('en')} advisories, ${hours(status.ageHours)} old, ${(status.bytes / 1e6).toFixed(1)} MB`,
     `  ${exploited.toLocaleString('en')} exploited (KEV), ${exploitScores.toLocaleString('en')} EPSS scores, ${cveFacts.toLocaleString('en')} CVE facts`,
     '',

@@ -11,7 +11,7 @@ import type { LearnOptions } from './learn-options.ts';
 export async function runLearn(topic: string | null, options: LearnOptions): Promise<number> {
   const advisories = openAdvisories(databaseFile(options), () => new Date());
   try {
-    const toTerminal = options.output === undefined && process.stdout.isTTY === true;
+    const toTerminal = options.output === undefined && process.stdout.isTTY;
     const text = learnText(learn(topic, advisories), {
       format: options.format,
       columns: toTerminal ? (process.stdout.columns ?? 80) : 80,

@@ -109,7 +109,7 @@ async function write(
   options: ScanOptions,
   startedAt: number,
 ): Promise<void> {
-  const toTerminal = options.output === undefined && process.stdout.isTTY === true;
+  const toTerminal = options.output === undefined && process.stdout.isTTY;
   const text = outputs[options.format].write(reports, {
     columns: toTerminal ? (process.stdout.columns ?? 80) : 80,
     colour: toTerminal && !process.env['NO_COLOR'],

@@ -190,10 +190,15 @@ describe('broken archives', () => {
   ]);
 
   test('cut at every 64th byte: never a throw, and a cut entry is told', () => {
-    for (let length = 0; length < sound.length; length += 64) {
-      const seen = scan(sound.subarray(0, length), 100);
-      const atBoundary = length === 1536 || length >= 2560;
-      if (length > 0 && !atBoundary) expect(seen.problem, `${length}`).toMatch(/truncated at byte/);
+    const silent: number[] = [];
+    for (let length = 64; length < 2560; length += 64) {
+      const { problem } = scan(sound.subarray(0, length), 100);
+      if (problem?.includes('truncated at byte') !== true) silent.push(length);
+    }
+    // Cut between two entries, it is a sound archive of one.
+    expect(silent).toEqual([1536]);
+    for (let length = 2560; length < sound.length; length += 64) {
+      scan(sound.subarray(0, length), 100);
     }
   });
 
