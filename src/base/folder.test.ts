@@ -21,7 +21,7 @@ test('a file in the way is an error', () => {
 });
 
 test.skipIf(!existsSync('/proc/self'))(
-  'a parent that refuses entries is an error, not a hang',
+  'a parent that refuses entries is an error, not a hang (needs /proc)',
   () => {
     expect(() => makeFolder('/proc/seaworthy')).toThrow(/ENOENT|EACCES/);
   },

@@ -14,29 +14,25 @@ export const dataTables: readonly string[] = [];
 export const longFiles: Readonly<Record<string, number>> = {};
 export const longFunctions: Readonly<Record<string, number>> = {};
 
-/** Words that say nothing, as the name of a file or folder or as a part of it. */
+/** Words that say nothing, as a name of their own or as a part of one. */
 export const bannedNames: Readonly<Record<string, string>> = {
   common: 'say what it is',
-  constants: 'put a constant beside its only user, a bound into base/limits.ts',
   helper: 'say what it does',
   helpers: 'say what it does',
-  lib: 'say what it is',
   manager: 'say what it does',
   misc: 'say what it is',
-  shared: 'name what is shared',
   stuff: 'say what it is',
-  types: 'put a type where its noun lives: model or the contract of the room',
   util: 'say what it does',
   utils: 'say what it does',
 };
 
-/** Names that are terms of the field although they hold such a word. */
-export const fieldTerms: readonly string[] = [
-  // Docker's name for the programs that keep its passwords.
-  'credential-helper',
-  // The folder of real data is really called so.
-  'shared-data',
-];
+/** Words that say something only together with another. */
+export const bannedAlone: Readonly<Record<string, string>> = {
+  constants: 'put a constant beside its only user, a bound into base/limits.ts',
+  lib: 'say what it is',
+  shared: 'name what is shared',
+  types: 'put a type where its noun lives: model or the contract of the room',
+};
 
 export interface BannedCall {
   /** `Date.now`, `new Date()`, `fetch`, `console` (any member). */

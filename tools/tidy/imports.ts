@@ -93,7 +93,8 @@ export function checkDoors(tree: Tree): Violation[] {
   const violations: Violation[] = [];
   for (const folder of folders) {
     const name = folder.slice('src/'.length);
-    if (name === '' || hasDoor(name) || isOpen(name)) continue;
+    const isInside = ancestors(`${name}/x`).some((one) => hasDoor(one));
+    if (name === '' || isInside || isOpen(name)) continue;
     violations.push(`${folder} has no index.ts and is not among openFolders of layers.ts`);
   }
   for (const { from, to, at } of innerImports(tree)) {

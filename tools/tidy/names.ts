@@ -1,5 +1,5 @@
 // Names of files and folders: kebab-case, and no word that says nothing.
-import { bannedNames, fieldTerms } from './bounds.ts';
+import { bannedAlone, bannedNames } from './bounds.ts';
 import type { Tree, Violation } from './tree.ts';
 
 /** Upper-case names that the world expects. */
@@ -13,14 +13,17 @@ export function checkNames(tree: Tree): Violation[] {
     const parts = path.split('/');
     for (const [index, part] of parts.entries()) {
       const place = parts.slice(0, index + 1).join('/');
-      const words = part.replace(/\.[^.]*$/, '').split(/[-.]/);
-      const banned = words.find((word) => Object.hasOwn(bannedNames, word));
-      if (banned !== undefined && !fieldTerms.some((term) => part.startsWith(`${term}.`))) {
-        violations.add(`${place}: "${banned}" says nothing; ${bannedNames[banned]}`);
-      }
-      if (customary.test(part) || kebab.test(part)) continue;
-      violations.add(`${place} is not in kebab-case`);
+      const problem = problemOf(part);
+      if (problem !== null) violations.add(`${place} ${problem}`);
     }
   }
   return [...violations];
+}
+
+function problemOf(part: string): string | null {
+  if (!customary.test(part) && !kebab.test(part)) return 'is not in kebab-case';
+  const [name = ''] = part.split('.');
+  if (Object.hasOwn(bannedAlone, name)) return `says nothing; ${bannedAlone[name]}`;
+  const word = name.split('-').find((one) => Object.hasOwn(bannedNames, one));
+  return word === undefined ? null : `has "${word}", which says nothing; ${bannedNames[word]}`;
 }

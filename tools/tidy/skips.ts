@@ -39,5 +39,7 @@ function hasReason({ text, comments, lineOf }: SourceFile, call: CallExpression)
   const line = lineOf(call.start);
   if (comments.some(({ end }) => lineOf(end) === line - 1)) return true;
   const title = text.slice(call.end, text.indexOf('=>', call.end));
-  return /\b(?:needs|skipped|against|agrees with|equals|this machine)\b|noSharedData/.test(title);
+  return /\([^()]+\)|\b(?:needs|skipped|against|agrees with|equals|this machine)\b|noSharedData/.test(
+    title,
+  );
 }

@@ -2,7 +2,6 @@
 import { type Finding, isAboutPackage, type Report, type Suppressed } from '../../model/report.ts';
 import { type Severity, severities } from '../../model/severity.ts';
 import type { Output, OutputOptions } from '../output.ts';
-import { type Row, rowsOf } from './group.ts';
 import {
   createPaint,
   harmless,
@@ -13,7 +12,8 @@ import {
   wrap,
   wrapParts,
   wrapTo,
-} from './paint.ts';
+} from '../paint.ts';
+import { type Row, rowsOf } from './group.ts';
 
 const indent = '    ';
 const shownActions = 5;
