@@ -20,7 +20,7 @@ import {
 import { buildImage, dockerArchive } from './image-builder.ts';
 import type { BuiltEntry } from './tar-builder.ts';
 
-export const wanted = compileWanted(ecosystems, distributionGlobs);
+const wanted = compileWanted(ecosystems, distributionGlobs);
 /** Removed after the tests of the file. */
 export const folder = mkdtempSync(join(tmpdir(), 'seaworthy-image-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ export function analystWith(cache = new Map<string, Uint8Array>()): LayerAnalyst
 }
 
 /** A file of these bytes in the temporary folder. */
-export function fileOf(bytes: Uint8Array): string {
+function fileOf(bytes: Uint8Array): string {
   count += 1;
   const file = join(folder, `image-${count}.tar`);
   writeFileSync(file, bytes);
