@@ -4,20 +4,26 @@ import type { Package } from '../model/package.ts';
 
 /** Name without the prefix `seaworthy:`, and value; in a fixed order, only what is set. */
 export function factsOf(one: Package): readonly (readonly [name: string, value: string])[] {
-  const facts: [string, string | undefined][] = [
-    ['evidence', one.evidence],
-    ['notPresent', one.notPresent === true ? 'true' : undefined],
-    ['ownedBy', one.ownedBy ?? undefined],
-    ['source:name', one.source?.name],
-    ['source:version', one.source?.version],
-    ['scope', one.scope],
-    ['vendor', one.vendor],
-    ['modularity', one.modularity],
-    ['confidence', one.confidence],
-    ['origin', one.origin],
-    ['layer', one.broughtBy?.layer],
-    ['layer:index', one.broughtBy === undefined ? undefined : String(one.broughtBy.index)],
-    ['layer:createdBy', one.broughtBy?.createdBy ?? undefined],
-  ];
-  return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== '');
+  const { source, broughtBy } = one;
+  const facts: (readonly [string, string])[] = [['evidence', one.evidence]];
+  const add = (name: string, value: string | null | undefined): void => {
+    if (value !== undefined && value !== null && value !== '') facts.push([name, value]);
+  };
+  if (one.notPresent === true) facts.push(['notPresent', 'true']);
+  add('ownedBy', one.ownedBy);
+  if (source !== null) {
+    add('source:name', source.name);
+    add('source:version', source.version);
+  }
+  add('scope', one.scope);
+  add('vendor', one.vendor);
+  add('modularity', one.modularity);
+  add('confidence', one.confidence);
+  add('origin', one.origin);
+  if (broughtBy !== undefined) {
+    add('layer', broughtBy.layer);
+    add('layer:index', String(broughtBy.index));
+    add('layer:createdBy', broughtBy.createdBy);
+  }
+  return facts;
 }

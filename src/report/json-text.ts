@@ -36,7 +36,7 @@ export function objectText(members: Readonly<Record<string, unknown>>, indent = 
 
 function linesText({ lines }: JsonLines, indent: string): string {
   if (lines.length === 0) return '[]';
-  return `[\n${lines.map((line) => `${indent}  ${line}`).join(',\n')}\n${indent}]`;
+  return `[\n${indent}  ${lines.join(`,\n${indent}  `)}\n${indent}]`;
 }
 
 /** One document as it is, several as an array of them; with a line feed at the end. */

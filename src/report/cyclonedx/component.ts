@@ -65,7 +65,7 @@ export function componentOf(
 ): unknown {
   const isLanguage = !['deb', 'apk', 'rpm', 'opkg'].includes(one.type);
   const licences = licencesOf(one.licences);
-  const facts = factsOf(one).filter(([name]) => name !== 'vendor');
+  const properties = propertiesOf(one);
   return {
     type: 'library',
     'bom-ref': one.purl,
@@ -76,13 +76,20 @@ export function componentOf(
     ...(one.scope === undefined || one.scope === 'runtime' ? {} : { scope: scopeOf(one.scope) }),
     ...(licences.length === 0 ? {} : { licenses: licences }),
     purl: one.purl,
-    ...(facts.length === 0
-      ? {}
-      : { properties: facts.map(([name, value]) => ({ name: `seaworthy:${name}`, value })) }),
+    properties,
     ...(one.locations.length === 0
       ? {}
       : { evidence: { occurrences: one.locations.map(occurrenceOf) } }),
   };
+}
+
+/** The vendor is the supplier. */
+function propertiesOf(one: Package): readonly Property[] {
+  const properties: Property[] = [];
+  for (const [name, value] of factsOf(one)) {
+    if (name !== 'vendor') properties.push({ name: `seaworthy:${name}`, value });
+  }
+  return properties;
 }
 
 function scopeOf(scope: NonNullable<Package['scope']>): string {

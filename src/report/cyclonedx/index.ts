@@ -82,9 +82,6 @@ function dependenciesOf(report: Report): JsonLines {
   const needed = new Set([...graph.values()].flat());
   const top = report.packages.filter(({ purl }) => !needed.has(purl)).map(({ purl }) => purl);
   const own = report.target.os === null ? [] : [systemRef];
-  const entries = report.packages.flatMap(({ purl }) => {
-    const dependsOn = graph.get(purl) ?? [];
-    return dependsOn.length === 0 ? [] : [{ ref: purl, dependsOn }];
-  });
+  const entries = [...graph].map(([ref, dependsOn]) => ({ ref, dependsOn }));
   return jsonLines([{ ref: targetRef, dependsOn: [...own, ...top] }, ...entries]);
 }

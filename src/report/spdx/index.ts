@@ -6,6 +6,7 @@ import { digestOfLines, uuidOf } from '../identifier.ts';
 import { documentsText, jsonLines, objectText } from '../json-text.ts';
 import { spdxLicences } from '../licence/index.ts';
 import type { Output } from '../output.ts';
+import { packageId } from './identifier.ts';
 import { findingReferences, packageOf, systemPackage, targetPackage } from './package.ts';
 import { relationshipsOf } from './relationship.ts';
 
@@ -20,18 +21,20 @@ function documentOf(report: Report): string {
   const { target, tool, unknowns } = report;
   const created = `${report.generatedAt.slice(0, 19)}Z`;
   const annotator = `Tool: ${tool.name}-${tool.version}`;
+  const ids = new Map(report.packages.map(({ purl }) => [purl, packageId(purl)]));
   const context = {
     created,
     annotator,
     licences: spdxLicences(),
     references: findingReferences(report.findings),
+    ids,
   };
   const packages = jsonLines([
     targetPackage(target),
     ...(target.os === null ? [] : [systemPackage(target.os, context)]),
     ...report.packages.map((one) => packageOf(one, context)),
   ]);
-  const relationships = jsonLines(relationshipsOf(report));
+  const relationships = jsonLines(relationshipsOf(report, ids));
   const extracted = context.licences.references().map(([licenseId, name]) => ({
     licenseId,
     name,

@@ -14,6 +14,8 @@ export interface SpdxContext {
   readonly licences: SpdxLicences;
   /** purl -> external references to its advisories. */
   readonly references: ReadonlyMap<string, readonly unknown[]>;
+  /** purl -> SPDXID. */
+  readonly ids: ReadonlyMap<string, string>;
 }
 
 const unstated = 'NOASSERTION';
@@ -69,7 +71,7 @@ export function packageOf(one: Package, context: SpdxContext): unknown {
     ...(locations.length === 0 ? {} : { locations }),
   };
   return {
-    SPDXID: packageId(one.purl),
+    SPDXID: context.ids.get(one.purl) ?? packageId(one.purl),
     name: nameOf(one),
     ...(one.version === '' ? {} : { versionInfo: one.version }),
     supplier: supplierOf(one.vendor),

@@ -1,11 +1,16 @@
 // Relationships of an SPDX document: what it describes, what holds what, what needs what.
 import type { Report } from '../../model/report.ts';
 import { dependencyGraph } from '../dependency-graph.ts';
-import { documentId, packageId, systemId, targetId } from './identifier.ts';
+import { documentId, systemId, targetId } from './identifier.ts';
 
-/** A package that an OS package owns is held by that one, every other by the target. */
-export function relationshipsOf({ target, packages }: Report): readonly unknown[] {
-  const ids = new Map(packages.map(({ purl }) => [purl, packageId(purl)]));
+/**
+ * `ids` are those of the purls. A package that an OS package owns is held by that one, every other
+ * by the target.
+ */
+export function relationshipsOf(
+  { target, packages }: Report,
+  ids: ReadonlyMap<string, string>,
+): readonly unknown[] {
   const relationships = [related(documentId, 'DESCRIBES', targetId)];
   if (target.os !== null) relationships.push(related(targetId, 'CONTAINS', systemId));
   for (const { purl, ownedBy } of packages) {
