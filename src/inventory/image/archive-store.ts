@@ -227,13 +227,23 @@ export async function streamedArchive(
   return new PassedArchive({ name, open, analyst, documents, layers, members });
 }
 
-/** JSON documents are small and start with a bracket; everything else of an image is a layer. */
+/**
+ * JSON documents are small and start with a bracket; other small texts (`VERSION`, link targets) are no
+ * layers either. A compressed layer can be as small: an empty one has 32 bytes.
+ */
 async function peekDocument(entry: TarEntry, content: AsyncGenerator<Uint8Array>) {
   if (entry.size > limits.manifestBytes) return { isDocument: false, content };
-  const first = await content.next();
-  const head = first.done === true ? new Uint8Array(0) : first.value;
-  const bracket = head[0] === 0x7b || head[0] === 0x5b || entry.size < 512;
-  return { isDocument: bracket, content: continued(head, content) };
+  let head: Uint8Array = new Uint8Array(0);
+  while (head.length < 4) {
+    const next = await content.next();
+    if (next.done === true) break;
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+  }
+  const isText = head[0] === 0x7b || head[0] === 0x5b || entry.size < 512;
+  return {
+    isDocument: isText && compressionOf(head) === 'none',
+    content: continued(head, content),
+  };
 }
 
 async function* continued(

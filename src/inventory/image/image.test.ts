@@ -68,6 +68,19 @@ describe('every form of the same image', () => {
     expect(names(await inventory(listDockerArchive(store, null)[0]))).toEqual(expected);
   });
 
+  test('compressed layers of less than a block are layers in a compressed archive too', async () => {
+    const small = buildImage([
+      debianLayer({ bash: '5.2.15-2' }),
+      [npmFile('app', 'left-pad', '1.3.0')],
+    ]);
+    for (const form of ['gzip', 'zstd'] as const) {
+      const { files } = ociFiles(small, form);
+      const store = await openFile(gzipSync(archiveOf(files)));
+      const [listed] = listOciLayout(store, { reference: null, platform: null });
+      expect(names(await inventory(listed))).toEqual(['bash@5.2.15-2', 'left-pad@1.3.0']);
+    }
+  });
+
   test('estargz: a layer of several gzip members', async () => {
     const parts = image.layers.map((layer) => {
       const middle = Math.floor(layer.tar.length / 1024) * 512;
