@@ -71,7 +71,7 @@ export const rustApp: LayerRecipe = {
 };
 
 const rustMain =
-  'fn main() { println!("{} {}", time::Duration::DAY, smallvec::SmallVec::<[u8; 4]>::new().len()); }\n';
+  'fn main() { println!("{:?} {}", time::Duration::days(1), smallvec::SmallVec::<[u8; 4]>::new().len()); }\n';
 
 const cargoManifest = `[package]
 name = "shop"

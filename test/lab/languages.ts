@@ -41,18 +41,19 @@ export const nodeApp: LayerRecipe = {
   },
 };
 
-/** Pure Python releases: they install alike whatever interpreter runs pip. */
+/** Wheels without compiled parts: they install alike whatever interpreter runs pip. */
 const pythonPackages = [
   'Django==2.2.0',
   'requests==2.19.1',
   'Flask==0.12.2',
   'Jinja2==2.10',
   'urllib3==1.23',
-  'itsdangerous==0.24',
+  'itsdangerous==1.1.0',
+  'Werkzeug==0.14.1',
   'click==6.7',
   'sqlparse==0.2.4',
   'certifi==2018.4.16',
-  'ruamel.yaml==0.15.37',
+  'zope.deprecation==4.4.0',
 ];
 
 /** Packages of Debian's own Python, a flat `pip install`, and lock files that nobody installed. */
@@ -62,7 +63,15 @@ export const pythonApp: LayerRecipe = {
   createdBy: 'RUN pip install',
   fill(root) {
     const site = join(root, 'usr/local/lib/python3.11/dist-packages');
-    const install = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile'];
+    const install = [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--no-deps',
+      '--no-compile',
+      '--only-binary=:all:',
+    ];
     run('python3', [...install, '--target', site, ...pythonPackages]);
     const isolated = join(root, 'opt/worker/lib/python3.11/site-packages');
     run('python3', [
@@ -90,7 +99,13 @@ export const pythonApp: LayerRecipe = {
 export const debianPython = debianLayer({
   name: 'debian-12-python',
   suite: 'bookworm',
-  packages: ['python3-django', 'python3-requests', 'python3-cryptography', 'python3-setuptools'],
+  packages: [
+    'python3-django',
+    'python3-requests',
+    'python3-cffi-backend',
+    'python3-cryptography',
+    'python3-setuptools',
+  ],
 });
 
 /** Debian's own Java libraries. */
@@ -107,12 +122,11 @@ export const debianJava = debianLayer({
   ],
 });
 
-/** Plain, shaded, Spring Boot and WAR archives from Maven's central repository. */
+/** Plain, shaded and Spring Boot archives from Maven's central repository. */
 const javaArchives = [
   'org.apache.logging.log4j:log4j-core:2.14.1:jar',
   'org.eclipse.jetty:jetty-runner:9.4.31.v20200723:jar',
   'io.zipkin:zipkin-server:2.23.2:jar:exec',
-  'org.jolokia:jolokia-war:1.6.2:war',
   'commons-collections:commons-collections:3.2.1:jar',
   'org.apache.struts:struts2-core:2.3.31:jar',
   'com.fasterxml.jackson.core:jackson-databind:2.9.8:jar',
@@ -120,7 +134,7 @@ const javaArchives = [
 
 export const javaApp: LayerRecipe = {
   name: 'java-app',
-  needs: ['mvn', 'tar'],
+  needs: ['mvn', 'java', 'tar'],
   createdBy: 'COPY target/ /opt/app/',
   fill(root, work) {
     const app = join(root, 'opt/app');
@@ -138,13 +152,22 @@ export const javaApp: LayerRecipe = {
         { cwd: work },
       );
     }
-    // A WAR in an EAR, stored and deflated: three levels down to the libraries.
-    const war = readFileSync(join(app, 'jolokia-war-1.6.2.war'));
+    // Three levels down to the libraries, on stored and on deflated ways.
+    const libraries = ['struts2-core-2.3.31.jar', 'commons-collections-3.2.1.jar'];
+    const war = buildZip([
+      { name: 'WEB-INF/web.xml', content: '<web-app/>' },
+      ...libraries.map((name, index) => ({
+        name: `WEB-INF/lib/${name}`,
+        content: readFileSync(join(app, name)),
+        stored: index === 0,
+      })),
+    ]);
     const ear = buildZip([
       { name: 'META-INF/application.xml', content: '<application/>' },
       { name: 'web/shop.war', content: war, stored: true },
       { name: 'web/again.war', content: war },
     ]);
+    writeFileSync(join(app, 'shop.war'), war);
     writeFileSync(join(app, 'shop.ear'), ear);
     renameSync(join(app, 'commons-collections-3.2.1.jar'), join(app, 'collections.jar'));
   },

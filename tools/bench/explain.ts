@@ -13,6 +13,9 @@ interface Rule extends Explanation {
   fits(item: Item, otherVersions: readonly string[]): boolean;
 }
 
+/** `.../node_modules/name/package.json`, `.../node_modules/@scope/name/package.json`. */
+const installedManifest = /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@]+\/package\.json$/;
+
 const rules: readonly Rule[] = [
   {
     side: 'extra',
@@ -27,6 +30,33 @@ const rules: readonly Rule[] = [
       'their files belong to a package of the distribution, which is told beside them and alone is ' +
       'matched; Trivy leaves them out of its inventory',
     fits: ({ ownedBy }) => ownedBy !== null,
+  },
+  {
+    side: 'extra',
+    title: 'packages that a lock file declares',
+    why:
+      'a lock file or a list of requirements names them and nothing of them is installed, which is said ' +
+      'of each; Trivy reads few lock files in images',
+    fits: ({ declared }) => declared,
+  },
+  {
+    side: 'extra',
+    title: 'JARs known by their manifest or file name',
+    why:
+      'without `pom.properties` inside, their manifest and their name tell what they are; Trivy asks an ' +
+      'index by checksum, which is fetched from the network and left out here',
+    fits: ({ type }) => type === 'maven',
+  },
+  {
+    side: 'missing',
+    title: 'manifests that are no installed package',
+    why:
+      'a `package.json` of tests, examples or pages within another package: no folder of `node_modules` ' +
+      'holds it under its name, so that no program can load it as a package',
+    fits: ({ type, places }) =>
+      type === 'npm' &&
+      places.length > 0 &&
+      places.every((place) => !installedManifest.test(place)),
   },
   {
     side: 'extra',

