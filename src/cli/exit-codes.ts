@@ -1,2 +1,2 @@
-// Exit codes of the contract (DESIGN, section 4).
+// Exit codes: what scripts and pipelines rely on.
 export const exitCodes = { satisfied: 0, violated: 1, usage: 2, failed: 3 } as const;

@@ -1,4 +1,4 @@
-// Options that several commands share, with the words of the contract (DESIGN, section 4).
+// Options that several commands share, with the words of the contract.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';

@@ -16,6 +16,7 @@ const osTypes = new Set(['deb', 'apk', 'rpm', 'opkg']);
 export interface FixOptions {
   readonly source: AdvisorySource;
   readonly ecosystems: MatchEcosystems;
+  readonly now: Date;
 }
 
 interface Weighed {
@@ -66,13 +67,16 @@ function actionFor(
   group: readonly VulnerabilityFinding[],
   context: ActionContext,
 ): Weighed | null {
-  if (key === 'os') return osAction(group, context.inventory);
+  if (key === 'os') return osAction(group, context);
   if (key.startsWith('malware ')) return malwareAction(group);
   if (key.startsWith('program ')) return programAction(group, key.slice('program '.length));
   return packageAction(group, context);
 }
 
-function osAction(group: readonly VulnerabilityFinding[], inventory: Inventory): Weighed | null {
+function osAction(
+  group: readonly VulnerabilityFinding[],
+  { inventory, options }: ActionContext,
+): Weighed | null {
   const fixable = group.filter((finding) => finding.fixedIn.length > 0);
   if (fixable.length === 0) return null;
   const { distribution, target } = inventory;
@@ -81,9 +85,16 @@ function osAction(group: readonly VulnerabilityFinding[], inventory: Inventory):
     distribution === null ? 'the distribution' : `${distribution.id} ${distribution.versionId}`;
   const isImage = target.layers.length > 0;
   const updates = `${names} package${names === 1 ? '' : 's'}`;
-  const action = isImage
+  const end = distribution?.endOfLife ?? null;
+  // Fixes of a release that nobody maintains any more are the last ones: rebuilding on it helps once.
+  const isOver = end !== null && Date.parse(end) < options.now.getTime();
+  const verb = isImage ? 'rebuild on' : 'upgrade to';
+  const current = isImage
     ? `rebuild on ${release} of today (updates ${updates})`
     : `update ${updates} of ${release}`;
+  const action = isOver
+    ? `${verb} a supported release: ${release} has had no fixes since ${end.slice(0, 7)}`
+    : current;
   return weigh(fixable, action, layerWords(fixable, inventory));
 }
 

@@ -11,6 +11,7 @@ import {
 import type { Distribution } from '../model/distribution.ts';
 import type { Layer, TargetKind } from '../model/image.ts';
 import type { Inventory } from '../model/report.ts';
+import { fileIssues, settingIssues, withoutSecrets } from './issues.ts';
 import type { Services } from './services.ts';
 
 /** One inventory for each listed image, out of the store where it is known there. */
@@ -41,8 +42,8 @@ async function knownOrRead(
     const { inventory } = known;
     return { ...inventory, target: { ...inventory.target, kind, name: image.name } };
   }
-  const opened = await readImage(image);
-  const inventory = await imageInventory(services, opened, kind);
+  const opened = withoutSecrets(await readImage(image));
+  const inventory = await imageInventory(services, { image, opened, kind });
   const key = opened.verified ? image.digest : ownKey;
   if (key !== null) {
     const firstSeen = services.now().toISOString();
@@ -53,10 +54,10 @@ async function knownOrRead(
 
 async function imageInventory(
   services: Services,
-  opened: OpenedImage,
-  kind: TargetKind,
+  { image, opened, kind }: { image: ListedImage; opened: OpenedImage; kind: TargetKind },
 ): Promise<Inventory> {
   const { wanted } = services;
+  const asksSecrets = wanted.inspectors.some((one) => one.kind === 'secret');
   const found = await inventoryOf(opened, { wanted, believesInstalled: true });
   return {
     target: {
@@ -71,6 +72,10 @@ async function imageInventory(
     packages: found.packages,
     unknowns: [...opened.unknowns, ...found.unknowns],
     distribution: found.distribution,
+    issues: [
+      ...(asksSecrets ? settingIssues(image) : []),
+      ...fileIssues(found.issues, opened.layers),
+    ],
   };
 }
 
@@ -98,5 +103,6 @@ export async function recordInventory(
     packages: found.packages,
     unknowns: found.unknowns,
     distribution: found.distribution,
+    issues: fileIssues(found.issues, contents.layers),
   };
 }

@@ -53,13 +53,12 @@ function flawByName(word: string, source: AdvisorySource): FlawFacts | null {
   return row === undefined ? null : flawOf(row.id, source);
 }
 
-function flawOf(id: string, source: AdvisorySource): FlawFacts | null {
-  const advisories = source.byId(id);
-  const cve = [id, ...advisories.flatMap(({ aliases }) => aliases)].find((one) =>
-    one.startsWith('CVE-'),
-  );
-  const facts = cve === undefined ? null : source.cve(cve);
+function flawOf(topic: string, source: AdvisorySource): FlawFacts | null {
+  const advisories = source.byId(topic);
+  const cve = cveOf([topic, ...advisories.flatMap((one) => [one.id, ...one.aliases])]);
+  const facts = cve === null ? null : source.cve(cve);
   if (advisories.length === 0 && facts === null) return null;
+  const id = cve ?? topic;
   const aliases = new Set(advisories.flatMap((one) => [one.id, ...one.aliases]));
   aliases.delete(id);
   const { severity, source: severitySource, cvss } = chooseSeverity(advisories, facts);
@@ -70,8 +69,8 @@ function flawOf(id: string, source: AdvisorySource): FlawFacts | null {
     severity,
     severitySource,
     cvss,
-    exploited: cve === undefined ? null : source.kev(cve),
-    epss: cve === undefined ? null : source.epss(cve),
+    exploited: cve === null ? null : source.kev(cve),
+    epss: cve === null ? null : source.epss(cve),
     published: facts?.published ?? advisories[0]?.published ?? null,
     malware: id.startsWith('MAL-') || [...aliases].some((one) => one.startsWith('MAL-')),
     affected: affectedOf(advisories),
@@ -79,8 +78,17 @@ function flawOf(id: string, source: AdvisorySource): FlawFacts | null {
       0,
       referencesKept,
     ),
-    remark: builtinLesson(id) ?? (cve === undefined ? null : builtinLesson(cve)),
+    remark: builtinLesson(topic) ?? builtinLesson(id),
   };
+}
+
+/** The one CVE among these ids; null when there is none or an erratum fixes several. */
+function cveOf(ids: readonly string[]): string | null {
+  const cves = new Set(
+    ids.flatMap((id) => /^(?:[A-Za-z]+-)?(CVE-\d{4}-\d{4,})$/.exec(id)?.[1] ?? []),
+  );
+  const [only = null] = cves;
+  return cves.size === 1 ? only : null;
 }
 
 /** Our own words, GitHub's, those of the CVE; titles of errata name a package and no flaw. */

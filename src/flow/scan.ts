@@ -1,19 +1,22 @@
 // The walk "scan an image": inventory, advisories, suppression, grade. Read it top to bottom.
 import { type MatchEcosystems, matchPackages } from '../advisory/match/index.ts';
 import { limits } from '../base/limits.ts';
+import type { Scanner } from '../inspect/registry.ts';
 import type { AdvisorySource } from '../model/advisory.ts';
-import type {
-  DatabaseDescription,
-  Finding,
-  Inventory,
-  Report,
-  Suppressed,
-  VulnerabilityFinding,
+import {
+  type DatabaseDescription,
+  type Finding,
+  type Inventory,
+  type IssueFinding,
+  isAboutPackage,
+  type Report,
+  type Suppressed,
 } from '../model/report.ts';
 import type { Unknown } from '../model/unknown.ts';
 import { gradeOf, summaryOf } from '../report/index.ts';
 import { fixActions } from './fix-first.ts';
 import { takeInventories } from './inventory.ts';
+import { licenceIssues, ruleIssues } from './issues.ts';
 import type { InventoryRequest, Services } from './services.ts';
 import type { Suppressor } from './suppress.ts';
 import type { Target } from './target.ts';
@@ -28,6 +31,8 @@ export interface ScanServices extends Services {
 export interface ScanRequest extends InventoryRequest {
   /** Leave out findings without a fixed version. */
   readonly onlyFixed: boolean;
+  /** What is looked for. */
+  readonly scanners: readonly Scanner[];
   /** Findings of packages that these layers (diffIDs, bottom first) already bring are left out. */
   readonly baseLayers: readonly string[];
 }
@@ -44,16 +49,11 @@ export async function scanTarget(
 
 /** An inventory against the advisories of today: works as well on one that was stored long ago. */
 function judge(services: ScanServices, inventory: Inventory, request: ScanRequest): Report {
-  const { packages, distribution, target } = inventory;
-  const matched = matchPackages({
-    packages,
-    distribution,
-    source: services.advisories,
-    ecosystems: services.ecosystems,
-    // The machine's own root runs its kernel; a container runs the host's.
-    kernel: target.kind === 'rootfs' && target.name === '/' ? 'match' : 'skip',
-  });
-  const asked = matched.findings.filter(
+  const matched = request.scanners.includes('vuln')
+    ? match(services, inventory)
+    : { findings: [], unknowns: [] };
+  const found = [...matched.findings, ...issuesOf(inventory, request.scanners)];
+  const asked = found.filter(
     (finding) => isAsked(finding, request) && !isOfBase(finding, inventory, request.baseLayers),
   );
   const { findings, suppressed } = services.suppressor.apply(asked, inventory);
@@ -61,16 +61,40 @@ function judge(services: ScanServices, inventory: Inventory, request: ScanReques
   return reportOf(services, inventory, { findings, suppressed, unknowns });
 }
 
-function isAsked(finding: VulnerabilityFinding, request: ScanRequest): boolean {
-  return !request.onlyFixed || finding.fixedIn.length > 0;
+function match(services: ScanServices, { packages, distribution, target }: Inventory) {
+  return matchPackages({
+    packages,
+    distribution,
+    source: services.advisories,
+    ecosystems: services.ecosystems,
+    // The machine's own root runs its kernel; a container runs the host's.
+    kernel: target.kind === 'rootfs' && target.name === '/' ? 'match' : 'skip',
+  });
+}
+
+/** Secrets, misconfiguration and licences, as far as asked for and as they make sense here. */
+function issuesOf(inventory: Inventory, asked: readonly Scanner[]): readonly IssueFinding[] {
+  const { kind, name } = inventory.target;
+  // A project is not run as it lies there, and a machine is not an image.
+  const isImage = kind !== 'dir' && !(kind === 'rootfs' && name === '/');
+  const secrets = asked.includes('secret');
+  const wrong = asked.includes('misconfig') && isImage;
+  const kept = (inventory.issues ?? []).filter((issue) =>
+    issue.kind === 'secret' ? secrets : wrong,
+  );
+  return [
+    ...kept,
+    ...(wrong ? ruleIssues(inventory) : []),
+    ...(asked.includes('licence') ? licenceIssues(inventory) : []),
+  ];
+}
+
+function isAsked(finding: Finding, request: ScanRequest): boolean {
+  return !request.onlyFixed || !isAboutPackage(finding) || finding.fixedIn.length > 0;
 }
 
 /** Brought by one of the bottom layers that the base image shares. */
-function isOfBase(
-  finding: VulnerabilityFinding,
-  inventory: Inventory,
-  baseLayers: readonly string[],
-): boolean {
+function isOfBase(finding: Finding, inventory: Inventory, baseLayers: readonly string[]): boolean {
   if (baseLayers.length === 0) return false;
   const { layers } = inventory.target;
   const shared = baseLayers.findIndex((diffId, index) => layers[index]?.diffId !== diffId);
@@ -121,6 +145,7 @@ function reportOf(services: ScanServices, inventory: Inventory, judged: Judged):
       fixFirst: fixActions(judged.findings, inventory, {
         source: services.advisories,
         ecosystems: services.ecosystems,
+        now,
       }),
       now,
     }),

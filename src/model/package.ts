@@ -53,7 +53,7 @@ export interface FoundPackage {
   readonly origin?: 'registry' | 'local' | 'git' | 'url';
 }
 
-/** A package of the report (contract: DESIGN section 4, `packages[]`). */
+/** A package of the report (`packages[]` of docs/schema/report-1.schema.json). */
 export interface Package {
   readonly purl: string;
   readonly type: string;
@@ -76,5 +76,9 @@ export interface Package {
   readonly dependsOn?: readonly string[];
   readonly qualifiers?: Readonly<Record<string, string>>;
   /** The layer that first brought it in the version that is there now, and its build instruction. */
-  readonly broughtBy?: { readonly layer: string; readonly index: number; readonly createdBy: string | null };
+  readonly broughtBy?: {
+    readonly layer: string;
+    readonly index: number;
+    readonly createdBy: string | null;
+  };
 }

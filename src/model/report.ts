@@ -1,4 +1,4 @@
-// The report of one target: contract of DESIGN section 4, `schemaVersion` 1.
+// The report of one target: docs/schema/report-1.schema.json, `schemaVersion` 1.
 import type { DatabaseSource } from './advisory.ts';
 import type { Distribution } from './distribution.ts';
 import type { ImageConfig, Layer, TargetKind } from './image.ts';
@@ -174,4 +174,6 @@ export interface Inventory {
   readonly unknowns: readonly Unknown[];
   /** The release and its feed; null when the target has no operating system that we know. */
   readonly distribution: Distribution | null;
+  /** Secrets and misconfiguration as the inspectors found them; absent where none was asked. */
+  readonly issues?: readonly IssueFinding[];
 }

@@ -81,7 +81,13 @@ export function idsOf(finding: Finding): readonly string[] {
 function fitsPackage(rule: IgnoreRule, finding: Finding): boolean {
   if (rule.packageGlobs.length === 0) return true;
   if (finding.kind !== 'vulnerability' && finding.kind !== 'malware') return false;
-  const names = packageNames(finding.package.purl, finding.package.name);
+  // Answers show the source package of a distribution: a rule may name that one, too.
+  const { comparedName, comparedVersion } = finding.evidence;
+  const names = [
+    ...packageNames(finding.package.purl, finding.package.name),
+    comparedName,
+    `${comparedName}@${comparedVersion}`,
+  ];
   return rule.packageGlobs.some((glob) => names.some((name) => glob(name)));
 }
 

@@ -1,4 +1,4 @@
-// The terminal: the answer first, then the next action, then the evidence (docs: INTERFACE).
+// The terminal: the answer first, then the next action, then the evidence.
 import { type Finding, isAboutPackage, type Report, type Suppressed } from '../../model/report.ts';
 import { type Severity, severities } from '../../model/severity.ts';
 import type { Output, OutputOptions } from '../output.ts';
