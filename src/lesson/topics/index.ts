@@ -4,11 +4,14 @@ import type { Lesson } from '../lesson.ts';
 import { brokenAccessControl } from './broken-access-control.ts';
 import { codeInjection } from './code-injection.ts';
 import { containerEscape } from './container-escape.ts';
+import { copyleftLicence } from './copyleft-licence.ts';
 import { crossSiteScripting } from './cross-site-scripting.ts';
 import { declaredButAbsent } from './declared-but-absent.ts';
 import { denialOfService } from './denial-of-service.ts';
 import { endOfLifeBase } from './end-of-life-base.ts';
 import { exploitedVulnerability } from './exploited-vulnerability.ts';
+import { exposedManagementPort } from './exposed-management-port.ts';
+import { imageHygiene } from './image-hygiene.ts';
 import { informationLeak } from './information-leak.ts';
 import { leakedSecret } from './leaked-secret.ts';
 import { lookupInjection } from './lookup-injection.ts';
@@ -19,9 +22,12 @@ import { pathTraversal } from './path-traversal.ts';
 import { privilegeEscalation } from './privilege-escalation.ts';
 import { requestForgery } from './request-forgery.ts';
 import { requestSmuggling } from './request-smuggling.ts';
+import { runsAsRoot } from './runs-as-root.ts';
 import { unsafeDeserialisation } from './unsafe-deserialisation.ts';
+import { unverifiedDownload } from './unverified-download.ts';
 import { vulnerableDependency } from './vulnerable-dependency.ts';
 import { vulnerableOsPackage } from './vulnerable-os-package.ts';
+import { weakAccounts } from './weak-accounts.ts';
 import { weakCryptography } from './weak-cryptography.ts';
 
 export const lessons: readonly Lesson[] = [
@@ -47,4 +53,10 @@ export const lessons: readonly Lesson[] = [
   declaredButAbsent,
   notAssessed,
   leakedSecret,
+  runsAsRoot,
+  exposedManagementPort,
+  weakAccounts,
+  unverifiedDownload,
+  imageHygiene,
+  copyleftLicence,
 ];

@@ -1,6 +1,6 @@
 // Lessons for readers: on a terminal of 80 columns, or as JSON.
 import type { Lesson } from '../../lesson/index.ts';
-import { createPaint, harmless, type Paint, spread, wrap } from '../paint.ts';
+import { createPaint, harmless, type Paint, spread, wrap, wrapParts } from '../paint.ts';
 import type { AffectedName, FlawFacts, LearnAnswer } from './answer.ts';
 
 export type { AffectedName, FlawFacts, LearnAnswer } from './answer.ts';
@@ -114,13 +114,13 @@ function steps(list: readonly string[], paint: Paint): readonly string[] {
 
 function flawLines(flaw: FlawFacts, paint: Paint): readonly string[] {
   const width = paint.columns - indent.length;
-  const head = wrap(`${flaw.id}  ${harmless(flaw.title)}`, paint.columns - 1);
+  const head = wrap(harmless(`${flaw.id}: ${flaw.title}`), paint.columns - 1);
   const remark = flaw.remark === null ? [] : wrap(flaw.remark, width).map((line) => indent + line);
   const [address] = flaw.references;
   return [
     '',
     ...head.map((line) => ` ${paint.strong(line)}`),
-    ...wrap(factsOf(flaw).join(' · '), width).map((line) => indent + paint.faint(line)),
+    ...wrapParts(factsOf(flaw).map(harmless), width).map((line) => indent + paint.faint(line)),
     ...(remark.length === 0 ? [] : ['', ...remark]),
     ...affectedLines(flaw, paint),
     ...(address === undefined ? [] : ['', `${indent}${paint.faint(harmless(address))}`]),
