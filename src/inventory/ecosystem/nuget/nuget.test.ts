@@ -177,6 +177,13 @@ test('projects and central versions', () => {
   ]);
 });
 
+test('a reason stays a line, whatever the names', () => {
+  const name = 'N'.repeat(50_000);
+  const content = `<Project><ItemGroup><PackageReference Include="${name}" Version="1.*" /></ItemGroup></Project>`;
+  const [unknown] = catalog(project, { path: 'a.csproj', content }).unknowns;
+  expect(unknown?.reason.length).toBeLessThan(300);
+});
+
 test('properties that would grow without end are left as they are', () => {
   const long = 'x'.repeat(100_000);
   const many = '$(A)'.repeat(100_000);

@@ -29,8 +29,9 @@ const referenceNames: ReadonlySet<string> = new Set([
   'PackageVersion',
   'GlobalPackageReference',
 ]);
-/** Names listed in the one reason for all unresolved references. */
+/** Names listed in the one reason for all unresolved references, and how much of each. */
 const namesListed = 20;
+const nameLength = 100;
 
 /**
  * References with a version in this file: NuGet restores the lowest version that fits, so `1.2.3` is
@@ -77,7 +78,10 @@ export function parseProjectFile(text: string): CatalogResult {
 }
 
 function unresolvedReason(names: readonly string[]): string {
-  const listed = names.slice(0, namesListed).join(', ');
+  const listed = names
+    .slice(0, namesListed)
+    .map((name) => name.slice(0, nameLength))
+    .join(', ');
   const more = names.length > namesListed ? ', ...' : '';
   return `${names.length} references whose version is not exact here: ${listed}${more}`;
 }

@@ -32,6 +32,11 @@ describe('lists instead of a database', () => {
     });
   });
 
+  test('a name without end is no name', () => {
+    const row = `${'x'.repeat(100_000)}\t1-2\t1\t2\t(none)\t(none)\t0\t(none)\t0\t(none)`;
+    expect(list('rpm-container-manifest', row)).toMatchObject({ packages: [], unknowns: [{}] });
+  });
+
   test('inventory of Bottlerocket', () => {
     const content = JSON.stringify({
       Content: [

@@ -4,6 +4,7 @@ import { limits } from '../../../base/limits.ts';
 import type { FoundPackage } from '../../../model/package.ts';
 import type { CatalogResult, CatalogUnknown } from '../ecosystem.ts';
 import { nothingFound } from '../ecosystem.ts';
+import { isCoordinate } from '../package-list.ts';
 import { describePackage } from './package.ts';
 
 const manifestColumns = 10;
@@ -23,7 +24,11 @@ export function parseContainerManifest(text: string): CatalogResult {
       .split('\t', manifestColumns + 1)
       .map(present);
     const [name, versionRelease, , , vendor, , , architecture, epoch, sourceRpm] = columns;
-    if (columns.length !== manifestColumns || !name || !versionRelease?.includes('-')) broken++;
+    const isPackage =
+      columns.length === manifestColumns &&
+      isCoordinate(name ?? '') &&
+      isCoordinate(versionRelease ?? '');
+    if (!isPackage || !name || !versionRelease?.includes('-')) broken++;
     else if (name !== 'gpg-pubkey') {
       packages.push(
         describePackage({
