@@ -75,11 +75,15 @@ function collected(found: readonly Found[]): Items {
   return items;
 }
 
+/** Types that are none of the purl specification's. */
+const typeAliases: ReadonlyMap<string, string> = new Map([['rustbinary', 'cargo']]);
+
 /** Tools differ in how a purl says the same: epoch in or beside the version, Go's `v`, case. */
 function itemOf(purl: string): Pick<Item, 'type' | 'name' | 'version'> | null {
   const parts = parsePurl(purl);
   if (parts === null) return null;
-  const { type, namespace, version } = parts;
+  const { namespace, version } = parts;
+  const type = typeAliases.get(parts.type) ?? parts.type;
   const isSystem = type === 'deb' || type === 'rpm' || type === 'apk';
   const epoch = isSystem ? (parts.qualifiers?.['epoch'] ?? '0') : '0';
   const hasEpoch = /^\d+:/.test(version ?? '');
