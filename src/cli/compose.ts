@@ -5,6 +5,8 @@ import { matchEcosystems } from '../flow/ecosystems.ts';
 import type { Services } from '../flow/services.ts';
 import type { DockerEngine } from '../host/docker/index.ts';
 import type { RegistryOptions } from '../host/registry/index.ts';
+import { inspectorsFor } from '../inspect/registry.ts';
+import type { Scanner } from '../inspect/scanner.ts';
 import { distributionGlobs } from '../inventory/distro/index.ts';
 import { ecosystems } from '../inventory/ecosystem/registry.ts';
 import { compileWanted, LayerAnalyst } from '../inventory/image/index.ts';
@@ -19,15 +21,22 @@ export interface Composed {
   close(): void;
 }
 
-/** Opens the store and prepares everything else to be opened when it is first asked for. */
-export function compose(options: CommonOptions, registry: RegistryFlags): Composed {
+/**
+ * Opens the store and prepares everything else to be opened when it is first asked for.
+ * @param scanners what the walk over layers looks for besides packages
+ */
+export function compose(
+  options: CommonOptions,
+  registry: RegistryFlags,
+  scanners: readonly Scanner[] = [],
+): Composed {
   const progress = createProgress(process.stderr, options.progress && options.quiet !== true);
   const warn = (line: string): void => {
     progress.clear();
     if (options.quiet !== true) process.stderr.write(`seaworthy: ${line}\n`);
   };
   const store = openStore(options.data, warn);
-  const wanted = compileWanted(ecosystems, distributionGlobs);
+  const wanted = compileWanted(ecosystems, distributionGlobs, inspectorsFor(scanners));
   const { spoolFolder } = store;
   let engine: Promise<DockerEngine | null> | null = null;
   const services: Services = {

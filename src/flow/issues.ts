@@ -74,8 +74,9 @@ function secretFinding(
   group: readonly PlacedIssue[],
   place: (issue: PlacedIssue) => Location,
 ): IssueFinding {
-  const shown = group.find(({ hidden }) => hidden === null);
-  const told = shown ?? (group.at(-1) as PlacedIssue);
+  // The one that a container sees, else the topmost.
+  const index = group.findIndex(({ hidden }) => hidden === null);
+  const told = group.at(index) as PlacedIssue;
   const locations = [told, ...group.filter((issue) => issue !== told)].map(place);
   const finding = findingOf('secret', told.fact, locations);
   const { hidden } = told;

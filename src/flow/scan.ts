@@ -1,7 +1,7 @@
 // The walk "scan an image": inventory, advisories, suppression, grade. Read it top to bottom.
 import { type MatchEcosystems, matchPackages } from '../advisory/match/index.ts';
 import { limits } from '../base/limits.ts';
-import type { Scanner } from '../inspect/registry.ts';
+import type { Scanner } from '../inspect/scanner.ts';
 import type { AdvisorySource } from '../model/advisory.ts';
 import {
   type DatabaseDescription,

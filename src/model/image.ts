@@ -39,4 +39,6 @@ export interface ImageConfig {
   readonly labels: Readonly<Record<string, string>>;
   readonly created: string | null;
   readonly hasHealthcheck: boolean;
+  /** Paths that the image declares as volumes. */
+  readonly volumes?: readonly string[];
 }

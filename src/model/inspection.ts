@@ -32,5 +32,11 @@ export interface Inspector {
   readonly kind: 'secret' | 'misconfiguration' | 'licence';
   /** Cheap: asked for every regular file of every layer. */
   wants(path: string, size: number, mode: number): boolean;
-  inspect(file: InspectedFile): readonly IssueFact[];
+  /**
+   * Whether the first bytes (1 KiB, or all of a smaller file) already say that nothing will be found:
+   * spares holding large files of a compressed layer.
+   */
+  skips?(path: string, head: Uint8Array): boolean;
+  /** @param tell what could not be inspected of the file, as an unknown's reason */
+  inspect(file: InspectedFile, tell: (reason: string) => void): readonly IssueFact[];
 }

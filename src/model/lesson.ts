@@ -26,6 +26,13 @@ export const lessonIds = [
   'declared-but-absent',
   'not-assessed',
   'leaked-secret',
+  // How an image is built: set by the rules on images.
+  'runs-as-root',
+  'exposed-management-port',
+  'weak-accounts',
+  'unverified-download',
+  'image-hygiene',
+  'copyleft-licence',
 ] as const;
 
 export type LessonId = (typeof lessonIds)[number];

@@ -48,6 +48,7 @@ export const openFolders: readonly { readonly folder: string; readonly why: stri
   { folder: 'cli', why: 'the launcher and the commands load one another by file, when called' },
   { folder: 'cli/commands', why: 'as above' },
   { folder: 'host', why: 'rooms only' },
+  { folder: 'inspect', why: 'rooms, and what stands over them' },
   { folder: 'inventory', why: 'rooms only' },
   { folder: 'advisory', why: 'rooms only' },
   { folder: 'inventory/ecosystem', why: 'the contract and the registry are entered by name' },

@@ -1,4 +1,5 @@
 // What the flags of `scan` give.
+import type { Scanner } from '../../inspect/scanner.ts';
 import type { CommonOptions, RegistryFlags } from '../options.ts';
 
 /** Words of `--fail-on`, mildest first. */
@@ -11,6 +12,7 @@ export interface ScanOptions extends CommonOptions, RegistryFlags {
   readonly format: (typeof scanFormats)[number];
   readonly failOn?: FailLevel;
   readonly onlyFixed?: boolean;
+  readonly scanners: readonly Scanner[];
   readonly show?: string;
   readonly vex: readonly string[];
   readonly ignoreFile?: string;

@@ -20,7 +20,7 @@ const hurriedTries = 1;
 /** Scans all targets and writes one result; returns the exit code. */
 export async function runScan(words: readonly string[], options: ScanOptions): Promise<number> {
   const startedAt = performance.now();
-  const composed = compose(options, options);
+  const composed = compose(options, options, options.scanners);
   const { services, progress } = composed;
   try {
     if (options.update === true) await tryUpdate(composed, options);
@@ -66,6 +66,7 @@ async function requestOf(services: ScanServices, options: ScanOptions): Promise<
     verifyDigests: options.verifyDigests === true,
     offline: options.offline === true,
     onlyFixed: options.onlyFixed === true,
+    scanners: options.scanners,
     baseLayers: [],
   };
   if (options.excludeBase === undefined) return request;

@@ -1,7 +1,8 @@
 // `seaworthy scan [TARGET...]`: how safe is this image, folder, container, SBOM or package?
 import { type Command, Option } from 'commander';
+import { scanners, usualScanners } from '../../inspect/scanner.ts';
 import { severities } from '../../model/severity.ts';
-import { collect, withCommonOptions, withRegistryOptions } from '../options.ts';
+import { collect, withCommonOptions, withRegistryOptions, wordsOf } from '../options.ts';
 import { failLevels, type ScanOptions, scanFormats } from './scan-options.ts';
 
 const targetHelp = `
@@ -24,6 +25,11 @@ export function defineScan(program: Command): void {
       new Option('--fail-on <level>', 'exit 1 from this severity on, or when exploited').choices(
         failLevels,
       ),
+    )
+    .addOption(
+      new Option('--scanners <list>', `what to look for: ${scanners.join(',')}`)
+        .argParser(wordsOf(scanners))
+        .default(usualScanners, usualScanners.join(',')),
     )
     .option('--only-fixed', 'leave out what has no fixed version yet')
     .addOption(

@@ -32,8 +32,15 @@ interface Found {
   readonly owned: Float64Array | null;
 }
 
+export interface Assembled {
+  readonly packages: Package[];
+  readonly unknowns: Unknown[];
+  /** purl of the OS package that owns a file of the layer with this index, or null. */
+  readonly ownerOf: (path: string, layer: number) => string | null;
+}
+
 /** The packages in the order of their purls, each once, and what could not be read. */
-export function assemble(options: AssembleOptions): { packages: Package[]; unknowns: Unknown[] } {
+export function assemble(options: AssembleOptions): Assembled {
   const found = survivors(options);
   const licences = licencesByOwner(options);
   const owners = new OwnerIndex(options, found);
@@ -51,7 +58,14 @@ export function assemble(options: AssembleOptions): { packages: Package[]; unkno
       : one,
   );
   packages.sort((a, b) => (a.purl < b.purl ? -1 : a.purl > b.purl ? 1 : 0));
-  return { packages, unknowns: unknowns(options) };
+  return {
+    packages,
+    unknowns: unknowns(options),
+    ownerOf(path, layer) {
+      const owner = owners.ownerOf(path, layer);
+      return owner === null ? null : purlOf(owner.found, options.distribution);
+    },
+  };
 }
 
 type History = (readonly [layer: number, file: CatalogedFile])[];

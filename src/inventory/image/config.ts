@@ -20,6 +20,15 @@ export interface ParsedConfig {
   /** `created_by` of each layer; null where the history is missing or does not add up. */
   readonly createdBy: readonly (string | null)[];
   readonly config: ImageConfig;
+  /** What may hold secrets: never stored, only searched. */
+  readonly private: PrivateSettings;
+}
+
+export interface PrivateSettings {
+  /** `NAME=value`. */
+  readonly environment: readonly string[];
+  /** `created_by` of every line, of those without a layer too. */
+  readonly history: readonly string[];
 }
 
 /** A RUN line can embed a whole script; its beginning tells it apart. */
@@ -51,6 +60,12 @@ export function parseConfig(text: string, origin: string): ParsedConfig {
     diffIds,
     createdBy: createdBy(field(root, 'history'), diffIds.length),
     config: runtimeConfig(root),
+    private: {
+      environment: strings(field(field(root, 'config'), 'Env')),
+      history: asArray(field(root, 'history')).map(
+        (entry) => stringField(entry, 'created_by') ?? stringField(entry, 'comment') ?? '',
+      ),
+    },
   };
 }
 
@@ -83,6 +98,7 @@ function runtimeConfig(root: DocumentRecord): ImageConfig {
       entriesOf(field(config, 'Labels')).map(([key, value]) => [key, asString(value) ?? '']),
     ),
     created: stringField(root, 'created'),
+    volumes: entriesOf(field(config, 'Volumes')).map(([path]) => path),
     hasHealthcheck: asRecord(field(config, 'Healthcheck')) !== null,
   };
 }

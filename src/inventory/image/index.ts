@@ -8,6 +8,7 @@ export { listDockerArchive } from './docker-archive.ts';
 export { openFolder } from './folder-store.ts';
 export { type ListedImage, type OpenedImage, readImage } from './image.ts';
 export { type ContentInventory, type Contents, inventoryOf } from './inventory.ts';
+export type { PlacedIssue } from './issues.ts';
 export type { LayerRecord } from './layer-record.ts';
 export { listedLayer, listOciLayout } from './oci-layout.ts';
 export { readFolder } from './rootfs.ts';

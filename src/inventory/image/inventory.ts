@@ -6,6 +6,7 @@ import type { Unknown } from '../../model/unknown.ts';
 import { detectDistribution } from '../distro/index.ts';
 import { type Aliases, findAliases } from './aliases.ts';
 import { assemble } from './assemble.ts';
+import { type PlacedIssue, placeIssues } from './issues.ts';
 import type { LayerRecord } from './layer-record.ts';
 import { SquashedView } from './squash.ts';
 import type { Wanted } from './wanted.ts';
@@ -28,6 +29,8 @@ export interface ContentInventory {
   readonly packages: readonly Package[];
   readonly unknowns: readonly Unknown[];
   readonly distribution: Distribution | null;
+  /** What inspectors found in any layer, hidden by an upper one or not. */
+  readonly issues: readonly PlacedIssue[];
 }
 
 /** Squashes the layers, reads what only odd links lead to, and names every package. */
@@ -45,6 +48,7 @@ export async function inventoryOf(
     packages: found.packages,
     unknowns: [...found.unknowns, ...unknowns.map((unknown) => ({ ...unknown, layer: null }))],
     distribution,
+    issues: placeIssues({ records, view, ownerOf: found.ownerOf }),
   };
 }
 

@@ -10,6 +10,12 @@ interface LayerSets {
   readonly opaques: ReadonlySet<string>;
 }
 
+/** The layer (index) that hides a file of a lower one, and how. */
+export interface Hidden {
+  readonly layer: number;
+  readonly how: 'deleted' | 'replaced';
+}
+
 export class SquashedView {
   readonly #layers: readonly LayerSets[];
 
@@ -24,20 +30,26 @@ export class SquashedView {
 
   /** Whether the entry `path` of layer `layer` is what a container sees under that path. */
   isVisible(path: string, layer: number): boolean {
-    if (layer === this.#layers.length - 1) return true;
+    return this.hiddenBy(path, layer) === null;
+  }
+
+  /** The lowest layer above `layer` that deletes or replaces its entry `path`; null: it is visible. */
+  hiddenBy(path: string, layer: number): Hidden | null {
+    if (layer === this.#layers.length - 1) return null;
     const ancestors = ancestorsOf(path);
     const hash = pathHash(path);
     const ancestorHashes = ancestors.map((ancestor) => pathHash(ancestor));
     for (let upper = layer + 1; upper < this.#layers.length; upper += 1) {
       const { record, whiteouts, opaques } = this.#layers[upper] as LayerSets;
-      if (hasHash(record.entries, hash) || whiteouts.has(path)) return false;
-      if (opaques.size > 0 && (opaques.has('') || ancestors.some((one) => opaques.has(one)))) {
-        return false;
-      }
-      if (whiteouts.size > 0 && ancestors.some((one) => whiteouts.has(one))) return false;
-      if (ancestorHashes.some((one) => hasHash(record.solid, one))) return false;
+      if (hasHash(record.entries, hash)) return { layer: upper, how: 'replaced' };
+      const isDeleted =
+        whiteouts.has(path) ||
+        (opaques.size > 0 && (opaques.has('') || ancestors.some((one) => opaques.has(one)))) ||
+        (whiteouts.size > 0 && ancestors.some((one) => whiteouts.has(one))) ||
+        ancestorHashes.some((one) => hasHash(record.solid, one));
+      if (isDeleted) return { layer: upper, how: 'deleted' };
     }
-    return true;
+    return null;
   }
 
   /** The topmost layer whose entry `path` is visible, or null when no such entry exists. */

@@ -19,6 +19,8 @@ const opaqueName = '.wh..wh..opq';
 /** Files below this size without an execute bit are no programs worth a look. */
 const smallestProgramBytes = 4096;
 const heldInMemoryBytes = 1024 * 1024;
+/** What inspectors are shown of a streamed file before all of it is held. */
+const siftedBytes = 1024;
 
 export interface WalkOptions {
   readonly wanted: Wanted;
@@ -110,10 +112,18 @@ export class LayerWalk implements TarSink {
       this.#dropping = true;
       return;
     }
-    const onlyProgram = !current.named && current.inspectors.length === 0;
-    if (onlyProgram && this.#spool.length >= 4) {
-      this.#dropping = !hasProgramMagic(this.#spool.access());
-    }
+    if (!current.named && this.#spool.length >= siftedBytes) this.#sift(current);
+  }
+
+  /** Lets go of a streamed file of which the beginning is enough. */
+  #sift(current: Current): void {
+    const access = this.#spool.access();
+    const { path } = current.entry;
+    const head = access.read(0, siftedBytes);
+    const inspectors = current.inspectors.filter((one) => one.skips?.(path, head) !== true);
+    const isProgram = current.mayRun && hasProgramMagic(access);
+    this.#dropping = inspectors.length === 0 && !isProgram;
+    this.#current = { ...current, inspectors };
   }
 
   end(): void {
@@ -243,7 +253,8 @@ export class LayerWalk implements TarSink {
   #inspect(inspector: Inspector, { path, mode, size }: TarEntry, access: RandomAccess): void {
     const read = (offset: number, length: number): Uint8Array => access.read(offset, length);
     try {
-      for (const fact of inspector.inspect({ path, mode, size, read })) {
+      const tell = (reason: string): void => this.#results.unknown(path, reason);
+      for (const fact of inspector.inspect({ path, mode, size, read }, tell)) {
         this.#results.issue({ path, kind: inspector.kind, fact });
       }
     } catch (error) {

@@ -14,12 +14,9 @@ export const copyleftLicence: Lesson = {
     'Packages come in through others: the licence of a dependency of a dependency binds ' +
       'as well.',
   ],
-  attack: ['No attack: a claim, a forced publication or a forced removal at the worst moment.'],
-  fix: [
-    'Ask who decides on licences, and write the decision into the ignore file with its ' +
-      'reason.',
-    'Replace the package, or buy the other licence where one is offered.',
-    'Let the pipeline ask before a new one comes in: `--scanners licence`.',
+  attack: [
+    'No attack: the owner of the rights asks for the source, for money or for removal.',
+    'It comes at the worst moment: before a sale, an audit or a release.',
   ],
   challenge: {
     question: 'A package is under `MIT OR AGPL-3.0`. Is it a finding?',

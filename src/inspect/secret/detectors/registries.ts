@@ -1,0 +1,125 @@
+// Package and image registries: who holds such a token publishes under another's name.
+import { base62, base64url, hex, lower36 } from '../alphabet.ts';
+import { assigned } from '../assignment.ts';
+import { fitsBase62Crc } from '../checksum.ts';
+import type { SecretDetector } from '../detector.ts';
+import { token } from '../token.ts';
+
+export const registries: readonly SecretDetector[] = [
+  token({
+    id: 'npm-token',
+    title: 'npm access token',
+    severity: 'critical',
+    issuer: 'npm',
+    prefixes: ['npm_'],
+    alphabet: base62,
+    length: 36,
+    judge: (value) =>
+      fitsBase62Crc(value.slice(4))
+        ? { evidence: { checksum: 'fits' } }
+        : { severity: 'medium', evidence: { checksum: 'does not fit: mistyped or made up' } },
+  }),
+  assigned({
+    id: 'npm-registry-credential',
+    title: 'npm registry credential',
+    severity: 'high',
+    issuer: 'your npm registry',
+    words: [],
+    spellings: ['_authToken', '_auth', '_password', 'npmAuthToken', 'npmAuthIdent'],
+    alphabet: { ...base64url, has: base64url.has.with(0x2b, 1).with(0x2f, 1).with(0x3d, 1) },
+    length: [16, 2000],
+    tail: (tail) => tail === '',
+    judge: (_value, { path }) => /(?:npmrc|yarnrc(?:\.yml)?|ENV|history)$/.test(path),
+  }),
+  token({
+    id: 'pypi-token',
+    title: 'PyPI upload token',
+    severity: 'critical',
+    issuer: 'PyPI',
+    prefixes: ['pypi-AgEIcHlwaS5vcmc', 'pypi-AgENdGVzdC5weXBpLm9yZw'],
+    alphabet: base64url,
+    length: [50, 1000],
+  }),
+  token({
+    id: 'rubygems-token',
+    title: 'RubyGems API key',
+    severity: 'critical',
+    issuer: 'RubyGems',
+    prefixes: ['rubygems_'],
+    alphabet: hex,
+    length: 48,
+  }),
+  token({
+    id: 'crates-token',
+    title: 'crates.io API token',
+    severity: 'critical',
+    issuer: 'crates.io',
+    prefixes: ['"cio', '=cio', "'cio", ' cio'],
+    alphabet: base62,
+    length: 32,
+  }),
+  token({
+    id: 'clojars-token',
+    title: 'Clojars deploy token',
+    severity: 'critical',
+    issuer: 'Clojars',
+    prefixes: ['CLOJARS_'],
+    alphabet: lower36,
+    length: 60,
+  }),
+  assigned({
+    id: 'nuget-key',
+    title: 'NuGet API key',
+    severity: 'critical',
+    issuer: 'NuGet',
+    words: ['nuget'],
+    alphabet: lower36,
+    length: 46,
+    judge: (value) => value.startsWith('oy2'),
+  }),
+  token({
+    id: 'docker-hub-token',
+    title: 'Docker Hub access token',
+    severity: 'critical',
+    issuer: 'Docker Hub',
+    prefixes: ['dckr_pat_', 'dckr_oat_'],
+    alphabet: base64url,
+    length: [27, 40],
+  }),
+  token({
+    id: 'artifactory-token',
+    title: 'JFrog Artifactory API key',
+    severity: 'critical',
+    issuer: 'JFrog Artifactory',
+    prefixes: ['AKCp'],
+    alphabet: base62,
+    length: [60, 75],
+  }),
+  token({
+    id: 'artifactory-reference-token',
+    title: 'JFrog Artifactory reference token',
+    severity: 'critical',
+    issuer: 'JFrog Artifactory',
+    prefixes: ['cmVmdGtuOj'],
+    alphabet: base62,
+    length: [50, 60],
+  }),
+  token({
+    id: 'buildkite-token',
+    title: 'Buildkite API token',
+    severity: 'high',
+    issuer: 'Buildkite',
+    prefixes: ['bkua_'],
+    alphabet: hex,
+    length: 40,
+  }),
+  token({
+    id: 'circleci-token',
+    title: 'CircleCI token',
+    severity: 'high',
+    issuer: 'CircleCI',
+    prefixes: ['CCIPAT_', 'CCIPRJ_'],
+    alphabet: { ...base62, has: base62.has.with(0x5f, 1) },
+    length: [40, 90],
+  }),
+];

@@ -1,0 +1,3 @@
+// The lesson that findings of secrets name.
+
+export const lessonOfSecrets = 'leaked-secret';
