@@ -156,11 +156,10 @@ function licencesOf(value: unknown): readonly string[] {
   const licences: string[] = [];
   for (const choice of asArray(value)) {
     const licence = field(choice, 'license');
-    const text =
-      stringField(choice, 'expression') ??
-      stringField(licence, 'id') ??
-      stringField(licence, 'name');
-    if (text !== null) licences.push(...splitLicences(text));
+    const expression = stringField(choice, 'expression');
+    const text = stringField(licence, 'id') || stringField(licence, 'name');
+    if (expression !== null) licences.push(...splitLicences(expression));
+    else if (text) licences.push(text);
   }
   return licences;
 }

@@ -97,7 +97,7 @@ interface Identity {
 }
 
 function packageOf(component: SbomComponent, { purl, parts, installed }: Identity): Package {
-  const { type, namespace, name } = parts;
+  const { type, namespace } = parts;
   const version = versionOf(parts);
   const qualifiers = Object.entries(parts.qualifiers ?? {}).filter(
     ([key]) => !fieldQualifiers.has(key),
@@ -109,7 +109,7 @@ function packageOf(component: SbomComponent, { purl, parts, installed }: Identit
     purl,
     type,
     namespace,
-    name,
+    name: spelledName(component, parts, purl),
     version,
     source: isOs ? withVersion(component.source ?? sourceOfPurl(parts), version) : component.source,
     licences: component.licences,
@@ -120,6 +120,14 @@ function packageOf(component: SbomComponent, { purl, parts, installed }: Identit
     ...facts,
     ...(qualifiers.length === 0 ? {} : { qualifiers: Object.fromEntries(qualifiers) }),
   };
+}
+
+/** `PyYAML` for `pkg:pypi/pyyaml`: the spelling of the document where the purl has lost it. */
+function spelledName({ name }: SbomComponent, parts: PurlParts, purl: string): string {
+  if (name !== parts.name && name.toLowerCase() === parts.name) {
+    return formatPurl({ ...parts, name }) === purl ? name : parts.name;
+  }
+  return parts.name;
 }
 
 /** The version as the package manager writes it: the epoch comes back from its qualifier. */
