@@ -18,6 +18,11 @@ export const copyleftLicence: Lesson = {
     'No attack: the owner of the rights asks for the source, for money or for removal.',
     'It comes at the worst moment: before a sale, an audit or a release.',
   ],
+  fix: [
+    'Ask who decides on licences, and write the decision into the ignore file with its reason.',
+    'Replace the package, or buy the other licence where one is offered.',
+    'Let the pipeline ask before a new one comes in: `--scanners licence`.',
+  ],
   challenge: {
     question: 'A package is under `MIT OR AGPL-3.0`. Is it a finding?',
     answer:
