@@ -1,4 +1,5 @@
 // A flaw in a package: the finding, with what depends on the package alone.
+import type { LessonId } from '../../model/lesson.ts';
 import type { Package } from '../../model/package.ts';
 import type { VulnerabilityFinding } from '../../model/report.ts';
 import { isOsPackage } from './assess.ts';
@@ -61,7 +62,7 @@ function notesOf(found: Package, flaw: Flaw, foreign: string | null): readonly s
 function lessonFor(
   found: Package,
   of: { readonly malware: boolean; readonly exploited: boolean },
-): string {
+): LessonId {
   if (of.malware) return 'malicious-package';
   if (of.exploited) return 'exploited-vulnerability';
   return isOsPackage(found) ? 'vulnerable-os-package' : 'vulnerable-dependency';
