@@ -33,6 +33,10 @@ export const lessonIds = [
   'unverified-download',
   'image-hygiene',
   'copyleft-licence',
+  // How a workload runs: set by the controls of the gate.
+  'host-access',
+  'least-privilege',
+  'unpinned-image',
 ] as const;
 
 export type LessonId = (typeof lessonIds)[number];

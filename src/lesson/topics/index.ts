@@ -11,9 +11,11 @@ import { denialOfService } from './denial-of-service.ts';
 import { endOfLifeBase } from './end-of-life-base.ts';
 import { exploitedVulnerability } from './exploited-vulnerability.ts';
 import { exposedManagementPort } from './exposed-management-port.ts';
+import { hostAccess } from './host-access.ts';
 import { imageHygiene } from './image-hygiene.ts';
 import { informationLeak } from './information-leak.ts';
 import { leakedSecret } from './leaked-secret.ts';
+import { leastPrivilege } from './least-privilege.ts';
 import { lookupInjection } from './lookup-injection.ts';
 import { maliciousPackage } from './malicious-package.ts';
 import { memoryCorruption } from './memory-corruption.ts';
@@ -23,6 +25,7 @@ import { privilegeEscalation } from './privilege-escalation.ts';
 import { requestForgery } from './request-forgery.ts';
 import { requestSmuggling } from './request-smuggling.ts';
 import { runsAsRoot } from './runs-as-root.ts';
+import { unpinnedImage } from './unpinned-image.ts';
 import { unsafeDeserialisation } from './unsafe-deserialisation.ts';
 import { unverifiedDownload } from './unverified-download.ts';
 import { vulnerableDependency } from './vulnerable-dependency.ts';
@@ -59,4 +62,7 @@ export const lessons: readonly Lesson[] = [
   unverifiedDownload,
   imageHygiene,
   copyleftLicence,
+  hostAccess,
+  leastPrivilege,
+  unpinnedImage,
 ];

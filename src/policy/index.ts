@@ -1,0 +1,17 @@
+// The door of the policy wing: what is allowed to run, and why not.
+export type { Answer, AnsweredUnknown, Decision, Reason, Waived } from './answer.ts';
+export type { Control, PodVector } from './control.ts';
+export { controls } from './controls/index.ts';
+export { judge, notJudged, type Policy } from './evaluate.ts';
+export { type ManifestDocument, readManifest } from './manifest.ts';
+export type { PatchOperation } from './patch.ts';
+export { type Mode, type ProfileId, profileIds, profiles } from './profile.ts';
+export { type Subject, subjectsOf } from './subject.ts';
+export { newestMinor, parseKubernetesVersion } from './version.ts';
+export {
+  noWaivers,
+  readWaivers,
+  type Waiver,
+  type WaiverBook,
+  type WaiverRemark,
+} from './waiver.ts';
