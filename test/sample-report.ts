@@ -1,5 +1,6 @@
 // A report with one of everything, for the tests of outputs: system and language packages, owned and
 // declared ones, all kinds of findings, suppressed ones, unknowns, names that mean harm.
+import type { ImageConfig } from '../src/model/image.ts';
 import type { Package } from '../src/model/package.ts';
 import type {
   Finding,
@@ -219,7 +220,7 @@ const suppressed: readonly Suppressed[] = [
   },
 ];
 
-export const sampleTarget: TargetDescription = {
+export const sampleTarget = {
   kind: 'docker-archive',
   name: 'shop:1.4',
   digest: `sha256:${'c'.repeat(64)}`,
@@ -244,9 +245,10 @@ export const sampleTarget: TargetDescription = {
     labels: { maintainer: 'shop' },
     created: '2026-11-01T00:00:00Z',
     hasHealthcheck: false,
-  },
+    volumes: ['/data'],
+  } satisfies Required<ImageConfig>,
   base: { layers: 1, name: 'debian:12', known: 'label' },
-};
+} satisfies Required<TargetDescription>;
 
 export interface ReportParts {
   readonly target?: TargetDescription;
@@ -302,6 +304,33 @@ export function reportOf(parts: ReportParts): Report {
     }),
     summary: summaryOf({ packages, ...judged }),
   };
+}
+
+/** Every optional field of a package: a new one is missing here until the schema knows it. */
+const complete = {
+  ...packageOf('pkg:generic/complete@1', { name: 'complete' }),
+  notPresent: true,
+  scope: 'optional',
+  vendor: 'Vendor',
+  modularity: 'a:b:1:c:d',
+  confidence: 'low',
+  origin: 'url',
+  dependsOn: ['other'],
+  qualifiers: { os: 'linux' },
+  broughtBy: { layer: topLayer, index: 1, createdBy: null },
+} satisfies Required<Package>;
+
+/** The same for findings. */
+const completeFinding = {
+  ...vulnerability('GHSA-0000', complete.purl, { advisories: ['GHSA-0000'] }),
+  severity: 'negligible',
+  scope: 'optional',
+  notPresent: true,
+} satisfies Required<VulnerabilityFinding>;
+
+/** A report of objects in which no field is left out. */
+export function completeReport(): Report {
+  return reportOf({ packages: [complete], findings: [completeFinding] });
 }
 
 /** One of everything. */

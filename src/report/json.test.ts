@@ -1,7 +1,7 @@
 // The contract's JSON against its own schema, which is strict: a field more or less is a mistake.
 import { describe, expect, test } from 'vitest';
 import { ownSchema } from '../../test/json-schema.ts';
-import { reportOf, sampleReport } from '../../test/sample-report.ts';
+import { completeReport, reportOf, sampleReport } from '../../test/sample-report.ts';
 import type { Report } from '../model/report.ts';
 import { json } from './json.ts';
 
@@ -19,6 +19,7 @@ function finding(report: Record<string, unknown>): Record<string, unknown> {
 describe('json', () => {
   test('one report is an object that the schema accepts', () => {
     expect(problems(written(sampleReport()))).toEqual([]);
+    expect(problems(written(completeReport()))).toEqual([]);
     expect(problems(written({ ...reportOf({}), database: null }))).toEqual([]);
   });
 
