@@ -26,7 +26,10 @@ interface Rule {
   readonly most: number;
 }
 
-/** The first of a kind weighs most: whether there is any matters more than how many. */
+/**
+ * The first of a kind weighs most: whether there is any matters more than how many. What nobody has
+ * rated may be anything: many of them are more than many medium ones.
+ */
 const rules = {
   malware: { one: 'malicious package', many: 'malicious packages', first: 90, each: 10, most: 100 },
   exploited: {
@@ -55,9 +58,9 @@ const rules = {
   unrated: {
     one: 'unrated vulnerability',
     many: 'unrated vulnerabilities',
-    first: 3,
-    each: 0.25,
-    most: 10,
+    first: 5,
+    each: 0.5,
+    most: 26,
   },
   low: { one: 'low vulnerability', many: 'low vulnerabilities', first: 1, each: 0.05, most: 3 },
 } satisfies Record<string, Rule>;
