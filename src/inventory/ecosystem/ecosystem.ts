@@ -60,6 +60,11 @@ export interface Cataloger {
   readonly globs: readonly string[];
   /** Also offered: files that start with the magic of ELF, PE or Mach-O. */
   readonly executables?: true;
+  /**
+   * Says nothing that an owning system package does not say better: files that a package list of
+   * the same layer names need not be offered.
+   */
+  readonly yieldsToOwner?: true;
   /** Patterns of files that `parse` may ask for by `context.companion`, from the same layer. */
   readonly companions?: readonly string[];
   parse(file: FileView, context: CatalogContext): CatalogResult;

@@ -70,6 +70,17 @@ export class ResultCollector {
     else this.#unlisted += 1;
   }
 
+  /** `ownershipHash` of every file that some package of this layer owns. */
+  ownedHashes(): ReadonlySet<number> {
+    const owned = new Set<number>();
+    const lists = [
+      ...this.#ownership.map(({ hashes }) => hashes),
+      ...this.#files.flatMap((file) => file.owned),
+    ];
+    for (const hashes of lists) for (const hash of hashes ?? []) owned.add(hash);
+    return owned;
+  }
+
   take(): Collected {
     if (this.#unlisted > 0) {
       this.#unknowns.push({

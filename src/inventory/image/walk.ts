@@ -9,7 +9,7 @@ import { accessFile } from '../ecosystem/file-view.ts';
 import { type Aliases, aliasOf } from './aliases.ts';
 import { ResultCollector } from './collect.ts';
 import type { LayerRecord } from './layer-record.ts';
-import { PathSetBuilder } from './path-set.ts';
+import { ownershipHash, PathSetBuilder } from './path-set.ts';
 import { Spool } from './spool.ts';
 import type { TarEntry, TarSink } from './tar.ts';
 import type { Wanted } from './wanted.ts';
@@ -60,6 +60,7 @@ export class LayerWalk implements TarSink {
   readonly #captures = new Map<string, string>();
   readonly #companions = new Map<string, FileView>();
   readonly #deferred: { index: number; file: FileView }[] = [];
+  readonly #yielding: { index: number; file: FileView }[] = [];
   readonly #held: Spool[] = [];
   readonly #results = new ResultCollector();
   readonly #context: CatalogContext;
@@ -141,6 +142,7 @@ export class LayerWalk implements TarSink {
   /** Call once after the last entry. @param size bytes of the uncompressed layer */
   record(size: number): LayerRecord {
     for (const { index, file } of this.#deferred) this.#parse(index, file);
+    this.#parseUnowned();
     for (const spool of this.#held) spool.reset();
     return {
       entries: this.#entries.seal(),
@@ -245,7 +247,8 @@ export class LayerWalk implements TarSink {
     const all = isProgram ? new Set([...catalogers, ...this.#wanted.executables]) : catalogers;
     for (const index of all) {
       const cataloger = this.#wanted.catalogers[index]?.cataloger;
-      if (cataloger?.companions === undefined) this.#parse(index, file);
+      if (cataloger?.yieldsToOwner && this.#layer !== null) this.#yielding.push({ index, file });
+      else if (cataloger?.companions === undefined) this.#parse(index, file);
       else this.#deferred.push({ index, file: this.#hold(file, access) });
     }
   }
@@ -262,6 +265,15 @@ export class LayerWalk implements TarSink {
         path,
         `could not be inspected (${inspector.name}): ${messageOf(error)}`,
       );
+    }
+  }
+
+  /** Where files can be read later, the package lists decide first which ones are worth it. */
+  #parseUnowned(): void {
+    if (this.#yielding.length === 0) return;
+    const owned = this.#results.ownedHashes();
+    for (const { index, file } of this.#yielding) {
+      if (!owned.has(ownershipHash(file.path))) this.#parse(index, file);
     }
   }
 

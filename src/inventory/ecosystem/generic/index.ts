@@ -15,6 +15,7 @@ const program: Cataloger = {
   evidence: 'installed',
   globs: [],
   executables: true,
+  yieldsToOwner: true,
   parse(file): CatalogResult {
     for (const { product, finder } of finderFor(file.path)) {
       const version = finder(file);
