@@ -17,7 +17,8 @@ export interface Hit {
   readonly start: number;
   readonly end: number;
   readonly value: string;
-  /** Where it differs from the detector's. */
+  /** Where they differ from the detector's; an id must be one of its `variants`. */
+  readonly id?: string;
   readonly severity?: Severity;
   readonly title?: string;
   /** Facts worth knowing that open nothing: algorithm, account, whether a checksum fits. */
@@ -33,6 +34,8 @@ interface Described {
   readonly issuer: string;
   /** `ends` shows the first and last characters of long values; passwords and keys show nothing. */
   readonly hint: 'ends' | 'nothing';
+  /** Ids of special cases that a hit may carry instead. */
+  readonly variants?: readonly string[];
   /** Found in published packages as example or public key, so not searched for there. */
   readonly onlyOwnFiles?: true;
 }

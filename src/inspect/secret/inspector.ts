@@ -139,7 +139,7 @@ function withoutOverlaps(found: readonly Found[]): Found[] {
 export function factOf({ detector, hit }: Found, count: number, line: number): IssueFact {
   const own = detector.issuer === 'you';
   return {
-    id: detector.id,
+    id: hit.id ?? detector.id,
     title: hit.title ?? detector.title,
     severity: hit.severity ?? detector.severity,
     ...(line > 0 ? { line } : {}),

@@ -40,7 +40,7 @@ export function isRealPassword(value: string, least = 6): boolean {
 }
 
 const secretNames =
-  /(?:^|_)(?:password|passwd|passphrase|passwort|pwd|pass|secret|secrets|token|apikey|api_key|access_key|secret_key|private_key|auth_key|master_key|encryption_key|signing_key|account_key|client_secret|credential|credentials|auth)$/;
+  /(?:password|passwd|passphrase)$|(?:^|_)(?:passwort|pwd|pass|secret|secrets|token|apikey|api_key|access_key|secret_key|private_key|auth_key|master_key|encryption_key|signing_key|account_key|client_secret|credential|credentials|auth)$/;
 const secretStarts = /^(?:secret|password|token|apikey|api_key)$/;
 
 /** Whether a variable of this name holds a credential itself, not its place, age or length. */

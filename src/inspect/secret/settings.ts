@@ -83,23 +83,23 @@ function narrow(text: string): Uint8Array {
   return bytes;
 }
 
-const assignment =
-  /(?<![\w.$-])([A-Za-z_][A-Za-z0-9_]{2,79})(?:=| )("[^"]{1,500}"|'[^']{1,500}'|[^\s"';&|]{1,500})/g;
+const value = '("[^"]{1,500}"|\'[^\']{1,500}\'|[^\\s"\';&|]{1,500})';
+const assignments: readonly RegExp[] = [
+  new RegExp(`(?<![\\w.$-])([A-Za-z_][A-Za-z0-9_]{2,79})=${value}`, 'g'),
+  // The older form of the Dockerfile.
+  new RegExp(`\\b(?:ENV|ARG)[ \\t]{1,8}([A-Za-z_][A-Za-z0-9_]{2,79})[ \\t]${value}`, 'g'),
+];
 
-/** `NAME=value` and the older `ENV NAME value`, where the name says that it is a credential. */
+/** `NAME=value`, where the name says that it is a credential. */
 function namedValues(text: string): Hit[] {
   const hits: Hit[] = [];
-  for (const match of text.matchAll(assignment)) {
+  for (const match of assignments.flatMap((pattern) => [...text.matchAll(pattern)])) {
     const [whole, name = '', raw = ''] = match;
-    const spaced = whole[name.length] === ' ';
-    if (spaced && !/(?:ENV|ARG)\s+$/.test(text.slice(Math.max(0, match.index - 8), match.index))) {
-      continue;
-    }
     const quoted = raw.startsWith('"') || raw.startsWith("'");
-    const value = quoted ? raw.slice(1, -1) : raw;
-    if (!namesCredential(name) || isKnownPublic(name) || !isRealPassword(value)) continue;
+    const inner = quoted ? raw.slice(1, -1) : raw;
+    if (!namesCredential(name) || isKnownPublic(name) || !isRealPassword(inner)) continue;
     const start = match.index + whole.length - raw.length + (quoted ? 1 : 0);
-    hits.push({ start, end: start + value.length, value, evidence: { name } });
+    hits.push({ start, end: start + inner.length, value: inner, evidence: { name } });
   }
   return hits;
 }

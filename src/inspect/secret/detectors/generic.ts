@@ -68,6 +68,7 @@ const jsonWebToken: SecretDetector = {
   title: 'Bearer token (JWT)',
   severity: 'medium',
   issuer: 'its issuer',
+  variants: ['kubernetes-account-token', 'supabase-service-key', 'supabase-public-key'],
   hint: 'ends',
   onlyOwnFiles: true,
   anchors: ['eyJhbGci', 'eyJ0eXAi', 'eyJraWQi', 'eyJqa3Ui', 'eyJ4NXQi', 'eyJlbmMi', 'eyJ6aXAi'],
@@ -102,19 +103,22 @@ function judgeToken(
   body: ReadonlyMap<string, unknown>,
   path: string,
   before: string,
-): Pick<Hit, 'title' | 'severity' | 'evidence'> {
+): Pick<Hit, 'id' | 'title' | 'severity' | 'evidence'> {
   const issuer = body.get('iss');
   const expiry = body.get('exp');
   const evidence = { expires: typeof expiry === 'number' ? dayOf(expiry) : 'never' };
   const isAccount = body.has('kubernetes.io') || issuer === 'kubernetes/serviceaccount';
   if (isAccount || path.endsWith('serviceaccount/token')) {
-    return { title: 'Kubernetes service account token', severity: 'critical', evidence };
+    const title = 'Kubernetes service account token';
+    return { id: 'kubernetes-account-token', title, severity: 'critical', evidence };
   }
   if (body.get('role') === 'service_role') {
-    return { title: 'Supabase service role key', severity: 'critical', evidence };
+    const title = 'Supabase service role key';
+    return { id: 'supabase-service-key', title, severity: 'critical', evidence };
   }
   if (body.get('role') === 'anon') {
-    return { title: 'Supabase public (anon) key', severity: 'negligible', evidence };
+    const title = 'Supabase public (anon) key';
+    return { id: 'supabase-public-key', title, severity: 'negligible', evidence };
   }
   // Without a name in front that speaks of a credential it may be a sample.
   const named = /token|auth|bearer|jwt|secret|key|cookie|session/i.test(before);

@@ -13,6 +13,7 @@ const pem: SecretDetector = {
   severity: 'critical',
   issuer: 'you',
   hint: 'nothing',
+  variants: ['encrypted-private-key', 'ssh-host-key', 'google-service-account-key'],
   anchors: ['PRIVATE KEY-----', 'PRIVATE KEY BLOCK-----'],
   find(sight) {
     const { bytes, at, anchor } = sight;
@@ -37,7 +38,7 @@ function dashes(bytes: Uint8Array, from: number): number {
   return limit;
 }
 
-type Judged = Pick<Hit, 'severity' | 'title' | 'evidence'>;
+type Judged = Pick<Hit, 'id' | 'severity' | 'title' | 'evidence'>;
 
 /** Line ends as they stand in JSON, YAML and environment variables. */
 function unescaped(body: string): string {
@@ -62,6 +63,7 @@ function judgePem(label: string, body: string): Judged | null {
 function encryptedKey(name: string): Judged {
   const algorithm = name.replace('ENCRYPTED', '').trim();
   return {
+    id: 'encrypted-private-key',
     title: 'Encrypted private key',
     severity: 'low',
     evidence: { encrypted: true, ...(algorithm === '' ? {} : { algorithm }) },
@@ -108,12 +110,12 @@ function judgeOpenSsh(bytes: Buffer): Judged | null {
 function withOwner({ path, bytes }: Sight, hit: Hit): Hit {
   if (/(?:^|\/)ssh_host_\w+_key$/.test(path)) {
     const title = 'SSH host key, the same in every container of this image';
-    return { ...hit, title, severity: 'medium' };
+    return { ...hit, id: 'ssh-host-key', title, severity: 'medium' };
   }
   const around = textOf(bytes, hit.start - 600, hit.end + 600);
   if (/"type"\s*:\s*"service_account"/.test(around)) {
-    const evidence = { ...hit.evidence, account: 'Google Cloud service account' };
-    return { ...hit, title: 'Google Cloud service account key', evidence };
+    const title = 'Google Cloud service account key';
+    return { ...hit, id: 'google-service-account-key', title };
   }
   return hit;
 }
