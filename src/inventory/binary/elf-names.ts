@@ -19,7 +19,19 @@ export function lacksSection(file: RandomAccess, name: string): boolean {
     names = readNames(file) ?? 'unclear';
     known.set(file, names);
   }
-  return names !== 'unclear' && !names.includes(name);
+  return names !== 'unclear' && !names.includes(bytesOf(name));
+}
+
+/** Searching for bytes spares the conversion of the same few names for every file. */
+const searched = new Map<string, Buffer>();
+
+function bytesOf(name: string): Buffer {
+  let bytes = searched.get(name);
+  if (bytes === undefined) {
+    bytes = Buffer.from(name, 'latin1');
+    searched.set(name, bytes);
+  }
+  return bytes;
 }
 
 function readNames(file: RandomAccess): Buffer | null {

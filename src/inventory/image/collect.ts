@@ -70,15 +70,19 @@ export class ResultCollector {
     else this.#unlisted += 1;
   }
 
-  /** `ownershipHash` of every file that some package of this layer owns. */
-  ownedHashes(): ReadonlySet<number> {
-    const owned = new Set<number>();
+  /** `ownershipHash` of every file that some package of this layer owns, sorted. */
+  ownedHashes(): Float64Array {
     const lists = [
       ...this.#ownership.map(({ hashes }) => hashes),
       ...this.#files.flatMap((file) => file.owned),
-    ];
-    for (const hashes of lists) for (const hash of hashes ?? []) owned.add(hash);
-    return owned;
+    ].filter((hashes) => hashes !== null);
+    const all = new Float64Array(lists.reduce((sum, hashes) => sum + hashes.length, 0));
+    let at = 0;
+    for (const hashes of lists) {
+      all.set(hashes, at);
+      at += hashes.length;
+    }
+    return all.sort();
   }
 
   take(): Collected {

@@ -9,7 +9,7 @@ import { accessFile } from '../ecosystem/file-view.ts';
 import { type Aliases, aliasOf } from './aliases.ts';
 import { ResultCollector } from './collect.ts';
 import type { LayerRecord } from './layer-record.ts';
-import { ownershipHash, PathSetBuilder } from './path-set.ts';
+import { hasHash, ownershipHash, PathSetBuilder } from './path-set.ts';
 import { Spool } from './spool.ts';
 import type { TarEntry, TarSink } from './tar.ts';
 import type { Wanted } from './wanted.ts';
@@ -273,7 +273,7 @@ export class LayerWalk implements TarSink {
     if (this.#yielding.length === 0) return;
     const owned = this.#results.ownedHashes();
     for (const { index, file } of this.#yielding) {
-      if (!owned.has(ownershipHash(file.path))) this.#parse(index, file);
+      if (!hasHash(owned, ownershipHash(file.path))) this.#parse(index, file);
     }
   }
 
