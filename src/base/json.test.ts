@@ -175,4 +175,10 @@ describe('lines', () => {
     for (let miss = 0; miss < 4; miss += 1) cursor.lineOf('absent');
     expect(cursor.lineOf('d')).toBeUndefined();
   });
+
+  test('a minified text of one line takes one pass: a hang would end this test', () => {
+    const keys = Array.from({ length: 200_000 }, (_one, index) => `"node_modules/p${index}":{}`);
+    const cursor = lineCursor(`{${keys.join(',')}}`);
+    for (const key of keys) expect(cursor.lineOf(key)).toBe(1);
+  });
 });

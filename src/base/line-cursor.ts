@@ -17,6 +17,8 @@ export function lineCursor(text: string): LineCursor {
   let offset = 0;
   let line = 1;
   let misses = 0;
+  // Kept between calls: a text of one endless line must not be searched to its end each time.
+  let newline = text.indexOf('\n');
   return {
     lineOf(needle) {
       if (misses >= missesAllowed || needle === '') return undefined;
@@ -25,10 +27,9 @@ export function lineCursor(text: string): LineCursor {
         misses += 1;
         return undefined;
       }
-      let at = text.indexOf('\n', offset);
-      while (at !== -1 && at < found) {
+      while (newline !== -1 && newline < found) {
         line += 1;
-        at = text.indexOf('\n', at + 1);
+        newline = text.indexOf('\n', newline + 1);
       }
       offset = found;
       return line;
