@@ -41,14 +41,23 @@ function branchAt(path: Path): Branch {
 }
 
 function operationsOf(branch: Branch, present: unknown): PatchOperation[] {
-  if (branch.isSet || typeof present !== 'object' || present === null) {
-    if (!branch.isSet && branch.children.size === 0) return [];
-    const op = present === undefined || present === null ? 'add' : 'replace';
+  if (!branch.isSet && branch.children.size === 0) return [];
+  if (branch.isSet || !canHold(present, branch)) {
+    // In a list `add` would insert, so that what stands there is replaced even where it is null.
+    const isItem = typeof branch.path.at(-1) === 'number';
+    const op = (present === undefined || present === null) && !isItem ? 'add' : 'replace';
     return [{ op, path: pointerOf(branch.path), value: builtValue(branch) }];
   }
   return [...branch.children].flatMap(([part, child]) =>
     operationsOf(child, valueAt(present, [part])),
   );
+}
+
+/** Whether what stands there has members of the kind that the edits want: keys, or indices. */
+function canHold(present: unknown, { children }: Branch): boolean {
+  if (typeof present !== 'object' || present === null) return false;
+  const wanted = Array.isArray(present) ? 'number' : 'string';
+  return [...children.keys()].every((part) => typeof part === wanted);
 }
 
 function builtValue({ isSet, value, children }: Branch): unknown {

@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import { defineCompletion } from './completion.ts';
 import { defineDb } from './db.ts';
+import { defineGate } from './gate.ts';
 import { defineLearn } from './learn.ts';
+import { defineRules } from './rules.ts';
 import { defineSbom } from './sbom.ts';
 import { defineScan } from './scan.ts';
 
@@ -10,6 +12,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   defineScan,
   defineSbom,
   defineDb,
+  defineGate,
   defineLearn,
+  defineRules,
   defineCompletion,
 ];

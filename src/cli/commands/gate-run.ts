@@ -1,0 +1,105 @@
+// What `gate check` does; loaded only when it is called.
+import { readFileSync } from 'node:fs';
+import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { type GateAnswer, gateReport, gateSource } from '../../flow/gate.ts';
+import {
+  noWaivers,
+  type Policy,
+  parseKubernetesVersion,
+  readWaivers,
+  type WaiverBook,
+  type WaiverRemark,
+} from '../../policy/index.ts';
+import { outputs } from '../../report/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { version } from '../version.ts';
+import { writeResult } from '../write.ts';
+import { readSources } from './gate-files.ts';
+import type { GateOptions } from './gate-options.ts';
+import { gateTable } from './gate-table.ts';
+
+/** Judges all manifests and writes one result; returns the exit code. */
+export async function runGateCheck(
+  words: readonly string[],
+  options: GateOptions,
+): Promise<number> {
+  const now = new Date();
+  const policy: Policy = {
+    profiles: options.profile,
+    minor: parseKubernetesVersion(options.kubernetesVersion),
+    waivers: loadWaivers(options.waivers, now),
+    onUnknown: options.onUnknown,
+  };
+  const answers: GateAnswer[] = [];
+  const lines = new Map<string, readonly string[]>();
+  for (const source of readSources(words)) {
+    const own = gateSource(source, policy);
+    answers.push(...own);
+    // Lines are shown for faults only.
+    const isShown = own.some(({ reasons, waived }) => reasons.length + waived.length > 0);
+    if (isShown) lines.set(source.file, (source.text ?? '').split('\n'));
+    if (own.length === 0 && source.isNamed) throw emptyInput(source.file);
+  }
+  if (answers.length === 0) throw emptyInput(words.join(', '));
+  if (options.quiet !== true) {
+    for (const remark of policy.waivers.remarks()) {
+      process.stderr.write(`seaworthy: ${remarkText(remark)}\n`);
+    }
+  }
+  await writeResult(resultText(answers, { options, lines, now }), options.output);
+  const isDenied = answers.some(({ decision }) => decision === 'deny');
+  return isDenied ? exitCodes.violated : exitCodes.satisfied;
+}
+
+/** A renderer that failed leaves an empty stream: no answer is not "allow". */
+function emptyInput(file: string): SeaworthyError {
+  const name = file === '-' ? 'standard input' : file;
+  return new SeaworthyError('malformed', `${name} holds no manifest`, {
+    advice: 'check that the tool that renders it did not fail',
+  });
+}
+
+function loadWaivers(file: string | undefined, now: Date): WaiverBook {
+  if (file === undefined) return noWaivers;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new SeaworthyError('unreadable', `${file} cannot be read (${messageOf(cause)})`, {
+      cause,
+    });
+  }
+  return readWaivers(text, file, now);
+}
+
+function remarkText({ kind, waiver }: WaiverRemark): string {
+  const { controls, owner, expires, file, line } = waiver;
+  const which = `waiver of ${controls.join(', ')} (${owner}, ${file}:${line ?? 1})`;
+  if (kind === 'expired') return `the ${which} expired on ${expires ?? ''} and waives nothing`;
+  return kind === 'unused'
+    ? `the ${which} waived nothing: remove it`
+    : `the ${which} has no end: give it an expiry`;
+}
+
+interface Told {
+  readonly options: GateOptions;
+  readonly lines: ReadonlyMap<string, readonly string[]>;
+  readonly now: Date;
+}
+
+function resultText(answers: readonly GateAnswer[], { options, lines, now }: Told): string {
+  if (options.format === 'json') return jsonText(answers);
+  const toTerminal = options.output === undefined && process.stdout.isTTY;
+  const columns = toTerminal ? (process.stdout.columns ?? 80) : 80;
+  const colour = toTerminal && !process.env['NO_COLOR'];
+  if (options.format === 'table') return gateTable(answers, { columns, colour, lines });
+  const report = gateReport(answers, { generatedAt: now.toISOString(), toolVersion: version });
+  return outputs.sarif.write([report], { columns, colour, show: null, elapsedSeconds: null });
+}
+
+/** One object for one document with one object, else an array (DESIGN, section 4). */
+function jsonText(answers: readonly GateAnswer[]): string {
+  const [only] = answers;
+  const told = answers.length === 1 && only?.subject?.path === '' ? only : answers;
+  return `${JSON.stringify(told, null, 2)}\n`;
+}

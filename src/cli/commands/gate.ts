@@ -1,0 +1,36 @@
+// `seaworthy gate check`: may this run? Decides on manifests before they reach a cluster.
+import { type Command, Option } from 'commander';
+import { withCommonOptions, wordsOf } from '../options.ts';
+import { type GateOptions, gateDecisions, gateFormats, gateProfiles } from './gate-options.ts';
+
+/** Adds the command `gate`. */
+export function defineGate(program: Command): void {
+  const gate = program.command('gate').description('what may run: decide on manifests');
+  const check = gate
+    .command('check')
+    .description(
+      'judge manifests of Kubernetes: files, folders, or - for what another tool renders',
+    )
+    .argument('<manifest...>', 'YAML or JSON file, folder of such, or - for standard input')
+    .addOption(
+      new Option('--profile <list>', `which controls hold: ${gateProfiles.join(', ')}`)
+        .argParser(wordsOf(gateProfiles))
+        .default(['recommended'], 'recommended: baseline denies, restricted warns'),
+    )
+    .option('--kubernetes-version <version>', 'the version whose rules are meant', 'latest')
+    .option('--waivers <file>', 'faults that somebody answers for: reason, owner, expiry')
+    .addOption(
+      new Option('--on-unknown <decision>', 'what to decide where something cannot be judged')
+        .choices(gateDecisions)
+        .default('deny'),
+    )
+    .addOption(
+      new Option('--format <format>', 'how to answer').choices(gateFormats).default('table'),
+    );
+  withCommonOptions(check)
+    .exitOverride()
+    .action(async (manifests: readonly string[], options: GateOptions) => {
+      const { runGateCheck } = await import('./gate-run.ts');
+      process.exitCode = await runGateCheck(manifests, options);
+    });
+}

@@ -1,0 +1,137 @@
+// The walk "manifests -> decision": documents are read, objects judged one by one, nothing skipped.
+import type { IssueFinding, Report, Suppressed } from '../model/report.ts';
+import type { Unknown } from '../model/unknown.ts';
+import {
+  type Answer,
+  judge,
+  type ManifestDocument,
+  notJudged,
+  type Policy,
+  type Reason,
+  readManifest,
+  subjectsOf,
+} from '../policy/index.ts';
+import { gradeOf, summaryOf } from '../report/index.ts';
+
+export interface GateSource {
+  /** As the user named it, or found below the folder that the user named. */
+  readonly file: string;
+  /** Null: it could not be read, for this reason (a plain sentence without full stop). */
+  readonly text: string | null;
+  readonly reason: string | null;
+  /** The user named it: then it is expected to hold objects of Kubernetes. */
+  readonly isNamed: boolean;
+}
+
+export interface GateAnswer extends Answer {
+  readonly file: string;
+  /** Index of the document in its file, from 0. */
+  readonly document: number;
+}
+
+/** Judges all objects of one file. Never throws on content; an empty file has no answers. */
+export function gateSource(source: GateSource, policy: Policy): GateAnswer[] {
+  const { file, text } = source;
+  if (text === null) {
+    const unknown = { path: '', line: null, reason: source.reason ?? 'it cannot be read' };
+    return [{ ...notJudged(policy, { unknown }), file, document: 0 }];
+  }
+  return readManifest(text).flatMap((document) =>
+    answersOf(document, source, policy).map((answer) => ({
+      ...answer,
+      file,
+      document: document.index,
+    })),
+  );
+}
+
+const notOfKubernetes = 'no object of Kubernetes: apiVersion and kind are missing';
+
+function answersOf(document: ManifestDocument, source: GateSource, policy: Policy): Answer[] {
+  const isPassable = !source.isNamed;
+  if (document.kind === 'unreadable') {
+    const { line, reason } = document;
+    // A folder holds more than manifests; what never says apiVersion is none.
+    if (isPassable && source.text?.includes('apiVersion') !== true) {
+      return [notJudged(policy, { passedOver: `no object of Kubernetes: ${reason}` })];
+    }
+    return [notJudged(policy, { unknown: { path: '', line, reason } })];
+  }
+  const subjects = subjectsOf(document.value);
+  if (subjects !== null) {
+    return subjects.map((subject) => judge(subject, policy, document.lineAt));
+  }
+  if (isPassable) return [notJudged(policy, { passedOver: notOfKubernetes })];
+  const unknown = { path: '', line: document.lineAt([]), reason: notOfKubernetes };
+  return [notJudged(policy, { unknown })];
+}
+
+export interface GateReportOptions {
+  readonly generatedAt: string;
+  readonly toolVersion: string;
+}
+
+/** All answers as one report, for the outputs that know reports (SARIF). */
+export function gateReport(answers: readonly GateAnswer[], options: GateReportOptions): Report {
+  const findings = answers.flatMap((answer) =>
+    answer.reasons.map((reason) => findingOf(answer, reason)),
+  );
+  const suppressed = answers.flatMap((answer) =>
+    answer.waived.map(
+      ({ reason, by }): Suppressed => ({
+        finding: findingOf(answer, reason),
+        by: 'ignore',
+        reason: `${by.reason} (${by.owner})`,
+        expires: by.expires,
+      }),
+    ),
+  );
+  const unknowns = answers.flatMap(({ file, unknowns: inside }) =>
+    inside.map(({ path, line, reason }): Unknown => {
+      const place = line === null ? '' : `line ${line}: `;
+      return { path: file, layer: null, reason: `${place}${path} ${reason}`.trim() };
+    }),
+  );
+  const counted = { packages: [], findings, suppressed, unknowns };
+  const target = {
+    kind: 'dir',
+    name: '.',
+    digest: null,
+    platform: null,
+    os: null,
+    layers: [],
+  } as const;
+  return {
+    schemaVersion: 1,
+    generatedAt: options.generatedAt,
+    tool: { name: 'seaworthy', version: options.toolVersion },
+    target,
+    database: null,
+    ...counted,
+    grade: gradeOf({
+      ...counted,
+      endOfLife: null,
+      unassessedSystem: false,
+      fixFirst: [],
+      now: new Date(options.generatedAt),
+    }),
+    summary: summaryOf(counted),
+  };
+}
+
+function findingOf({ file, subject }: GateAnswer, reason: Reason): IssueFinding {
+  // What lies inside of a file is told behind an exclamation mark, as of archives: outputs make a
+  // logical place of it, and two containers of one file stay two findings.
+  const inside = `${subject?.kind ?? ''}/${subject?.name ?? ''}:${reason.path}`;
+  const location = { path: `${file}!${inside}`, layer: null };
+  return {
+    kind: 'misconfiguration',
+    id: reason.control,
+    title: reason.title,
+    severity: reason.severity,
+    locations: [reason.line === null ? location : { ...location, line: reason.line }],
+    evidence: { path: reason.path, message: reason.message, mode: reason.mode },
+    fix: `${reason.fix}.`,
+    lesson: reason.lesson,
+  };
+}
