@@ -47,6 +47,13 @@ export const debian13 = debianLayer({
   packages: [...servers, 'ruby', 'ripgrep', 'cosign', 'mariadb-server'],
 });
 
+/** About 200 MB, as most images of services are: what speed is measured on. */
+export const debian12Web = debianLayer({
+  name: 'debian-12-web',
+  suite: 'bookworm',
+  packages: ['nginx', 'openssh-server', 'python3', 'perl', 'curl', 'ca-certificates'],
+});
+
 /** The small base of the application images. */
 export const debian12Base = debianLayer({
   name: 'debian-12-base',

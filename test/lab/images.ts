@@ -1,10 +1,11 @@
 // The laboratory: every image by name, how it is made, and the other forms in which tools keep it.
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { messageOf } from '../../src/base/error.ts';
 import { noSharedData, sharedData } from '../shared-data.ts';
 import { goApp, rustApp } from './binaries.ts';
-import { debian11, debian12, debian12Base, debian13 } from './debian.ts';
+import { debian11, debian12, debian12Base, debian12Web, debian13 } from './debian.ts';
 import { hundredLayers, millionFiles } from './generated.ts';
 import { debianJava, debianPython, javaApp, nodeApp, pythonApp } from './languages.ts';
 import { type LabImage, type LayerRecipe, lacking, prepareImage, run } from './recipe.ts';
@@ -25,6 +26,7 @@ export interface LabEntry {
 export const labImages: readonly LabEntry[] = [
   fixture('alpine-310', 'Alpine 3.10, apk'),
   fixture('alpine-311', 'Alpine 3.11, apk'),
+  packed('debian-12-web', 'Debian 12: nginx, OpenSSH, Python, Perl', [debian12Web]),
   packed('debian-12-servers', 'Debian 12: nginx, PostgreSQL, Apache, OpenSSH, git', [debian12]),
   packed('debian-11-servers', 'Debian 11: nginx, PostgreSQL, Redis, Ruby', [debian11]),
   packed('debian-13-servers', 'Debian 13: nginx, MariaDB, Go and Rust programs', [debian13]),
@@ -61,7 +63,11 @@ export function asOciLayout(image: LabImage, cache: string): LabImage {
   const part = `${file}.part`;
   try {
     rmSync(part, { recursive: true, force: true });
-    run('skopeo', ['copy', '--quiet', `docker-archive:${image.file}`, `oci:${part}:latest`]);
+    const plain = image.file.endsWith('.gz') ? `${part}.tar` : image.file;
+    // skopeo reads no compressed archives.
+    if (plain !== image.file) writeFileSync(plain, gunzipSync(readFileSync(image.file)));
+    run('skopeo', ['copy', '--quiet', `docker-archive:${plain}`, `oci:${part}:latest`]);
+    if (plain !== image.file) rmSync(plain);
     renameSync(part, file);
     return { kind: 'ready', name, file };
   } catch (error) {

@@ -60,7 +60,7 @@ export async function compareWithPeer(
         note:
           `1/${(theirsMs / oursMs).toFixed(1)}: ${size} against ${milliseconds(theirsMs)}` +
           ` for ${componentCount(theirFile)} packages (${spread(wallOf(theirs))}` +
-          `${memory === undefined ? '' : `, ${Math.round(memory)} MiB`})`,
+          `${memory === undefined ? '' : `, ${Math.round(memory)} MB`})`,
       }),
     );
     return { rows, oursMs };
@@ -72,9 +72,9 @@ export function wallOf(runs: readonly Run[]): number[] {
 }
 
 /** The memory of a figure, where it is known. */
-export function peak(runs: readonly Run[]): { peakMiB?: number } {
+export function peak(runs: readonly Run[]): { peakMB?: number } {
   const largest = largestPeak(runs);
-  return largest === undefined ? {} : { peakMiB: largest };
+  return largest === undefined ? {} : { peakMB: largest };
 }
 
 function componentCount(file: string): number {

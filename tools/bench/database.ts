@@ -44,7 +44,7 @@ async function measureBuild(
   }
   const times = wallOf(runs);
   const best = Math.min(...times) / 1000;
-  const memory = peak(runs).peakMiB;
+  const memory = peak(runs).peakMB;
   const note = `whole process; ${spread(times)}`;
   const rows: Row[] = [
     figure({
@@ -57,7 +57,7 @@ async function measureBuild(
   ];
   if (memory !== undefined) {
     const name = 'database: build, peak memory';
-    rows.push(figure({ name, value: memory, unit: 'MiB', target: 500 }));
+    rows.push(figure({ name, value: memory, unit: 'MB', target: 500 }));
   }
   const size = statSync(join(folder, 'advisories.db')).size / 1e6;
   rows.push(figure({ name: 'database: file', value: size, unit: 'MB', target: 60 }));

@@ -10,7 +10,7 @@ export interface Figure {
   /** How the value came about: both times of a comparison, best and median, counts. */
   readonly note?: string;
   /** Peak resident memory of the measured process, of the runs the largest. */
-  readonly peakMiB?: number;
+  readonly peakMB?: number;
 }
 
 /** A case that could not be measured here, and why. It is not a failure, and not a success. */
@@ -33,17 +33,17 @@ export interface FigureOptions {
   readonly unit: string;
   readonly target?: number;
   readonly note?: string;
-  readonly peakMiB?: number;
+  readonly peakMB?: number;
 }
 
 /** Judges the exact value, then rounds it for people. */
-export function figure({ target, value, peakMiB, ...rest }: FigureOptions): Figure {
+export function figure({ target, value, peakMB, ...rest }: FigureOptions): Figure {
   return {
     ...rest,
     value: rounded(value),
     target: target ?? null,
     ok: target === undefined || value <= target,
-    ...(peakMiB === undefined ? {} : { peakMiB: Math.round(peakMiB) }),
+    ...(peakMB === undefined ? {} : { peakMB: Math.round(peakMB) }),
   };
 }
 

@@ -60,14 +60,14 @@ function loadLine(machine: Machine): string {
 function cellsOf(row: Row): string[] {
   if ('skipped' in row) return [row.name, '-', '', 'not measured', '', row.skipped];
   if ('failed' in row) return [row.name, '-', '', 'FAILED', '', row.failed];
-  const { name, value, unit, target, ok, peakMiB, note = '' } = row;
+  const { name, value, unit, target, ok, peakMB, note = '' } = row;
   const withUnit = (number: number): string => `${number}${unit === '' ? '' : ` ${unit}`}`;
   return [
     name,
     withUnit(value),
     target === null ? '' : `<= ${withUnit(Math.round(target * 10_000) / 10_000)}`,
     target === null ? '' : ok ? 'yes' : 'NO',
-    peakMiB === undefined ? '' : `${peakMiB} MiB`,
+    peakMB === undefined ? '' : `${peakMB} MB`,
     note,
   ];
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 export interface Run {
   readonly wallMs: number;
   /** Null where neither GNU time nor /proc tells it. */
-  readonly peakMiB: number | null;
+  readonly peakMB: number | null;
   readonly stdout: string;
 }
 
@@ -70,7 +70,7 @@ async function timed(options: Command, memoryFile: string): Promise<Run> {
     throw new Error(`${command} ${words[0] ?? ''} ended with ${code}: ${lastLine(stderr)}`);
   }
   if (hasTime) peakKiB = Number(readFileSync(memoryFile, 'utf8').trim().split('\n').at(-1));
-  return { wallMs, peakMiB: peakKiB === null ? null : peakKiB / 1024, stdout };
+  return { wallMs, peakMB: peakKiB === null ? null : (peakKiB * 1024) / 1e6, stdout };
 }
 
 async function textOf(stream: AsyncIterable<unknown> | null): Promise<string> {
@@ -97,7 +97,7 @@ function highWater(id: number | undefined): number | null {
 
 /** The largest peak of several runs. */
 export function largestPeak(runs: readonly Run[]): number | undefined {
-  const peaks = runs.flatMap((run) => run.peakMiB ?? []);
+  const peaks = runs.flatMap((run) => run.peakMB ?? []);
   return peaks.length === 0 ? undefined : Math.max(...peaks);
 }
 

@@ -8,18 +8,22 @@ export interface Material {
   readonly tokens: readonly string[];
 }
 
-/** No input is larger: cost that grows faster than the input shows at this size already. */
+/**
+ * No input is larger, but for samples that are: cost that grows faster than the input shows at this
+ * size already.
+ */
 export const maximumBytes = 256 * 1024;
 
 type Step = (bytes: Buffer, random: Random, material: Material) => Buffer;
 
 /** A variant of `sample` after one to six steps; once in 50 times the sample itself. */
 export function mutate(sample: Uint8Array, random: Random, material: Material): Buffer {
-  let bytes: Buffer = Buffer.from(sample.subarray(0, maximumBytes));
+  const most = Math.max(maximumBytes, sample.length);
+  let bytes: Buffer = Buffer.from(sample);
   if (random.oneIn(50)) return bytes;
   for (let count = 1 + random.below(6); count > 0; count -= 1) {
     bytes = random.pick(steps)(bytes, random, material);
-    if (bytes.length > maximumBytes) bytes = bytes.subarray(0, maximumBytes);
+    if (bytes.length > most) bytes = bytes.subarray(0, most);
   }
   return bytes;
 }

@@ -6,6 +6,7 @@ import { brokenTargets } from './targets/broken.ts';
 import { catalogerTargets } from './targets/catalogers.ts';
 import { documentTargets } from './targets/documents.ts';
 import { imageTargets } from './targets/image.ts';
+import { inspectionTargets } from './targets/inspection.ts';
 import { nameTargets } from './targets/names.ts';
 
 export const fuzzTargets: readonly FuzzTarget[] = [
@@ -14,6 +15,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...documentTargets,
   ...nameTargets,
   ...advisoryTargets,
+  ...inspectionTargets,
 ];
 
 /** The parser of this name, the broken ones of the fuzzer's own test included; it must exist. */

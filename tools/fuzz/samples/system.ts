@@ -1,4 +1,8 @@
 // Samples of what the package managers of operating systems keep.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { zstdCompressSync } from 'node:zlib';
 import type { Sample } from '../target.ts';
 import { fixtureOf, sample } from './files.ts';
@@ -96,6 +100,28 @@ const bottlerocket = JSON.stringify({
   ],
 });
 
+/**
+ * A database whose newest pages stand in the write-ahead log beside it, as a running system leaves it:
+ * some of its packages are only there.
+ */
+function loggedDatabase(): Sample {
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-fuzz-'));
+  const file = join(folder, 'rpmdb.sqlite');
+  writeFileSync(file, fixtureOf('rpm/rpmdb.sqlite.gz'));
+  const database = new DatabaseSync(file);
+  try {
+    database.exec('PRAGMA journal_mode = wal; PRAGMA wal_autocheckpoint = 0');
+    database.exec('INSERT INTO Packages (blob) SELECT blob FROM Packages LIMIT 3');
+    const path = 'var/lib/rpm/rpmdb.sqlite';
+    const log = new Uint8Array(readFileSync(`${file}-wal`));
+    const bytes = new Uint8Array(readFileSync(file));
+    return { path, bytes, companions: new Map([[`${path}-wal`, log]]) };
+  } finally {
+    database.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 const row =
   'bash\t5.1.8-4.cm2\t1700000000\t1690000000\tMicrosoft Corporation\t(none)\t7\tx86_64\t0\tbash-5.1.8-4.cm2.src.rpm\n';
 
@@ -122,6 +148,7 @@ export const systemSamples: Readonly<Record<string, readonly Sample[]>> = {
   'apk-installed': [sample('lib/apk/db/installed', apkInstalled)],
   'rpm-database': [
     sample('var/lib/rpm/rpmdb.sqlite', fixtureOf('rpm/rpmdb.sqlite.gz')),
+    loggedDatabase(),
     sample('var/lib/rpm/Packages.db', fixtureOf('rpm/Packages.db.gz')),
     sample('var/lib/rpm/Packages', fixtureOf('rpm/Packages.little.gz')),
     sample('var/lib/rpm/Packages', fixtureOf('rpm/Packages.big.gz')),

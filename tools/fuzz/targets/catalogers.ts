@@ -66,7 +66,7 @@ function promisePackage(found: FoundPackage): void {
   promiseText(name, 'a name');
   promiseText(version, 'a version');
   promise(name !== '', 'a name is empty');
-  promise(name.length + version.length <= 64 * 1024, 'a name or version is endless');
+  promise(name.length + version.length <= 4096, 'a name or version is endless');
   promise(namespace === null || typeof namespace === 'string', 'a namespace is no text');
   const purl = formatPurl({ type, namespace, name, version });
   promise(parsePurl(purl) !== null, `the package URL ${purl.slice(0, 200)} is not readable again`);

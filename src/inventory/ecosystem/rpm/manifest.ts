@@ -87,7 +87,8 @@ function bottlerocketPackage(entry: unknown): FoundPackage | null {
     return typeof value === 'string' && value !== '' ? value : null;
   };
   const [name, version, release] = [word('Name'), word('Version'), word('Release')];
-  if (name === null || version === null) return null;
+  const isPackage = isCoordinate(name ?? '') && isCoordinate(`${version ?? ''}${release ?? ''}`);
+  if (!isPackage || name === null || version === null) return null;
   return describePackage({
     name,
     versionRelease: release === null ? version : `${version}-${release}`,
