@@ -1,0 +1,65 @@
+// Answers of `rules` for people. Rule files and events are strangers' text: control characters that
+// could steer a terminal are shown as what they are.
+import type { RuleExplanation, RulesIssue, RulesReport } from '../../flow/rules.ts';
+
+/** `93 rules (81 enabled), 315 macros, 118 lists`, and each flaw with its place. */
+export function rulesReportText(report: RulesReport): string {
+  const { rules, enabled, macros, lists, errors, warnings } = report;
+  const lines = [
+    ...errors.map((issue) => issueLine('error', issue)),
+    ...warnings.map((issue) => issueLine('warning', issue)),
+    `${count(rules, 'rule')} (${enabled} enabled), ${count(macros, 'macro')}, ` +
+      `${count(lists, 'list')}; ${count(errors.length, 'error')}, ` +
+      count(warnings.length, 'warning'),
+  ];
+  return `${lines.map((line) => harmless(line)).join('\n')}\n`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function issueLine(level: string, { file, line, column, rule, code, message }: RulesIssue): string {
+  const place = [file, line, column].filter((one) => one !== null).join(':');
+  return `${place}: ${level} ${code}${rule === null ? '' : ` ${rule}`}: ${message}`;
+}
+
+/** The condition as a tree; what decided against a match is marked. */
+export function explanationText(explanation: RuleExplanation): string {
+  const { rule, file, line, matches, condition, remarks } = explanation;
+  const lines = [
+    `${rule} (${line === null ? file : `${file}:${line}`})`,
+    matches ? 'The event matches.' : 'The event does not match.',
+    ...remarks.map((remark) => `Note: ${remark}.`),
+    '',
+    ...partLines(condition, 0),
+  ];
+  return `${lines.map((one) => harmless(one)).join('\n')}\n`;
+}
+
+const widthOfOutcome = 'missing'.length;
+
+function partLines(part: RuleExplanation['condition'], depth: number): readonly string[] {
+  const { outcome, text, actual, children } = part;
+  // Where a check is false or missing, what the event says is the answer that a reader looks for.
+  const said =
+    actual === null || outcome === 'true' ? '' : `   (${actual.field} is ${actual.value})`;
+  const head = `${outcome.padEnd(widthOfOutcome)}  ${'  '.repeat(depth)}${cut(text)}${said}`;
+  return [head, ...children.flatMap((child) => partLines(child, depth + 1))];
+}
+
+const shownLength = 160;
+
+/** Long lists fill the screen and hide the tree. */
+function cut(text: string): string {
+  return text.length > shownLength ? `${text.slice(0, shownLength - 1)}…` : text;
+}
+
+function harmless(text: string): string {
+  return text.replaceAll(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (one) => {
+      return `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    },
+  );
+}

@@ -1,0 +1,3 @@
+// The fields that rules may ask for.
+export { type FlatEvent, flatEvent, flatFields, unknownNames } from './flat.ts';
+export { fieldNames, syscallFields } from './registry.ts';
