@@ -46,6 +46,18 @@ describe('a stream of documents', () => {
     expect(documents[0]).toMatchObject({ kind: 'unreadable', reason: expect.any(String) });
   });
 
+  test('lines are known in a stream of megabytes, document by document', () => {
+    const one = `a:\n  b: ${'x'.repeat(1000)}\n`;
+    const documents = readManifest(`${one}---\n`.repeat(2000));
+    const last = documents.at(-1);
+    expect(documents).toHaveLength(2000);
+    expect(last?.kind === 'read' && last.lineAt(['a', 'b'])).toBe(1999 * 3 + 2);
+  });
+
+  test('more documents than are read apart are read at once', () => {
+    expect(readManifest('a: 1\n---\n'.repeat(10_001))).toHaveLength(10_001);
+  });
+
   test('a document of 10 MB', () => {
     const item = `- name: ${'x'.repeat(1000)}\n`;
     const [document] = readManifest(`a:\n${item.repeat(10_000)}`);

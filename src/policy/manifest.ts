@@ -20,7 +20,10 @@ export type ManifestDocument =
       readonly line: number | null;
     };
 
-/** Documents of one stream that are read apart after one of them failed. */
+/**
+ * Documents of one stream that are read apart, so that one that is broken hides no other and lines
+ * are found in its own text alone.
+ */
 const documentsApart = 10_000;
 
 /** All documents of `text`; never throws. */
@@ -35,11 +38,9 @@ export function readManifest(text: string): ManifestDocument[] {
     };
     return [{ kind: 'read', index: 0, value: json.value, lineAt }];
   }
-  const whole = parseYamlDocuments(bare);
-  if (whole.ok) return numbered(whole.documents.map((one) => shifted(one, 0)));
   const parts = splitDocuments(bare);
-  if (parts.length < 2 || parts.length > documentsApart) return numbered([failed(whole, 0)]);
-  return numbered(parts.flatMap(readPart));
+  if (parts.length <= documentsApart) return numbered(parts.flatMap(readPart));
+  return numbered(readPart({ text: bare, skipped: 0 }));
 }
 
 type Loose =
