@@ -118,7 +118,10 @@ function reasonLines([first, ...others]: Group, { paint, lines }: View): string[
   return told;
 }
 
-/** The line at fault and what the patch makes of it, like a difference of versions. */
+/**
+ * The line at fault and what the patch makes of it, like a difference of versions. Where the member
+ * is missing, the line is the first one of what lacks it, so that both have one indentation.
+ */
 function evidence(reason: Reason, lines: readonly string[]): string[] {
   const { line, secret, patch } = reason;
   if (line === null) return [`${indent}  at ${harmless(reason.path)}`];
@@ -134,10 +137,9 @@ function evidence(reason: Reason, lines: readonly string[]): string[] {
   const place = placeOf(operation.path);
   const change = harmless(changeText(operation));
   const isHere = reason.path.startsWith(place);
-  const deeper = operation.op === 'add' ? '  ' : '';
   told.push(
     isHere
-      ? `       + ${margin}${deeper}${change}`
+      ? `       + ${margin}${change}`
       : `       + ${change}  (in ${harmless(place.slice(0, place.lastIndexOf('.')))})`,
   );
   return told;
