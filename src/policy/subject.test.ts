@@ -41,6 +41,10 @@ describe('Pods of a workload', () => {
       'spec.tfReplicaSpecs.Worker.template',
       'spec.tfReplicaSpecs.Chief.template',
     ]);
+    const jobs = { replicatedJobs: [{ template: { spec: { template } } }] };
+    expect(podsOf(object('JobSet', { spec: jobs }, 'jobset.x-k8s.io/v1alpha2'))).toEqual([
+      'spec.replicatedJobs[0].template.spec.template',
+    ]);
     const service = object('Service', { spec: { template } }, 'serving.knative.dev/v1');
     expect(podsOf(service)).toEqual(['spec.template']);
   });
@@ -85,6 +89,17 @@ describe('what is not judged says why', () => {
     expect(pod?.problem).toBe('no containers at spec.containers');
     const [deployment] = subjectsOf(object('Deployment', {})) ?? [];
     expect(deployment?.problem).toBe('no containers at spec.template.spec.containers');
+  });
+
+  test('an object of an unknown kind that is too large or too deep to be searched', () => {
+    const wide = { spec: Array.from({ length: 100_001 }, () => ({})) };
+    let deep: object = template;
+    for (let depth = 0; depth < 60; depth += 1) deep = { inner: deep };
+    for (const more of [wide, { spec: deep }]) {
+      const [subject] = subjectsOf(object('Widget', more, 'example.com/v1')) ?? [];
+      expect(subject?.problem).toBe('too large to be searched for Pod templates');
+      expect(subject?.passedOver).toBeNull();
+    }
   });
 
   test.each([[null], ['text'], [[]], [{}], [{ kind: 'Pod' }], [{ apiVersion: 'v1', kind: 5 }]])(

@@ -112,45 +112,52 @@ function subjectOf(object: unknown, path: Path): Subject {
     const pods = root === undefined ? [] : [{ path: known, root }];
     return { ...facts, pods, passedOver: null, problem: found ? null : missing(known) };
   }
-  const pods = templatesByShape(object);
-  if (pods.length > 0) return { ...facts, pods, passedOver: null, problem: null };
-  return { ...facts, pods, passedOver: reasonToPass(facts.apiVersion, facts.kind), problem: null };
+  if (isKnownGroup(groupOf(facts.apiVersion))) {
+    return { ...facts, pods: [], passedOver: `${facts.kind} makes no containers`, problem: null };
+  }
+  const { pods, isWhole } = templatesByShape(object);
+  const problem = isWhole ? null : 'too large to be searched for Pod templates';
+  const passedOver = pods.length > 0 || !isWhole ? null : strange(facts.apiVersion, facts.kind);
+  return { ...facts, pods, passedOver, problem };
 }
 
 function missing(template: Path): string {
   return `no containers at ${[...template, 'spec', 'containers'].join('.')}`;
 }
 
-function reasonToPass(apiVersion: string, kind: string): string {
+function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
-  const group = slash === -1 ? '' : apiVersion.slice(0, slash);
-  if (group === '' || knownGroup.test(group)) return `${kind} makes no containers`;
-  return `${kind} of ${group} is not known, and no Pod template was found in it`;
+  return slash === -1 ? '' : apiVersion.slice(0, slash);
 }
 
-/** Places that are looked at in an object of an unknown kind, and how deep. */
-const shapeNodes = 20_000;
-const shapeDepth = 12;
+function isKnownGroup(group: string): boolean {
+  return group === '' || knownGroup.test(group);
+}
+
+function strange(apiVersion: string, kind: string): string {
+  return `${kind} of ${groupOf(apiVersion)} is not known, and no Pod template was found in it`;
+}
+
+/** Objects and lists that are looked at in an object of an unknown kind, and how deep. */
+const shapeNodes = 100_000;
+const shapeDepth = 40;
 
 /** What looks like the template of a Pod: a `spec` that has containers with images. */
-function templatesByShape(object: unknown): PodTemplate[] {
-  const found: PodTemplate[] = [];
+function templatesByShape(object: unknown): { pods: PodTemplate[]; isWhole: boolean } {
+  const pods: PodTemplate[] = [];
   const open: PodTemplate[] = [{ path: [], root: object }];
-  for (let visited = 0; open.length > 0 && visited < shapeNodes; visited += 1) {
-    const node = open.pop();
-    if (node === undefined || node.path.length > shapeDepth) continue;
-    if (node.path.length > 0 && hasContainers(field(node.root, 'spec'))) {
-      found.push(node);
-      continue;
-    }
-    const children = Array.isArray(node.root)
-      ? [...itemsOf(node.root).entries()]
-      : entriesOf(node.root);
+  let seen = 0;
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.path.length > 0 && hasContainers(field(node.root, 'spec'))) pods.push(node);
+    const children = Array.isArray(node.root) ? node.root.entries() : entriesOf(node.root);
     for (const [key, root] of children) {
-      if (typeof root === 'object' && root !== null) open.push({ path: [...node.path, key], root });
+      if (typeof root !== 'object' || root === null) continue;
+      seen += 1;
+      if (seen > shapeNodes || node.path.length > shapeDepth) return { pods, isWhole: false };
+      open.push({ path: [...node.path, key], root });
     }
   }
-  return found.reverse();
+  return { pods: pods.reverse(), isWhole: true };
 }
 
 function hasContainers(spec: unknown): boolean {
