@@ -12,7 +12,6 @@ export {
   explain,
   type Outcome,
   RuleEngine,
-  timeTexts,
 } from './engine/index.ts';
 export {
   type FlatEvent,
@@ -27,7 +26,6 @@ export {
   type LoadedRules,
   type LoadWarning,
   type Priority,
-  priorities,
   type Rule,
   type RulesFile,
 } from './language/index.ts';

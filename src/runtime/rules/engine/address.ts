@@ -19,14 +19,33 @@ export function compileAddress(text: string): AddressTest | null {
   if (prefix < 0 || prefix > network.bits) return null;
   const shift = BigInt(network.bits - prefix);
   const wanted = network.value >> shift;
+  if (shift === 0n) {
+    return (candidate) => {
+      const address = knownAddress(candidate);
+      return address?.bits === network.bits && address.value === wanted;
+    };
+  }
   return (candidate) => {
-    const address = parseAddress(candidate);
+    const address = knownAddress(candidate);
     return address?.bits === network.bits && address.value >> shift === wanted;
   };
 }
 
+/** The same few addresses are compared with many networks: parsing dominates without this. */
+const parsed = new Map<string, Address | null>();
+const parsedAtMost = 4096;
+
+function knownAddress(text: string): Address | null {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const address = parseAddress(text);
+  if (parsed.size >= parsedAtMost) parsed.clear();
+  parsed.set(text, address);
+  return address;
+}
+
 /** Parses IPv4 and IPv6; an IPv4 address inside IPv6 (`::ffff:10.0.0.1`) counts as IPv4. */
-export function parseAddress(text: string): Address | null {
+function parseAddress(text: string): Address | null {
   if (!text.includes(':')) {
     const value = parseVersion4(text);
     return value === null ? null : { bits: 32, value };

@@ -24,7 +24,7 @@ export interface Explanation {
 }
 
 /** Parts of one explanation; beyond it the rest is told as one line. */
-export const partsAtMost = 20_000;
+const partsAtMost = 20_000;
 
 /** Explains a rule for one event. */
 export function explain<Event>(

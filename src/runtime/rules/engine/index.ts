@@ -18,5 +18,4 @@ export type {
 } from './field.ts';
 export { compileGlob } from './glob.ts';
 export { judgeOf } from './judge.ts';
-export { showValue } from './operand.ts';
 export { PatternError } from './pattern-syntax.ts';

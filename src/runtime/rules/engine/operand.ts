@@ -192,10 +192,7 @@ function compileGetopt<Event>(
 }
 
 /** Short options as POSIX getopt reads them; an option without a value has the empty text. */
-export function readOptions(
-  words: readonly string[],
-  specification: string,
-): ReadonlyMap<string, string> {
+function readOptions(words: readonly string[], specification: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';

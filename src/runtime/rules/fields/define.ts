@@ -60,13 +60,32 @@ export function ancestorField(
     isDeprecated: false,
     shape: (argument) => ({ type, many: argument === null ? 'any' : 'one' }),
     reader: (argument) => {
-      if (argument === null) return (event) => allAncestors(event, read);
+      if (argument === null) {
+        const known = new WeakMap<NonNullable<RuntimeEvent['process']>, Values>();
+        return (event) => rememberedAncestors(event, read, known);
+      }
       if (!/^\d{1,3}$/.test(argument)) return null;
       const steps = Number(argument);
       return (event) => ancestor(event, steps, read);
     },
     words: null,
   };
+}
+
+interface Values {
+  readonly values: FieldValue;
+}
+
+/** Many rules ask for the ancestors of the same process. */
+function rememberedAncestors(
+  event: RuntimeEvent,
+  read: (one: NonNullable<RuntimeEvent['process']>) => string | number | null,
+  known: WeakMap<NonNullable<RuntimeEvent['process']>, Values>,
+): FieldValue {
+  if (event.process === null) return null;
+  const found = known.get(event.process) ?? { values: allAncestors(event, read) };
+  known.set(event.process, found);
+  return found.values;
 }
 
 /** Ancestors that are looked at; a table with a loop must not hang the engine. */

@@ -88,8 +88,10 @@ function bothEnds(
   read: (end: EndpointFacts) => string | null,
 ): (event: RuntimeEvent) => FieldValue {
   return of(({ local, remote }) => {
-    const values = [local, remote].flatMap((end) => (end === null ? [] : (read(end) ?? [])));
-    return values.length === 0 ? null : values;
+    const near = local === null ? null : read(local);
+    const far = remote === null ? null : read(remote);
+    if (near === null) return far === null ? null : [far];
+    return far === null ? [near] : [near, far];
   });
 }
 

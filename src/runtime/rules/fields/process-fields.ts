@@ -10,6 +10,20 @@ function of(read: OfProcess): (event: RuntimeEvent) => FieldValue {
   return (event) => (event.process === null ? null : read(event.process, event));
 }
 
+/** Remembers a text for each process: many rules ask many times for what has to be joined. */
+function remembered(
+  read: (one: ProcessFacts) => string | null,
+): (one: ProcessFacts) => string | null {
+  const texts = new WeakMap<ProcessFacts, { readonly text: string | null }>();
+  return (one) => {
+    const known = texts.get(one);
+    if (known !== undefined) return known.text;
+    const text = read(one);
+    texts.set(one, { text });
+    return text;
+  };
+}
+
 /** Reads from the parent. */
 function ofParent(read: OfProcess): (event: RuntimeEvent) => FieldValue {
   return (event) => {
@@ -18,15 +32,15 @@ function ofParent(read: OfProcess): (event: RuntimeEvent) => FieldValue {
   };
 }
 
-function argumentText({ arguments: given }: ProcessFacts): string | null {
-  return given === null ? null : given.join(' ');
-}
+const argumentText = remembered(({ arguments: given }) =>
+  given === null ? null : given.join(' '),
+);
 
 /** Name and arguments, as the process calls itself. */
-function commandLine({ name, arguments: given }: ProcessFacts): string | null {
+const commandLine = remembered(({ name, arguments: given }) => {
   if (name === null) return null;
   return given === null || given.length === 0 ? name : `${name} ${given.join(' ')}`;
-}
+});
 
 /** `argv[0]` and arguments. */
 function executableLine({ executable, arguments: given }: ProcessFacts): string | null {
@@ -38,9 +52,9 @@ function age({ startedAtNs }: ProcessFacts, { timeNs }: RuntimeEvent): bigint | 
   return startedAtNs === null ? null : timeNs - startedAtNs;
 }
 
-function environmentText({ environment }: ProcessFacts): string | null {
-  return environment === null ? null : environment.join(' ');
-}
+const environmentText = remembered(({ environment }) =>
+  environment === null ? null : environment.join(' '),
+);
 
 /** `proc.env[PATH]` is one value, `proc.env` all of them. */
 const environmentField: SyscallField = {

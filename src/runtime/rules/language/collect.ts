@@ -85,8 +85,15 @@ function collectDocument(context: DocumentContext, firstRank: number): number {
   return rank;
 }
 
+/** The place of an item; its line waits until someone asks, as that needs a slow parse. */
 function placeAt({ file, document }: DocumentContext, index: number): Place {
-  return { file: file.name, line: document.lineAt([index]), column: null };
+  return {
+    file: file.name,
+    get line() {
+      return document.lineAt([index]);
+    },
+    column: null,
+  };
 }
 
 interface Entry {

@@ -17,36 +17,36 @@ export function includesType(set: EventTypes, type: string): boolean {
 
 /** The types of a condition: `and` intersects, `or` unites, `not` complements. */
 export function eventTypesOf(expression: Expression): EventTypes {
-  return typesOf(expression, false, new Map());
+  return typesOf(expression, false);
 }
 
-type Known = Map<Expression, readonly [EventTypes | null, EventTypes | null]>;
+/** What is known of a part, plain and negated: bodies of macros are shared by many rules. */
+const known = new WeakMap<Expression, readonly [EventTypes | null, EventTypes | null]>();
 
-/** Shared bodies of macros are judged once for each sign. */
-function typesOf(expression: Expression, negated: boolean, known: Known): EventTypes {
+function typesOf(expression: Expression, negated: boolean): EventTypes {
   const entry = known.get(expression) ?? [null, null];
   const cached = entry[negated ? 1 : 0];
   if (cached !== null) return cached;
-  const result = judge(expression, negated, known);
+  const result = judge(expression, negated);
   const [plain, inverted] = known.get(expression) ?? [null, null];
   known.set(expression, negated ? [plain, result] : [result, inverted]);
   return result;
 }
 
-function judge(expression: Expression, negated: boolean, known: Known): EventTypes {
+function judge(expression: Expression, negated: boolean): EventTypes {
   switch (expression.kind) {
     case 'and':
     case 'or': {
-      const sets = expression.children.map((child) => typesOf(child, negated, known));
+      const sets = expression.children.map((child) => typesOf(child, negated));
       // De Morgan: a negated `and` unites, a negated `or` intersects.
       return (expression.kind === 'and') === negated
         ? sets.reduce((a, b) => unite(a, b))
         : sets.reduce((a, b) => intersect(a, b));
     }
     case 'not':
-      return typesOf(expression.child, !negated, known);
+      return typesOf(expression.child, !negated);
     case 'macro':
-      return expression.body === null ? allEventTypes : typesOf(expression.body, negated, known);
+      return expression.body === null ? allEventTypes : typesOf(expression.body, negated);
     case 'exists':
       return allEventTypes;
     case 'comparison': {
@@ -76,7 +76,13 @@ function complement({ mode, types }: EventTypes): EventTypes {
   return { mode: mode === 'only' ? 'except' : 'only', types };
 }
 
+function isAll({ mode, types }: EventTypes): boolean {
+  return mode === 'except' && types.size === 0;
+}
+
 function intersect(a: EventTypes, b: EventTypes): EventTypes {
+  if (isAll(a)) return b;
+  if (isAll(b)) return a;
   if (a.mode === 'only' && b.mode === 'only') {
     return { mode: 'only', types: a.types.intersection(b.types) };
   }
@@ -86,5 +92,6 @@ function intersect(a: EventTypes, b: EventTypes): EventTypes {
 }
 
 function unite(a: EventTypes, b: EventTypes): EventTypes {
+  if (isAll(a) || isAll(b)) return allEventTypes;
   return complement(intersect(complement(a), complement(b)));
 }

@@ -22,8 +22,6 @@ export {
   type Rule,
 } from './load.ts';
 export type { OutputField, OutputPart } from './output.ts';
-export { parseOutput } from './output.ts';
 export { parseCondition } from './parser.ts';
 export { printCondition, printOperand } from './print.ts';
-export { type Priority, priorities } from './priority.ts';
-export { ConditionError } from './scanner.ts';
+export type { Priority } from './priority.ts';

@@ -69,8 +69,6 @@ export function flagOf(value: unknown): boolean | null {
   return value === 'false' ? false : null;
 }
 
-export type OverrideMode = 'append' | 'replace';
-
 /** The `override` mapping; null when it is absent, an empty map when it is not a mapping. */
 export function overridesOf(value: unknown): ReadonlyMap<string, string> | null {
   const override = field(value, 'override');

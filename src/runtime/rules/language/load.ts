@@ -188,7 +188,7 @@ function parseHere(text: string, item: Item, { issues, vocabulary }: Context): E
 
 function compileOutput(draft: RuleDraft, context: Context): readonly OutputPart[] | null {
   const { item } = draft;
-  const place = item.placeOf('output');
+  const place = (): Place => item.placeOf('output');
   try {
     const parts = parseOutput(draft.output);
     for (const part of parts) {
@@ -196,17 +196,17 @@ function compileOutput(draft: RuleDraft, context: Context): readonly OutputPart[
         typeof part === 'string' ? null : context.judge.problemOfOperand(part.operand);
       if (problem === null) continue;
       if (problem.kind === 'deprecated-field') {
-        context.issues.warn('LOAD_DEPRECATED_ITEM', place, item.name, problem.message);
+        context.issues.warn('LOAD_DEPRECATED_ITEM', place(), item.name, problem.message);
         continue;
       }
-      context.issues.error('LOAD_ERR_COMPILE_OUTPUT', place, item.name, problem.message);
+      context.issues.error('LOAD_ERR_COMPILE_OUTPUT', place(), item.name, problem.message);
       return null;
     }
     return parts;
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
     const message = `${error.message} (character ${error.at + 1} of the output)`;
-    context.issues.error('LOAD_ERR_COMPILE_OUTPUT', place, item.name, message);
+    context.issues.error('LOAD_ERR_COMPILE_OUTPUT', place(), item.name, message);
     return null;
   }
 }

@@ -34,9 +34,9 @@ export interface Vocabulary {
 }
 
 /** Checks of one condition, macros written out; the largest official one has 1,200. */
-export const checksAtMost = 200_000;
+const checksAtMost = 200_000;
 /** Depth of one condition, macros written out; evaluation recurses. */
-export const depthAtMost = 1000;
+const depthAtMost = 1000;
 /** Items of one list, lists in it included. */
 const itemsAtMost = 100_000;
 
