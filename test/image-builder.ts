@@ -21,7 +21,14 @@ export function sha256(bytes: Uint8Array): string {
 /** An image of the given layers, bottom first, with one history line for each. */
 export function buildImage(
   layers: readonly (readonly (BuiltEntry | Buffer)[])[],
-  platform: { os?: string; architecture?: string } = {},
+  options: {
+    readonly os?: string;
+    readonly architecture?: string;
+    /** Of the `config` object: `Env`, `User`, `Labels`, ... */
+    readonly settings?: Readonly<Record<string, unknown>>;
+    /** `created_by` of the layers. */
+    readonly steps?: readonly string[];
+  } = {},
 ): BuiltImage {
   const built = layers.map((entries) => {
     const bytes = tar(entries);
@@ -29,11 +36,13 @@ export function buildImage(
   });
   const config = Buffer.from(
     JSON.stringify({
-      os: platform.os ?? 'linux',
-      architecture: platform.architecture ?? 'amd64',
-      config: { User: 'app', Env: ['SECRET=hidden'], Cmd: ['/bin/app'] },
+      os: options.os ?? 'linux',
+      architecture: options.architecture ?? 'amd64',
+      config: { User: 'app', Env: ['SECRET=hidden'], Cmd: ['/bin/app'], ...options.settings },
       history: [
-        ...built.map((_layer, index) => ({ created_by: `RUN step ${index + 1}` })),
+        ...built.map((_layer, index) => ({
+          created_by: options.steps?.[index] ?? `RUN step ${index + 1}`,
+        })),
         { created_by: 'CMD ["/bin/app"]', empty_layer: true },
       ],
       rootfs: { type: 'layers', diff_ids: built.map((layer) => layer.diffId) },

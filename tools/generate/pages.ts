@@ -1,8 +1,10 @@
 // All pages that are made from the code. Adding one = its file and one line here.
 import { builtinPage } from '../../src/advisory/builtin/index.ts';
 import { cliPage } from './cli-page.ts';
+import { imageRulesPage } from './image-rules-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { readingPage } from './reading-page.ts';
+import { secretsPage } from './secrets-page.ts';
 
 /** Path from the root of the repository, and the text that belongs there. */
 export function generatedPages(): readonly { readonly path: string; readonly text: string }[] {
@@ -10,6 +12,8 @@ export function generatedPages(): readonly { readonly path: string; readonly tex
     { path: 'docs/builtin-advisories.md', text: builtinPage() },
     { path: 'docs/cli.md', text: cliPage() },
     { path: 'docs/limits.md', text: limitsPage() },
+    { path: 'docs/image-rules.md', text: imageRulesPage() },
     { path: 'docs/reading.md', text: readingPage() },
+    { path: 'docs/secrets.md', text: secretsPage() },
   ];
 }

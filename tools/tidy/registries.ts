@@ -29,12 +29,20 @@ export function checkEcosystems(tree: Tree): Violation[] {
   });
 }
 
-/** Each file that defines a distribution, an output or a command is imported by its registry. */
+/** Each file that defines a distribution, a detector, a rule, an output or a command is imported by its registry. */
 export function checkRegistries(tree: Tree): Violation[] {
   return [
     ...unregistered(tree, {
       root: 'inventory/distro/',
       defines: /^export const \w+: DistributionDefinition\b/m,
+    }),
+    ...unregistered(tree, {
+      root: 'inspect/secret/',
+      defines: /^export const \w+: readonly (?:SecretDetector|CredentialFile)\[\] = \[/m,
+    }),
+    ...unregistered(tree, {
+      root: 'inspect/misconfiguration/',
+      defines: /^export const \w+: (?:FileRule|ImageRule)\b/m,
     }),
     ...unregistered(tree, { root: 'report/', defines: /^export const \w+: Output\b/m }),
     ...unregistered(tree, {

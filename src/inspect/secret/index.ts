@@ -2,5 +2,6 @@
 export type { CredentialFile, SecretDetector } from './detector.ts';
 export { secretInspector } from './inspector.ts';
 export { lessonOfSecrets } from './lesson.ts';
+export { skippedEndings, skippedFolders } from './places.ts';
 export { detectorFamilies, files as credentialFiles } from './registry.ts';
 export { inspectSettings, redactSecrets, type Setting, type SettingIssue } from './settings.ts';

@@ -57,7 +57,8 @@ export const secretInspector: Inspector = {
 
 function readNamed(one: CredentialFile, file: InspectedFile): Found[] {
   const bytes = file.read(0, Math.min(file.size, credentialFileBytes));
-  return one.read(bytes).map((hit) => ({ detector: one, hit }));
+  const hits = one.read(bytes).slice(0, mostHits);
+  return hits.map((hit) => ({ detector: one, hit }));
 }
 
 type Form = 'text' | 'utf-16le' | 'utf-16be' | 'binary';

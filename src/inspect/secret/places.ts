@@ -2,7 +2,7 @@
 // documentation and test data of published packages (docs/secrets.md lists it).
 
 /** Contents that are no text, or compressed text. */
-const skippedEndings: ReadonlySet<string> = new Set(
+export const skippedEndings: ReadonlySet<string> = new Set(
   (
     'so a o ko pyc pyo mo gmo class jar war ear zip gz tgz xz bz2 zst lz4 br tar deb rpm apk whl egg ' +
     'png jpg jpeg gif ico bmp webp tif tiff svgz psd woff woff2 ttf otf eot pfb afm pcf ' +
@@ -13,7 +13,7 @@ const skippedEndings: ReadonlySet<string> = new Set(
 );
 
 /** Folders of the system's own documentation and data, and of tool chains. */
-const skippedFolders: readonly string[] = [
+export const skippedFolders: readonly string[] = [
   'usr/share/doc/',
   'usr/share/man/',
   'usr/share/info/',

@@ -148,6 +148,19 @@ describe('what is told', () => {
     expect(inspect('app/dump.txt', dump)).toHaveLength(100);
   });
 
+  test.each([
+    ['JSON', (key: string) => JSON.stringify({ key })],
+    ['a YAML block', (key: string) => `key: |\n${key.replaceAll(/^/gm, '    ')}`],
+    ['source code', (key: string) => `k = '${key.trim().replaceAll('\n', "\\n' +\n  '")}';`],
+    ['a shell variable', (key: string) => `KEY='${key}'`],
+    ['escaped twice', (key: string) => `"{\\"k\\":\\"${key.replaceAll('\n', '\\\\n')}\\"}"`],
+  ])('a key inside %s', (_where, wrap) => {
+    for (const { id, text } of samples.filter((one) => one.path.startsWith('app/tls/'))) {
+      if (id === 'key-store') continue;
+      expect(inspect('app/a.txt', wrap(text)).map((fact) => fact.id)).toEqual([id]);
+    }
+  });
+
   test('of two detectors the more telling one', () => {
     const url = `https://bob:${token}@github.com/acme/shop.git`;
     expect(inspect('app/a.txt', url).map(({ id }) => id)).toEqual(['github-personal-token']);
@@ -204,6 +217,38 @@ describe('hostile content', () => {
     }
     const line = anchors.join('').repeat(100).slice(0, mebibyte);
     expect(inspect('app/one-line.txt', line).length).toBeLessThan(200);
+  });
+
+  test('files known by name, of the same words again and again', () => {
+    const words = [
+      ' ',
+      '\n',
+      'a',
+      ':',
+      '"',
+      '=',
+      '\\',
+      '\\n',
+      '-',
+      'password ',
+      '"auth" : "',
+      'key = "',
+      'export ',
+    ];
+    for (const { path } of samples.filter(({ id }) => files.some((file) => file.id === id))) {
+      for (const unit of [...words, words.join('')]) {
+        const found = inspect(path, unit.repeat(mebibyte / 4 / unit.length));
+        expect(found.length).toBeLessThan(200);
+      }
+    }
+  });
+
+  test('keys without an end', () => {
+    const head = `-----BEGIN RSA ${['PRIVATE', 'KEY'].join(' ')}-----`;
+    for (const unit of ['', 'A', '\\', '\n', '"', 'Proc-Type: 4\n', '=', '-', "'+"]) {
+      const found = inspect('app/a.pem', `${head}${unit.repeat(20_000)}`.repeat(20));
+      expect(found.filter(({ id }) => id !== 'told')).toEqual([]);
+    }
   });
 
   test('more candidates than are looked at are told', () => {

@@ -26,7 +26,7 @@ export const packageSource: FileRule = {
     const isRpm = !file.path.startsWith('etc/apt/');
     const text = file.text();
     // A repository that is switched off installs nothing.
-    if (isRpm && /^\s*enabled\s*=\s*0\b/m.test(text)) return [];
+    if (isRpm && /^[ \t]*enabled[ \t]*=[ \t]*0\b/m.test(text)) return [];
     const fits = isRpm
       ? (line: string) => rpmTrusts.test(line)
       : (line: string) => aptTrusts.test(line) || aptAllows.test(line);

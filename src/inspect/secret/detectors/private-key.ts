@@ -40,9 +40,12 @@ function dashes(bytes: Uint8Array, from: number): number {
 
 type Judged = Pick<Hit, 'id' | 'severity' | 'title' | 'evidence'>;
 
-/** Line ends as they stand in JSON, YAML and environment variables. */
+/** Line ends and quotes as they stand in JSON, YAML, shell and source code, taken out. */
 function unescaped(body: string): string {
-  return body.replaceAll(/\\+[nrt]/g, '\n').replaceAll(/["'+,]|\\$/gm, '');
+  return body
+    .replaceAll(/\\{1,4}[nrt]/g, '\n')
+    .replaceAll(/["'][ \t]{0,8}\+?[ \t]{0,8}$/gm, '')
+    .replaceAll(/["',]|\\$/gm, '');
 }
 
 function judgePem(label: string, body: string): Judged | null {
