@@ -11,25 +11,38 @@ export const limits = {
   /** Layers of one image; overlayfs stops at 500 and Docker at 127. */
   imageLayers: 1000,
   /** Entries of one layer: three million tiny files are known from practice (anchore/grype#1509). */
-  layerEntries: 20_000_000,
+  layerEntries: 10_000_000,
+  /**
+   * What is kept of one layer: its packages, names of links and deleted files, unknowns. A package
+   * counts with some 500 bytes and needs eight times as much until it is written out in a report.
+   */
+  layerRecordBytes: 96 * MiB,
+  /** The same for all layers of an image, and its entries with 16 bytes each. */
+  imageRecordBytes: 256 * MiB,
+  /** Files of one layer that other files are read together with (go.sum, direct_url.json, ...). */
+  companionFiles: 200_000,
+  /** The bytes of these, in a temporary file beyond the first 16 MiB. */
+  companionBytes: 1 * GiB,
+  /** Paths of one layer that its package databases assign to packages; Debian has 500,000 in all. */
+  ownedPaths: 4_000_000,
   /** Inflated bytes of one layer: the largest public images are below 100 GB in all. */
   layerInflatedBytes: 256 * GiB,
   /** Inflated against compressed bytes; deflate cannot exceed 1032, honest layers stay below 200. */
   inflationRatio: 1100,
   /** Ratio is judged only above this size, so that small files of zeros pass. */
   inflationFloorBytes: 64 * MiB,
-  /** A path inside an image: Linux PATH_MAX is 4096; tar can claim more. */
-  pathBytes: 16 * KiB,
+  /** A path inside an image and the target of a link: Linux opens none above PATH_MAX. */
+  pathBytes: 4 * KiB,
   /** One PAX or GNU long-name header. */
   tarHeaderBytes: 1 * MiB,
   /** Symbolic links followed for one path, as Linux (MAXSYMLINKS). */
   symlinkHops: 40,
-  /** A package database or lock file that is parsed as text or JSON. */
-  metadataFileBytes: 128 * MiB,
+  /** A package database that is read as a whole; those of 10,000 packages have about 20 MB. */
+  metadataFileBytes: 64 * MiB,
   /** A small text file kept for detection (os-release and its kin). */
   captureBytes: 256 * KiB,
   /** A file that a cataloger wants with random access is held in memory up to here, then spooled. */
-  residentFileBytes: 32 * MiB,
+  residentFileBytes: 8 * MiB,
   /** A spooled file (large JARs and binaries in compressed layers). */
   spooledFileBytes: 4 * GiB,
   /** JARs inside JARs; Spring Boot needs 2, EAR in practice 3. */
@@ -41,16 +54,18 @@ export const limits = {
   /** Inflated bytes read from one zip in all. */
   archiveInflatedBytes: 2 * GiB,
   /** Packages of one file; the largest monorepo lock files have about 60,000. */
-  packagesPerFile: 500_000,
+  packagesPerFile: 100_000,
   /** Nested OCI indexes: index -> index -> manifest is the deepest form in use. */
   indexDepth: 4,
   /** Nesting of JSON and YAML documents; JSON.parse itself overflows far later. */
   documentDepth: 200,
   /**
    * Text of one JSON, YAML or TOML document that becomes objects: hostile text grows about 25-fold
-   * in memory, and the largest honest lock files have about 12 MB.
+   * in memory.
    */
   documentBytes: 32 * MiB,
+  /** A lock file or manifest in an image or project; the largest honest ones have about 12 MB. */
+  lockFileBytes: 16 * MiB,
   /** An SBOM that a user names as target: 60,000 packages with places and licences have about 60 MB. */
   sbomBytes: 128 * MiB,
   /** YAML aliases written in one file (alias bombs need few; honest files have dozens). */
