@@ -102,7 +102,6 @@ const prefixed: readonly (readonly [
   ['easypost-key', 'EZAK', base62, 54],
   ['readme-key', 'rdme_', lower36, 70],
   ['shippo-token', 'shippo_live_', hex, 40],
-  ['facebook-token', 'EAAC', base62, 160],
 ];
 
 /** Name of the variable, then the value: no form of their own. */
@@ -258,6 +257,7 @@ const formed: readonly (readonly [id: string, text: string, value: string, path?
   one('hubspot-token', `pat-na1-${uuid('hub')}`),
   one('clickup-token', `pk_${scrambled('123456789', 8)}_${scrambled(upper36, 32, 'cu')}`),
   one('json-web-token', bearer, `Authorization: Bearer ${bearer}`),
+  one('facebook-token', `EAAC${scrambled(base62, 100, 'fb')}ZAxZBxZCxZD`),
   one('kubernetes-account-token', account),
   one('supabase-service-key', supabase('service_role')),
   one('supabase-public-key', supabase('anon')),

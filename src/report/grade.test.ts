@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { secret, vulnerability } from '../../test/sample-findings.ts';
 import { sampleNow } from '../../test/sample-report.ts';
-import type { Finding, VulnerabilityFinding } from '../model/report.ts';
+import type { Finding, IssueFinding, VulnerabilityFinding } from '../model/report.ts';
 import { type Graded, gradeOf } from './grade.ts';
 
 function grade(findings: readonly Finding[], more: Partial<Graded> = {}) {
@@ -21,6 +21,10 @@ function many(count: number, more: Partial<VulnerabilityFinding>): readonly Find
   return Array.from({ length: count }, (_, index) =>
     vulnerability(`CVE-2024-${1000 + index}`, 'pkg:npm/p@1', more),
   );
+}
+
+function setting(severity: IssueFinding['severity']): IssueFinding {
+  return { ...secret('image-empty-password', 'etc/shadow'), kind: 'misconfiguration', severity };
 }
 
 const malware: Finding = { ...vulnerability('MAL-1', 'pkg:npm/x@1'), kind: 'malware' };
@@ -46,6 +50,9 @@ describe('gradeOf', () => {
       ['1 known-exploited vulnerability'],
     ],
     ['a secret', [secret('key', '.env')], 'B', 85, ['1 secret']],
+    ['an encrypted key', [{ ...secret('key', '.env'), severity: 'low' }], 'A', 100, []],
+    ['an untidy setting', [setting('medium')], 'A', 100, []],
+    ['a dangerous setting', [setting('high')], 'A', 92, ['1 dangerous setting']],
     ['malware', [malware], 'F', 10, ['1 malicious package']],
   ])('%s', (_, findings, letter, score, because) => {
     expect(grade(findings)).toMatchObject({ letter, score, because });

@@ -1,6 +1,12 @@
 // One letter for a target, with its reasons. The rule is short enough to be argued with.
 import type { Distribution } from '../model/distribution.ts';
-import type { Finding, FixAction, Grade, VulnerabilityFinding } from '../model/report.ts';
+import type {
+  Finding,
+  FixAction,
+  Grade,
+  IssueFinding,
+  VulnerabilityFinding,
+} from '../model/report.ts';
 import type { Unknown } from '../model/unknown.ts';
 
 export interface Graded {
@@ -62,6 +68,7 @@ const rules = {
     each: 0.5,
     most: 26,
   },
+  setting: { one: 'dangerous setting', many: 'dangerous settings', first: 8, each: 2, most: 20 },
   low: { one: 'low vulnerability', many: 'low vulnerabilities', first: 1, each: 0.05, most: 3 },
 } satisfies Record<string, Rule>;
 const endOfLifePoints = 20;
@@ -101,6 +108,7 @@ function countPenalties(findings: readonly Finding[]): Penalty[] {
     high: 0,
     medium: 0,
     unrated: 0,
+    setting: 0,
     low: 0,
   };
   for (const finding of findings) {
@@ -116,13 +124,24 @@ function countPenalties(findings: readonly Finding[]): Penalty[] {
 }
 
 function kindOf(finding: Finding): keyof typeof rules | null {
-  if (finding.kind === 'secret') return 'secret';
+  if (finding.kind === 'secret') return opensSomething(finding) ? 'secret' : null;
+  if (finding.kind === 'misconfiguration') return isDangerous(finding) ? 'setting' : null;
   if (finding.kind === 'malware') return 'malware';
   if (finding.kind !== 'vulnerability' || !counts(finding)) return null;
   if (finding.kev) return 'exploited';
   const { severity } = finding;
   if (severity === 'unknown') return 'unrated';
   return severity === 'negligible' ? null : severity;
+}
+
+/** An encrypted key, a hash or a test key is worth a line, not a letter. */
+function opensSomething({ severity }: IssueFinding): boolean {
+  return severity !== 'low' && severity !== 'negligible';
+}
+
+/** What is merely untidy, as nearly every image is, does not count. */
+function isDangerous({ severity }: IssueFinding): boolean {
+  return severity === 'critical' || severity === 'high';
 }
 
 function counts(finding: VulnerabilityFinding): boolean {

@@ -34,10 +34,9 @@ function filesFor(path: string): readonly CredentialFile[] {
   const named = byName.get(name) ?? [];
   const ended = byEnding.flatMap(([ending, file]) => (name.endsWith(ending) ? [file] : []));
   if (named.length === 0 && ended.length === 0) return [];
-  const published = isPublished(path);
-  return [...new Set([...named, ...ended])].filter(
-    (file) => (file.fits?.(lower) ?? true) && !(published && file.onlyOwnFiles === true),
-  );
+  // What others publish under such names is an example.
+  if (isPublished(path)) return [];
+  return [...new Set([...named, ...ended])].filter((file) => file.fits?.(lower) ?? true);
 }
 
 export const secretInspector: Inspector = {

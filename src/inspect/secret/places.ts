@@ -59,7 +59,7 @@ export const skippedFolders: readonly string[] = [
 
 /** The standard libraries of languages; some lie below the architecture's folder. */
 const standardLibrary =
-  /^(?:usr\/(?:local\/)?)?lib(?:64)?\/(?:[\w-]+-linux-(?:gnu|musl)\w*\/)?(?:perl\d?|perl-base|python\d(?:\.\d+)?|ruby|gcc|erlang|ocaml|ghc)\//;
+  /^(?:usr\/(?:local\/)?)?lib(?:64)?\/(?:[\w-]+-linux-(?:gnu|musl)\w*\/)?(?:perl\d?|perl-base|ruby|gcc|erlang|ocaml|ghc)\/|(?:^|\/)lib(?:64)?\/python\d(?:\.\d+)?\/|(?:^|\/)\.rustup\/toolchains\//;
 
 /** Where package managers put what others have published. */
 const publishedFolder =

@@ -96,6 +96,17 @@ describe('what is no secret', () => {
       'etc/ssl/private/ssl-cert-snakeoil.key',
       samples.find(({ id }) => id === 'private-key')?.text ?? '',
     ],
+    [
+      'a sample in a comment',
+      'etc/maven/settings.xml',
+      '<a><!-- <password>Xk29fj20Zq</password> --></a>',
+    ],
+    ['test keys of Python', 'opt/conda/lib/python3.11/test/a.pem', assigned],
+    [
+      'credentials that others publish',
+      'app/node_modules/a/.npmrc',
+      '_authToken=aaaabbbbccccdddd1234',
+    ],
     ['a binary', 'app/data', `\0\0\0${assigned}`],
   ];
   test.each(cases)('%s', (_why, path, text) => {

@@ -26,6 +26,16 @@ function file(
   return { severity: 'high', issuer: 'the service', hint: 'nothing', ...described };
 }
 
+/** XML with its comments blanked: the file that Maven ships explains itself by samples. */
+function outsideComments(bytes: Uint8Array): Uint8Array {
+  const copy = Buffer.from(bytes);
+  for (let at = copy.indexOf('<!--'); at !== -1; at = copy.indexOf('<!--', at)) {
+    const end = copy.indexOf('-->', at);
+    copy.fill(0x20, at, end === -1 ? copy.length : end);
+  }
+  return copy;
+}
+
 /** `user:password` in base64, as Docker and npm write it. */
 function isUserAndPassword(value: string): boolean {
   const plain = Buffer.from(value, 'base64').toString('latin1');
@@ -136,7 +146,7 @@ export const credentialFiles: readonly CredentialFile[] = [
     title: 'Password in Maven settings',
     names: ['settings.xml', 'settings-security.xml'],
     read: (bytes) =>
-      matches(bytes, /<(?:password|passphrase)>\s*([^<\s]{1,300})\s*</g, (value) =>
+      matches(outsideComments(bytes), /<(?:password|passphrase)>\s*([^<\s]{1,300})\s*</g, (value) =>
         isRealPassword(value, 4),
       ),
   }),
@@ -273,7 +283,6 @@ export const credentialFiles: readonly CredentialFile[] = [
     issuer: 'you',
     names: [],
     endings: ['.p12', '.pfx', '.jks', '.keystore'],
-    onlyOwnFiles: true,
     read: readKeyStore,
   }),
 ];

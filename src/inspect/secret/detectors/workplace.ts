@@ -142,6 +142,8 @@ export const workplace: readonly SecretDetector[] = [
     prefixes: ['EAAC', 'EAAG', 'EAAM', 'EAAB'],
     alphabet: base62,
     length: [100, 300],
+    // The letter Z escapes in its base64: it is followed by A to D, again and again.
+    judge: (value) => (value.match(/Z[ABCD]/g) ?? []).length >= 3,
   }),
   assigned({
     id: 'facebook-app-secret',
