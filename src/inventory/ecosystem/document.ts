@@ -2,8 +2,8 @@
 import { limits } from '../../base/limits.ts';
 import type { CatalogResult, FileView } from './ecosystem.ts';
 
-/** The text of a file, or null when it is larger than `limits.documentBytes`; then say `tooLarge`. */
-export function textOf(file: FileView, maximumBytes: number = limits.documentBytes): string | null {
+/** The text of a file, or null when it is larger than `limits.lockFileBytes`; then say `tooLarge`. */
+export function textOf(file: FileView, maximumBytes: number = limits.lockFileBytes): string | null {
   return file.size > maximumBytes ? null : file.text();
 }
 
@@ -15,7 +15,7 @@ export function notRead(reason: string): CatalogResult {
 /** The refusal that goes with `textOf` and the same bound. */
 export function tooLargeToRead(
   file: FileView,
-  maximumBytes: number = limits.documentBytes,
+  maximumBytes: number = limits.lockFileBytes,
 ): CatalogResult {
   return notRead(`file of ${file.size} bytes, more than the ${maximumBytes} that are read`);
 }

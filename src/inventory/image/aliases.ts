@@ -56,8 +56,9 @@ export function findAliases(
         at(layer).folders.push({ from: `${real}/`, to: `${folder}/` });
     }
   }
+  const known = knownPaths(records);
   for (const [path, target, layer] of hardlinks(records)) {
-    if (!view.isVisible(path, layer) || isKnown(records, target)) continue;
+    if (known.has(target) || !view.isVisible(path, layer)) continue;
     const holder = topmostHolder(records, target, layer);
     if (holder !== null) at(holder).files.set(target, path);
   }
@@ -72,11 +73,15 @@ function* hardlinks(records: readonly LayerRecord[]): Generator<[string, string,
   }
 }
 
-/** The target was itself read under its own name, as another wanted file: nothing is missing. */
-function isKnown(records: readonly LayerRecord[], target: string): boolean {
-  return records.some(
-    (record) => record.captures.has(target) || record.files.some((file) => file.path === target),
-  );
+/** What was itself read under its own name: a hard link to it misses nothing. */
+function knownPaths(records: readonly LayerRecord[]): Set<string> {
+  const known = new Set<string>();
+  if (records.every((record) => record.hardlinks.size === 0)) return known;
+  for (const { captures, files } of records) {
+    for (const path of captures.keys()) known.add(path);
+    for (const { path } of files) known.add(path);
+  }
+  return known;
 }
 
 function topmostHolder(records: readonly LayerRecord[], path: string, from: number): number | null {

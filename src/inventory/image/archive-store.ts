@@ -9,6 +9,8 @@ import type { Aliases } from './aliases.ts';
 import type { LayerAnalyst, StreamedLayer } from './analyst.ts';
 import type { BlobStore, LayerRequest, ReadLayer } from './blob-store.ts';
 import { compressionOf, inflate } from './inflate.ts';
+import { RecordBudget } from './layer-record.ts';
+import { Members } from './members.ts';
 import { type TarEntry, TarScanner } from './tar.ts';
 import { TarStream } from './tar-stream.ts';
 
@@ -71,7 +73,7 @@ class SeekableArchive implements BlobStore {
   readonly #analyst: LayerAnalyst;
   readonly #verifyDigests: boolean;
   readonly identity: string;
-  readonly #members: ReadonlyMap<string, TarEntry>;
+  readonly #members: Members;
 
   constructor(descriptor: number, options: ArchiveOptions) {
     const stat = fstatSync(descriptor, { bigint: true });
@@ -128,41 +130,15 @@ class SeekableArchive implements BlobStore {
   }
 
   #find(path: string): TarEntry | null {
-    return followMember(this.#members, path);
+    return this.#members.follow(path);
   }
 }
 
-/** Old `docker save` replaces repeated layers by symbolic links to the first one. */
-function followMember(members: ReadonlyMap<string, TarEntry>, path: string): TarEntry | null {
-  let current = path.replace(/^\.\//, '');
-  for (let hop = 0; hop < limits.symlinkHops; hop += 1) {
-    const member = members.get(current);
-    if (member === undefined) return null;
-    if (member.kind === 'file') return member;
-    if (member.kind === 'hardlink') current = member.linkTarget;
-    else if (member.kind === 'symlink') current = resolveFrom(current, member.linkTarget);
-    else return null;
-  }
-  return null;
-}
-
-function resolveFrom(path: string, target: string): string {
-  const parts = target.startsWith('/') ? [] : path.split('/').slice(0, -1);
-  for (const part of target.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return parts.join('/');
-}
-
-function indexMembers(whole: RandomAccess, name: string): Map<string, TarEntry> {
-  const members = new Map<string, TarEntry>();
+function indexMembers(whole: RandomAccess, name: string): Members {
+  const members = new Members(name);
   const scanner = new TarScanner({
     entry(entry) {
-      if (members.size >= limits.archiveMembers) {
-        throw new SeaworthyError('limit', `${name} has more than ${limits.archiveMembers} members`);
-      }
-      members.set(entry.path, entry);
+      members.add(entry);
       return false;
     },
     data: () => undefined,
@@ -178,7 +154,7 @@ function indexMembers(whole: RandomAccess, name: string): Map<string, TarEntry> 
     scanner.skip(scanner.skippable);
   }
   const problem = scanner.finish();
-  if (problem !== null && members.size === 0) {
+  if (problem !== null && members.count === 0) {
     throw new SeaworthyError('malformed', `${name} is no image archive: it ${problem}`, {
       advice: 'give a file made by `docker save`, `skopeo copy` or `podman save`',
     });
@@ -206,25 +182,38 @@ export async function streamedArchive(
 ): Promise<BlobStore> {
   const documents = new Map<string, Uint8Array>();
   const layers = new Map<string, StreamedLayer>();
-  const members = new Map<string, TarEntry>();
+  const members = new Members(name);
+  const budget = new RecordBudget();
   const archive = new TarStream(open());
   let kept = 0;
   for (let next = await archive.next(); next !== null; next = await archive.next()) {
     const { entry } = next;
-    members.set(entry.path, entry);
-    if (members.size > limits.archiveMembers) {
-      throw new SeaworthyError('limit', `${name} has more than ${limits.archiveMembers} members`);
-    }
+    members.add(entry);
     if (entry.kind !== 'file') continue;
     const { isDocument, content } = await peekDocument(entry, next.content());
-    if (!isDocument) layers.set(entry.path, await analyst.readStream(content));
-    else if (kept + entry.size <= limits.archiveDocumentBytes) {
+    if (!isDocument) {
+      const layer = await analyst.readStream(content);
+      layers.set(entry.path, layer);
+      addTo(budget, layer, name);
+    } else if (kept + entry.size <= limits.archiveDocumentBytes) {
       kept += entry.size;
       documents.set(entry.path, Buffer.concat(await Array.fromAsync(content)));
     }
   }
   await archive.drain();
   return new PassedArchive({ name, open, analyst, documents, layers, members });
+}
+
+function addTo(budget: RecordBudget, { record }: StreamedLayer, name: string): void {
+  try {
+    budget.add(record);
+  } catch (cause) {
+    if (!(cause instanceof SeaworthyError)) throw cause;
+    throw new SeaworthyError('limit', `${name} ${cause.message}`, {
+      cause,
+      ...(cause.advice === undefined ? {} : { advice: cause.advice }),
+    });
+  }
 }
 
 /**
@@ -260,7 +249,7 @@ interface PassedOptions {
   readonly analyst: LayerAnalyst;
   readonly documents: ReadonlyMap<string, Uint8Array>;
   readonly layers: ReadonlyMap<string, StreamedLayer>;
-  readonly members: ReadonlyMap<string, TarEntry>;
+  readonly members: Members;
 }
 
 class PassedArchive implements BlobStore {
@@ -308,7 +297,7 @@ class PassedArchive implements BlobStore {
   }
 
   #real(path: string): string | null {
-    return followMember(this.#options.members, path)?.path ?? null;
+    return this.#options.members.follow(path)?.path ?? null;
   }
 }
 

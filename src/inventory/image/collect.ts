@@ -17,18 +17,46 @@ interface Parsed extends WantedCataloger {
   readonly result: CatalogResult;
 }
 
-type Collected = Pick<LayerRecord, 'files' | 'ownership' | 'licences' | 'issues' | 'unknowns'>;
+type Collected = Pick<
+  LayerRecord,
+  'files' | 'ownership' | 'licences' | 'issues' | 'unknowns' | 'keptBytes'
+>;
 
 /** Issues kept of one layer: a folder of test keys must not fill the memory. */
 const issuesKept = 10_000;
 
+/** What a package and any other small thing need in memory beside their text, roughly. */
+const packageBytes = 400;
+const entryBytes = 40;
+
+interface Kept {
+  readonly file: CatalogedFile;
+  /** What it counts with. */
+  readonly bytes: number;
+}
+
 export class ResultCollector {
-  readonly #files: CatalogedFile[] = [];
+  /** By path and cataloger: an entry that a tar holds twice counts as its last one. */
+  readonly #files = new Map<string, Kept>();
   readonly #ownership: Ownership[] = [];
   readonly #licences: { path: string; owner: string; licences: readonly string[] }[] = [];
   readonly #issues: LayerIssue[] = [];
   readonly #unknowns: LayerUnknown[] = [];
   #unlisted = 0;
+  #keptBytes = 0;
+  #ownedPaths = 0;
+  readonly #lost = new Map<string, number>();
+
+  /**
+   * Takes `bytes` of what may be kept of one layer. False: there is no room left for this one of
+   * the `things`, which are counted and told at the end.
+   */
+  keeps(bytes: number, things: string): boolean {
+    const fits = this.#keptBytes + bytes <= limits.layerRecordBytes;
+    if (fits) this.#keptBytes += bytes;
+    else this.#lose(things, 1);
+    return fits;
+  }
 
   add(parsed: Parsed): void {
     const { path, result, cataloger, ecosystem } = parsed;
@@ -36,27 +64,58 @@ export class ResultCollector {
       this.unknown(within === undefined ? path : `${path}!${within}`, reason);
     }
     for (const { owner, paths } of result.ownership ?? []) {
-      this.#ownership.push({ path, owner, hashes: hashesOf(paths) });
+      const hashes = this.#hashesOf(paths);
+      if (hashes !== null) this.#ownership.push({ path, owner, hashes });
     }
     for (const { owner, licences } of result.licences ?? []) {
-      this.#licences.push({ path, owner, licences });
+      const bytes = entryBytes + path.length + owner.length;
+      if (this.keeps(bytes, 'licences')) this.#licences.push({ path, owner, licences });
     }
     if (result.packages.length === 0) return;
-    const kept = result.packages.slice(0, limits.packagesPerFile);
-    if (kept.length < result.packages.length) {
-      this.unknown(
+    const key = `${path}\0${cataloger.name}`;
+    this.#keptBytes -= this.#files.get(key)?.bytes ?? 0;
+    const before = this.#keptBytes;
+    const kept = this.#packages(result.packages, path.length);
+    this.#files.set(key, {
+      bytes: this.#keptBytes - before,
+      file: {
         path,
-        `lists ${result.packages.length} packages, more than are kept of one file`,
-      );
-    }
-    this.#files.push({
-      path,
-      cataloger: cataloger.name,
-      ecosystem,
-      evidence: cataloger.evidence,
-      packages: kept.map(withoutFiles),
-      owned: kept.map((found) => (found.files === undefined ? null : hashesOf(found.files))),
+        cataloger: cataloger.name,
+        ecosystem,
+        evidence: cataloger.evidence,
+        packages: kept.map(withoutFiles),
+        owned: kept.map(({ files }) => (files === undefined ? null : this.#hashesOf(files))),
+      },
     });
+  }
+
+  #packages(found: readonly FoundPackage[], pathLength: number): readonly FoundPackage[] {
+    let count = 0;
+    let bytes = entryBytes + pathLength;
+    const room = limits.layerRecordBytes - this.#keptBytes;
+    while (count < found.length && count < limits.packagesPerFile) {
+      bytes += bytesOf(found[count] as FoundPackage);
+      if (bytes > room) break;
+      count += 1;
+    }
+    this.#keptBytes += Math.min(bytes, room);
+    if (count === found.length) return found;
+    this.#lose('packages', found.length - count);
+    return found.slice(0, count);
+  }
+
+  #hashesOf(paths: readonly string[]): Float64Array | null {
+    this.#ownedPaths += paths.length;
+    if (this.#ownedPaths <= limits.ownedPaths) {
+      return Float64Array.from(paths, ownershipHash).sort();
+    }
+    this.#ownedPaths -= paths.length;
+    this.#lose('file lists of packages', 1);
+    return null;
+  }
+
+  #lose(things: string, count: number): void {
+    this.#lost.set(things, (this.#lost.get(things) ?? 0) + count);
   }
 
   issue(issue: LayerIssue): void {
@@ -66,15 +125,17 @@ export class ResultCollector {
   }
 
   unknown(path: string, reason: string): void {
-    if (this.#unknowns.length < limits.unknownsListed) this.#unknowns.push({ path, reason });
-    else this.#unlisted += 1;
+    const bytes = entryBytes + path.length + reason.length;
+    if (this.#unknowns.length >= limits.unknownsListed || !this.keeps(bytes, 'unknowns')) {
+      this.#unlisted += 1;
+    } else this.#unknowns.push({ path, reason });
   }
 
   /** `ownershipHash` of every file that some package of this layer owns, sorted. */
   ownedHashes(): Float64Array {
     const lists = [
       ...this.#ownership.map(({ hashes }) => hashes),
-      ...this.#files.flatMap((file) => file.owned),
+      ...[...this.#files.values()].flatMap(({ file }) => file.owned),
     ].filter((hashes) => hashes !== null);
     const all = new Float64Array(lists.reduce((sum, hashes) => sum + hashes.length, 0));
     let at = 0;
@@ -92,18 +153,29 @@ export class ResultCollector {
         reason: `${this.#unlisted} further unknowns are not listed`,
       });
     }
+    this.#lost.delete('unknowns');
+    for (const [things, count] of this.#lost) {
+      this.#unknowns.push({
+        path: '',
+        reason: `${count} ${things} of the layer are left out: it holds more than is kept of one`,
+      });
+    }
     return {
-      files: this.#files,
+      files: [...this.#files.values()].map(({ file }) => file),
       ownership: this.#ownership,
       licences: this.#licences,
       issues: this.#issues,
       unknowns: this.#unknowns,
+      keptBytes: this.#keptBytes,
     };
   }
 }
 
-function hashesOf(paths: readonly string[]): Float64Array {
-  return Float64Array.from(paths, ownershipHash).sort();
+function bytesOf({ name, version, licences, dependsOn = [], within = '' }: FoundPackage): number {
+  let bytes = packageBytes + name.length + version.length + within.length;
+  for (const text of licences) bytes += entryBytes + text.length;
+  for (const text of dependsOn) bytes += entryBytes + text.length;
+  return bytes;
 }
 
 function withoutFiles(found: FoundPackage): FoundPackage {

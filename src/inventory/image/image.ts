@@ -5,7 +5,7 @@ import type { Unknown } from '../../model/unknown.ts';
 import type { Aliases } from './aliases.ts';
 import type { BlobStore, ReadLayer } from './blob-store.ts';
 import type { ParsedConfig } from './config.ts';
-import type { LayerRecord } from './layer-record.ts';
+import { type LayerRecord, RecordBudget } from './layer-record.ts';
 
 export interface OpenedImage {
   /** As the image calls itself: a tag, or the name of the archive. */
@@ -87,7 +87,8 @@ export async function readImage(options: ListedImage): Promise<OpenedImage> {
 async function readAll(options: ListedImage, unknowns: Unknown[]): Promise<ReadLayer[]> {
   const { listed, parsed } = options;
   const read: ReadLayer[] = Array.from({ length: listed.length });
-  const failures: string[] = [];
+  const failures: { readonly line: string; readonly isLimit: boolean }[] = [];
+  const budget = new RecordBudget();
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < listed.length && failures.length === 0) {
@@ -110,9 +111,11 @@ async function readAll(options: ListedImage, unknowns: Unknown[]): Promise<ReadL
           layer,
           diffId,
         );
+        budget.add(read[index].record);
       } catch (error) {
         if (!(error instanceof SeaworthyError)) throw error;
-        failures.push(failureLine(options, index, error));
+        const line = failureLine(options, index, error);
+        failures.push({ line, isLimit: error.code === 'limit' });
       }
     }
   };
@@ -121,8 +124,9 @@ async function readAll(options: ListedImage, unknowns: Unknown[]): Promise<ReadL
   if (failure !== undefined) {
     const others = read.flatMap((layer, index) => (layer === undefined ? [] : [index + 1]));
     const done = others.length === 0 ? 'No layer was read' : `Layers read: ${others.join(', ')}`;
-    throw new SeaworthyError('malformed', failure, {
-      advice: `copy the image again. ${done}; nothing was reported as safe`,
+    const help = failure.isLimit ? 'unpack it and scan the folder' : 'copy the image again';
+    throw new SeaworthyError(failure.isLimit ? 'limit' : 'malformed', failure.line, {
+      advice: `${help}. ${done}; nothing was reported as safe`,
     });
   }
   return read;
@@ -178,6 +182,7 @@ function emptyLayer(diffId: Digest): ReadLayer {
       issues: [],
       unknowns: [],
       entryCount: 0,
+      keptBytes: 0,
       size: 0,
     },
     diffId,

@@ -62,9 +62,10 @@ async function withAliased(
     const record = records[layer];
     if (record === undefined) continue;
     const extra = await contents.reread(layer, aliases);
+    const realFiles = new Map([...aliases.files].map(([real, name]) => [name, real]));
     const files = extra.files.map((file) => ({
       ...file,
-      realPath: realPathOf(aliases, file.path),
+      realPath: realFiles.get(file.path) ?? realFolderOf(aliases, file.path),
     }));
     records[layer] = {
       ...record,
@@ -78,8 +79,7 @@ async function withAliased(
   return records;
 }
 
-function realPathOf(aliases: Aliases, path: string): string {
-  for (const [real, name] of aliases.files) if (name === path) return real;
+function realFolderOf(aliases: Aliases, path: string): string {
   for (const { from, to } of aliases.folders) {
     if (path.startsWith(to)) return from + path.slice(to.length);
   }

@@ -1,10 +1,12 @@
 // What is kept of one layer for ever: enough to squash it with any others without its bytes.
 import { deserialize, serialize } from 'node:v8';
+import { SeaworthyError } from '../../base/error.ts';
+import { limits } from '../../base/limits.ts';
 import type { Inspector, IssueFact } from '../../model/inspection.ts';
 import type { Evidence, FoundPackage } from '../../model/package.ts';
 
 /** Raised whenever the shape or the meaning of a record changes: old cache rows are then ignored. */
-const recordRevision = 2;
+const recordRevision = 3;
 
 /** The result of one cataloger on one file of the layer. */
 export interface CatalogedFile {
@@ -63,8 +65,25 @@ export interface LayerRecord {
   readonly issues: readonly LayerIssue[];
   readonly unknowns: readonly LayerUnknown[];
   readonly entryCount: number;
+  /** What its packages, names and unknowns count with against `limits.layerRecordBytes`. */
+  readonly keptBytes: number;
   /** Bytes of the uncompressed tar. */
   readonly size: number;
+}
+
+/** What the records of one image take in memory together, against `limits.imageRecordBytes`. */
+export class RecordBudget {
+  #bytes = 0;
+
+  /** Throws `SeaworthyError` `limit` when the records are more than is kept of one image. */
+  add({ keptBytes, entries, solid, ownership }: LayerRecord): void {
+    this.#bytes += keptBytes + entries.byteLength + solid.byteLength;
+    for (const { hashes } of ownership) this.#bytes += hashes.byteLength;
+    if (this.#bytes <= limits.imageRecordBytes) return;
+    throw new SeaworthyError('limit', 'holds more names and packages than are kept of one image', {
+      advice: 'unpack it and scan the folder',
+    });
+  }
 }
 
 /** The cache's form of a record. */

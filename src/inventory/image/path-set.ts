@@ -3,19 +3,42 @@
 
 const initialCapacity = 1024;
 
+const firstLane = 0x9e3779b9;
+const secondLane = 0x85ebca6b;
+
 /** 53 bits of two independent 32-bit lanes over the UTF-16 units of `path`, as a safe integer. */
-export function pathHash(path: string, start = 0): number {
-  let a = 0x9e3779b9;
-  let b = 0x85ebca6b;
-  for (let index = start; index < path.length; index += 1) {
+export function pathHash(path: string): number {
+  let a = firstLane;
+  let b = secondLane;
+  for (let index = 0; index < path.length; index += 1) {
     const unit = path.charCodeAt(index);
     a = Math.imul(a ^ unit, 0x01000193);
     b = Math.imul(b ^ unit, 0xcc9e2d51);
     a ^= a >>> 15;
     b = (b << 13) | (b >>> 19);
   }
-  a = Math.imul(a ^ (a >>> 16), 0x7feb352d);
-  b = Math.imul(b ^ (b >>> 15), 0x846ca68b);
+  return mixed(a, b);
+}
+
+/** The hashes of the folders above `path`, the root (the empty path) first, in one pass. */
+export function ancestorHashes(path: string): number[] {
+  let a = firstLane;
+  let b = secondLane;
+  const hashes = [mixed(a, b)];
+  for (let index = 0; index < path.length; index += 1) {
+    const unit = path.charCodeAt(index);
+    if (unit === 0x2f) hashes.push(mixed(a, b));
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0xcc9e2d51);
+    a ^= a >>> 15;
+    b = (b << 13) | (b >>> 19);
+  }
+  return hashes;
+}
+
+function mixed(laneA: number, laneB: number): number {
+  let a = Math.imul(laneA ^ (laneA >>> 16), 0x7feb352d);
+  let b = Math.imul(laneB ^ (laneB >>> 15), 0x846ca68b);
   a ^= a >>> 15;
   b ^= b >>> 13;
   return ((b >>> 0) & 0x1fffff) * 0x1_0000_0000 + (a >>> 0);

@@ -2,12 +2,18 @@
 // symbolic links, decided from the layer records alone (OCI image spec, "Layer Changesets").
 import { limits } from '../../base/limits.ts';
 import type { LayerRecord } from './layer-record.ts';
-import { hasHash, pathHash } from './path-set.ts';
+import { ancestorHashes, hasHash, pathHash } from './path-set.ts';
 
-interface LayerSets {
+/** Hashes of paths, sorted. */
+interface PathSets {
+  readonly entries: Float64Array;
+  readonly solid: Float64Array;
+  readonly whiteouts: Float64Array;
+  readonly opaques: Float64Array;
+}
+
+interface LayerSets extends PathSets {
   readonly record: LayerRecord;
-  readonly whiteouts: ReadonlySet<string>;
-  readonly opaques: ReadonlySet<string>;
 }
 
 /** The layer (index) that hides a file of a lower one, and how. */
@@ -16,15 +22,25 @@ export interface Hidden {
   readonly how: 'deleted' | 'replaced';
 }
 
+/** Layers that are asked together first: an image may have a thousand layers and a million files. */
+const blockLayers = 32;
+/** Below this many layers each is asked for itself: a block costs its hashes a second time. */
+const fewLayers = 2 * blockLayers;
+/** Parts of a path and of the links in it that are followed; honest ones have some dozens. */
+const resolvedParts = 1024;
+
 export class SquashedView {
   readonly #layers: readonly LayerSets[];
+  #blocks: readonly PathSets[] | null = null;
 
   /** @param records bottom layer first */
   constructor(records: readonly LayerRecord[]) {
     this.#layers = records.map((record) => ({
       record,
-      whiteouts: new Set(record.whiteouts),
-      opaques: new Set(record.opaques),
+      entries: record.entries,
+      solid: record.solid,
+      whiteouts: hashesOf(record.whiteouts),
+      opaques: hashesOf(record.opaques),
     }));
   }
 
@@ -35,19 +51,21 @@ export class SquashedView {
 
   /** The lowest layer above `layer` that deletes or replaces its entry `path`; null: it is visible. */
   hiddenBy(path: string, layer: number): Hidden | null {
-    if (layer === this.#layers.length - 1) return null;
-    const ancestors = ancestorsOf(path);
+    const count = this.#layers.length;
+    if (layer === count - 1) return null;
     const hash = pathHash(path);
-    const ancestorHashes = ancestors.map((ancestor) => pathHash(ancestor));
-    for (let upper = layer + 1; upper < this.#layers.length; upper += 1) {
-      const { record, whiteouts, opaques } = this.#layers[upper] as LayerSets;
-      if (hasHash(record.entries, hash)) return { layer: upper, how: 'replaced' };
-      const isDeleted =
-        whiteouts.has(path) ||
-        (opaques.size > 0 && (opaques.has('') || ancestors.some((one) => opaques.has(one)))) ||
-        (whiteouts.size > 0 && ancestors.some((one) => whiteouts.has(one))) ||
-        ancestorHashes.some((one) => hasHash(record.solid, one));
-      if (isDeleted) return { layer: upper, how: 'deleted' };
+    const ancestors = ancestorHashes(path);
+    const blocks = count > fewLayers ? (this.#blocks ??= blocksOf(this.#layers)) : [];
+    let upper = layer + 1;
+    while (upper < count) {
+      const block = upper % blockLayers === 0 ? blocks[upper / blockLayers] : undefined;
+      if (block !== undefined && howHidden(block, hash, ancestors) === null) {
+        upper += blockLayers;
+        continue;
+      }
+      const how = howHidden(this.#layers[upper] as LayerSets, hash, ancestors);
+      if (how !== null) return { layer: upper, how };
+      upper += 1;
     }
     return null;
   }
@@ -64,24 +82,26 @@ export class SquashedView {
 
   /** The target of the symbolic link that is visible at `path`, as written; null when it is none. */
   linkAt(path: string): string | null {
+    const hash = pathHash(path);
     for (let layer = this.#layers.length - 1; layer >= 0; layer -= 1) {
       const { record } = this.#layers[layer] as LayerSets;
       const target = record.symlinks.get(path);
       if (target !== undefined) return this.isVisible(path, layer) ? target : null;
-      if (hasHash(record.solid, pathHash(path))) return null;
+      if (hasHash(record.solid, hash)) return null;
     }
     return null;
   }
 
   /**
    * The path without any symbolic link in it, resolved inside the root as `chroot` would;
-   * null for a loop (more than `limits.symlinkHops` links).
+   * null for a loop (more than `limits.symlinkHops` links) and for more parts than any path has.
    */
   resolve(path: string): string | null {
     const pending = path.split('/').toReversed();
     const resolved: string[] = [];
     let hops = 0;
-    while (pending.length > 0) {
+    for (let parts = 0; pending.length > 0; parts += 1) {
+      if (parts === resolvedParts) return null;
       const part = pending.pop() as string;
       if (part === '' || part === '.') continue;
       if (part === '..') {
@@ -101,11 +121,45 @@ export class SquashedView {
   }
 }
 
-/** `a/b/c` -> `a/b`, `a`. */
-function ancestorsOf(path: string): string[] {
-  const ancestors: string[] = [];
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-    ancestors.push(path.slice(0, at));
+function howHidden(
+  { entries, solid, whiteouts, opaques }: PathSets,
+  hash: number,
+  ancestors: readonly number[],
+): Hidden['how'] | null {
+  if (hasHash(entries, hash)) return 'replaced';
+  const isDeleted =
+    hasHash(whiteouts, hash) ||
+    (opaques.length > 0 && ancestors.some((one) => hasHash(opaques, one))) ||
+    (whiteouts.length > 0 && ancestors.some((one) => hasHash(whiteouts, one))) ||
+    (solid.length > 0 && ancestors.some((one) => hasHash(solid, one)));
+  return isDeleted ? 'deleted' : null;
+}
+
+/** What each run of `blockLayers` layers holds together; it tells whether, never how or where. */
+function blocksOf(layers: readonly LayerSets[]): PathSets[] {
+  const blocks: PathSets[] = [];
+  for (let at = 0; at < layers.length; at += blockLayers) {
+    const some = layers.slice(at, at + blockLayers);
+    blocks.push({
+      entries: union(some.map((one) => one.entries)),
+      solid: union(some.map((one) => one.solid)),
+      whiteouts: union(some.map((one) => one.whiteouts)),
+      opaques: union(some.map((one) => one.opaques)),
+    });
   }
-  return ancestors;
+  return blocks;
+}
+
+function union(sets: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(sets.reduce((sum, set) => sum + set.length, 0));
+  let at = 0;
+  for (const set of sets) {
+    all.set(set, at);
+    at += set.length;
+  }
+  return all.sort();
+}
+
+function hashesOf(paths: readonly string[]): Float64Array {
+  return Float64Array.from(paths, (path) => pathHash(path)).sort();
 }

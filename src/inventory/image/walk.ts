@@ -2,12 +2,13 @@
 // them, and keeps what a squash needs. Works on streams and on seekable archives alike.
 import { messageOf } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
-import { bytesAsFile, type RandomAccess, windowOf } from '../../base/random-access.ts';
+import { type RandomAccess, windowOf } from '../../base/random-access.ts';
 import type { Inspector } from '../../model/inspection.ts';
 import type { CatalogContext, FileView } from '../ecosystem/ecosystem.ts';
 import { accessFile } from '../ecosystem/file-view.ts';
 import { type Aliases, aliasOf } from './aliases.ts';
 import { ResultCollector } from './collect.ts';
+import { HeldFiles } from './held.ts';
 import type { LayerRecord } from './layer-record.ts';
 import { hasHash, ownershipHash, PathSetBuilder } from './path-set.ts';
 import { Spool } from './spool.ts';
@@ -18,7 +19,8 @@ const whiteoutPrefix = '.wh.';
 const opaqueName = '.wh..wh..opq';
 /** Files below this size without an execute bit are no programs worth a look. */
 const smallestProgramBytes = 4096;
-const heldInMemoryBytes = 1024 * 1024;
+/** What the name of a link or of a deleted file needs in memory beside its text, roughly. */
+const nameBytes = 80;
 /** What inspectors are shown of a streamed file before all of it is held. */
 const siftedBytes = 1024;
 
@@ -49,7 +51,6 @@ export class LayerWalk implements TarSink {
   readonly #wanted: Wanted;
   readonly #layer: RandomAccess | null;
   readonly #aliases: Aliases | null;
-  readonly #spoolFolder: string;
   readonly #spool: Spool;
   readonly #entries = new PathSetBuilder();
   readonly #solid = new PathSetBuilder();
@@ -61,7 +62,7 @@ export class LayerWalk implements TarSink {
   readonly #companions = new Map<string, FileView>();
   readonly #deferred: { index: number; file: FileView }[] = [];
   readonly #yielding: { index: number; file: FileView }[] = [];
-  readonly #held: Spool[] = [];
+  readonly #held: HeldFiles;
   readonly #results = new ResultCollector();
   readonly #context: CatalogContext;
   #current: Current | null = null;
@@ -72,7 +73,7 @@ export class LayerWalk implements TarSink {
     this.#wanted = options.wanted;
     this.#layer = options.layer ?? null;
     this.#aliases = options.aliases ?? null;
-    this.#spoolFolder = options.spoolFolder;
+    this.#held = new HeldFiles(options.spoolFolder);
     this.#spool = new Spool(options.spoolFolder);
     this.#context = { companion: (path) => this.#companions.get(path) ?? null };
   }
@@ -85,7 +86,7 @@ export class LayerWalk implements TarSink {
     this.#entries.add(entry.path);
     if (entry.kind === 'directory') return false;
     this.#solid.add(entry.path);
-    if (entry.kind === 'symlink') this.#symlinks.set(entry.path, entry.linkTarget);
+    if (entry.kind === 'symlink') this.#takeSymlink(entry);
     else if (entry.kind === 'hardlink') this.#takeHardlink(entry);
     else if (entry.kind === 'file') return this.#takeFile(entry);
     return false;
@@ -99,7 +100,7 @@ export class LayerWalk implements TarSink {
     this.#entries.add(named.path);
     this.#solid.add(named.path);
     const current = this.#classify(named);
-    if (current !== null) this.#read(current, access);
+    if (current !== null) this.#read(current, access, true);
   }
 
   data(chunk: Uint8Array): void {
@@ -109,7 +110,10 @@ export class LayerWalk implements TarSink {
     try {
       this.#spool.write(chunk);
     } catch (error) {
-      this.refused(current.entry.path, `could not be held for reading: ${messageOf(error)}`);
+      this.#results.unknown(
+        current.entry.path,
+        `could not be held for reading: ${messageOf(error)}`,
+      );
       this.#dropping = true;
       return;
     }
@@ -130,12 +134,14 @@ export class LayerWalk implements TarSink {
   end(): void {
     const current = this.#current;
     this.#current = null;
-    if (current !== null && !this.#dropping) this.#read(current, this.#spool.access());
+    if (current !== null && !this.#dropping) this.#read(current, this.#spool.access(), false);
     this.#dropping = false;
     this.#spool.reset();
   }
 
+  /** @param path of the entry, or '' for the layer as a whole */
   refused(path: string, reason: string): void {
+    if (path !== '') this.#count += 1;
     this.#results.unknown(path, reason);
   }
 
@@ -143,7 +149,7 @@ export class LayerWalk implements TarSink {
   record(size: number): LayerRecord {
     for (const { index, file } of this.#deferred) this.#parse(index, file);
     this.#parseUnowned();
-    for (const spool of this.#held) spool.reset();
+    this.#held.release();
     return {
       entries: this.#entries.seal(),
       solid: this.#solid.seal(),
@@ -163,22 +169,37 @@ export class LayerWalk implements TarSink {
     const slash = entry.path.lastIndexOf('/');
     const name = entry.path.slice(slash + 1);
     if (entry.kind === 'device' && entry.device === 'c:0:0') {
-      this.#whiteouts.push(entry.path);
+      if (this.#keeps(entry.path, 'deletions')) this.#whiteouts.push(entry.path);
       return true;
     }
     if (!name.startsWith(whiteoutPrefix)) return false;
     const folder = slash === -1 ? '' : entry.path.slice(0, slash);
-    if (name === opaqueName) this.#opaques.push(folder);
-    else if (!name.startsWith('.wh..wh.')) {
+    if (name === opaqueName) {
+      if (this.#keeps(folder, 'deletions')) this.#opaques.push(folder);
+    } else if (!name.startsWith('.wh..wh.')) {
       const hidden = name.slice(whiteoutPrefix.length);
-      if (hidden !== '') this.#whiteouts.push(folder === '' ? hidden : `${folder}/${hidden}`);
+      const path = folder === '' ? hidden : `${folder}/${hidden}`;
+      if (hidden !== '' && this.#keeps(path, 'deletions')) this.#whiteouts.push(path);
     }
     return true;
   }
 
+  #keeps(text: string, things: string): boolean {
+    return this.#results.keeps(nameBytes + text.length, things);
+  }
+
+  #takeSymlink({ path, linkTarget }: TarEntry): void {
+    if (linkTarget.length > limits.pathBytes) {
+      this.#results.unknown(path, 'is a symbolic link to a longer path than any');
+    } else if (this.#keeps(path + linkTarget, 'symbolic links')) {
+      this.#symlinks.set(path, linkTarget);
+    }
+  }
+
   #takeHardlink(entry: TarEntry): void {
-    const wanted = this.#wanted.rules.match(entry.path).length > 0;
-    if (wanted) this.#hardlinks.set(entry.path, entry.linkTarget);
+    const { path, linkTarget } = entry;
+    if (this.#wanted.rules.match(path).length === 0) return;
+    if (this.#keeps(path + linkTarget, 'hard links')) this.#hardlinks.set(path, linkTarget);
   }
 
   #takeAliased(entry: TarEntry, aliases: Aliases): boolean {
@@ -193,7 +214,7 @@ export class LayerWalk implements TarSink {
     const current = this.#classify(entry);
     if (current === null) return false;
     if (this.#layer !== null) {
-      this.#read(current, windowOf(this.#layer, entry.offset, entry.size));
+      this.#read(current, windowOf(this.#layer, entry.offset, entry.size), true);
       return false;
     }
     this.#current = current;
@@ -225,31 +246,38 @@ export class LayerWalk implements TarSink {
       mayRun,
     };
     if (entry.sparse && named) {
-      this.refused(path, 'is stored as a sparse file, which is not expanded');
+      this.#results.unknown(path, 'is stored as a sparse file, which is not expanded');
       return null;
     }
     if (size > limits.spooledFileBytes) {
-      if (named) this.refused(path, `has ${size} bytes, more than is read of one file`);
+      if (named) this.#results.unknown(path, `has ${size} bytes, more than is read of one file`);
       return null;
     }
     return current;
   }
 
-  #read(current: Current, access: RandomAccess): void {
+  /** @param lasts whether `access` stays readable until the end of the layer */
+  #read(current: Current, access: RandomAccess, lasts: boolean): void {
     const { entry } = current;
     const isProgram = current.mayRun && hasProgramMagic(access);
     for (const inspector of current.inspectors) this.#inspect(inspector, entry, access);
     if (!current.named && !isProgram) return;
     const file = accessFile({ path: entry.path, mode: entry.mode, access });
     if (current.isCapture) this.#capture(file);
-    if (current.isCompanion) this.#companions.set(entry.path, this.#hold(file, access));
+    if (current.isCompanion) {
+      const held = this.#hold(file, access, lasts);
+      if (held !== null) this.#companions.set(entry.path, held);
+    }
     const { catalogers } = current;
     const all = isProgram ? new Set([...catalogers, ...this.#wanted.executables]) : catalogers;
     for (const index of all) {
       const cataloger = this.#wanted.catalogers[index]?.cataloger;
-      if (cataloger?.yieldsToOwner && this.#layer !== null) this.#yielding.push({ index, file });
-      else if (cataloger?.companions === undefined) this.#parse(index, file);
-      else this.#deferred.push({ index, file: this.#hold(file, access) });
+      const yields = cataloger?.yieldsToOwner && this.#yielding.length < limits.companionFiles;
+      const waits = cataloger?.companions !== undefined;
+      const held = waits ? this.#hold(file, access, lasts) : null;
+      if (yields && this.#layer !== null) this.#yielding.push({ index, file });
+      else if (held === null) this.#parse(index, file);
+      else this.#deferred.push({ index, file: held });
     }
   }
 
@@ -279,24 +307,24 @@ export class LayerWalk implements TarSink {
 
   #capture(file: FileView): void {
     if (file.size > limits.captureBytes) {
-      this.refused(file.path, `has ${file.size} bytes, too many for a file of its kind`);
-    } else this.#captures.set(file.path, file.text());
+      this.#results.unknown(file.path, `has ${file.size} bytes, too many for a file of its kind`);
+    } else if (this.#results.keeps(nameBytes + file.size, 'system files')) {
+      this.#captures.set(file.path, file.text());
+    }
   }
 
-  /** A view that stays valid until the end of the layer. */
-  #hold(file: FileView, access: RandomAccess): FileView {
-    if (this.#layer !== null) return file;
+  /** A view that stays valid until the end of the layer, or null when there are too many of them. */
+  #hold(file: FileView, access: RandomAccess, lasts: boolean): FileView | null {
     const { path, mode } = file;
-    if (file.size <= heldInMemoryBytes) {
-      const copy = Uint8Array.from(access.read(0, file.size));
-      return accessFile({ path, mode, access: bytesAsFile(copy) });
+    try {
+      if (lasts && this.#held.count()) return file;
+      const copy = lasts ? null : this.#held.copy(access);
+      if (copy !== null) return accessFile({ path, mode, access: copy });
+      this.#results.unknown(path, 'is read without its companions: too many files here have some');
+    } catch (error) {
+      this.#results.unknown(path, `could not be held for reading: ${messageOf(error)}`);
     }
-    const spool = new Spool(this.#spoolFolder, 0);
-    for (let at = 0; at < file.size; at += heldInMemoryBytes) {
-      spool.write(access.read(at, heldInMemoryBytes));
-    }
-    this.#held.push(spool);
-    return accessFile({ path, mode, access: spool.access() });
+    return null;
   }
 
   #parse(index: number, file: FileView): void {

@@ -1,6 +1,7 @@
 // Go: modules of binaries (build information) and of projects (go.mod, go.sum).
 import { limits } from '../../../base/limits.ts';
 import { golangVersions } from '../../version/index.ts';
+import { textOf, tooLargeToRead } from '../document.ts';
 import { type Cataloger, type CatalogResult, type Ecosystem, nothingFound } from '../ecosystem.ts';
 import { packageList } from '../package-list.ts';
 import { readBuildInfo } from './build-info.ts';
@@ -32,13 +33,18 @@ const project: Cataloger = {
   globs: ['**/go.mod'],
   companions: ['**/go.sum'],
   parse(file, context): CatalogResult {
-    const parsed = parseGoMod(file.text(), limits.packagesPerFile);
+    const text = textOf(file);
+    if (text === null) return tooLargeToRead(file);
+    const parsed = parseGoMod(text, limits.packagesPerFile);
     const sums = context.companion(`${file.path.slice(0, -'go.mod'.length)}go.sum`);
-    const readable = sums !== null && sums.size <= limits.metadataFileBytes;
+    const sumText = sums === null ? null : textOf(sums);
     const list = packageList();
+    if (sums !== null && sumText === null) list.note('its go.sum is too large and was not read');
     if (parsed.truncated) list.note(`more than ${limits.packagesPerFile} requirements`);
-    const declared = declaredPackages(parsed, readable ? parseGoSum(sums.text()) : null, (a, b) =>
-      golangVersions.compare(a, b),
+    const declared = declaredPackages(
+      parsed,
+      sumText === null ? null : parseGoSum(sumText),
+      (a, b) => golangVersions.compare(a, b),
     );
     for (const one of declared) list.add(one);
     return list.result();
