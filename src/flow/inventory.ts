@@ -43,7 +43,9 @@ export async function takeInventories(
       return remoteInventories(services, target, request);
     case 'rootfs':
     case 'dir':
-      return [await folderInventory(services, target.name, target.kind)];
+      return [
+        await folderInventory(forFolder(services, target, request), target.name, target.kind),
+      ];
     case 'sbom':
       return documentInventories(target.name);
     case 'pkg':
@@ -110,6 +112,17 @@ async function layoutInventories(
   });
   const listed = listOciLayout(store, { reference, platform: request.platform });
   return inventoriesOf(services, listed, 'oci');
+}
+
+/**
+ * A machine's own root is full of keys that belong there, and of data: it is searched for secrets only
+ * when somebody asks for just that.
+ */
+function forFolder(services: Services, target: Target, request: InventoryRequest): Services {
+  if (target.kind !== 'rootfs' || target.name !== '/' || request.searchesMachine === true) {
+    return services;
+  }
+  return { ...services, wanted: { ...services.wanted, inspectors: [] } };
 }
 
 async function folderInventory(

@@ -32,4 +32,6 @@ export interface InventoryRequest {
   readonly verifyDigests: boolean;
   /** Never ask a registry. */
   readonly offline: boolean;
+  /** Search this machine's own root (`rootfs:/`) for secrets too. */
+  readonly searchesMachine?: boolean;
 }

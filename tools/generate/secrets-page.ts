@@ -55,6 +55,7 @@ export function secretsPage(): string {
     '  `vendor`, gems and their like). Detectors marked with * do not look into published packages at all.',
     "* Debian's `ssl-cert-snakeoil` key; samples of manuals such as those of AWS; values that are plainly",
     '  stand-ins, variables or templates.',
+    '* The live root of a machine (`rootfs:/`), where keys belong, unless `--scanners` asks for secrets.',
     '* The part of a text file beyond 256 MiB, which is said among the unknowns.',
   ].join('\n')}\n`;
 }

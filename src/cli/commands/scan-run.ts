@@ -5,6 +5,7 @@ import { takeInventories } from '../../flow/inventory.ts';
 import { type ScanRequest, type ScanServices, scanTarget } from '../../flow/scan.ts';
 import { loadSuppressor } from '../../flow/suppress.ts';
 import { parseTarget } from '../../flow/target.ts';
+import { usualScanners } from '../../inspect/scanner.ts';
 import { isAboutPackage, type Report } from '../../model/report.ts';
 import { type Severity, severityRank } from '../../model/severity.ts';
 import { outputs } from '../../report/index.ts';
@@ -67,6 +68,7 @@ async function requestOf(services: ScanServices, options: ScanOptions): Promise<
     offline: options.offline === true,
     onlyFixed: options.onlyFixed === true,
     scanners: options.scanners,
+    searchesMachine: options.scanners !== usualScanners,
     baseLayers: [],
   };
   if (options.excludeBase === undefined) return request;

@@ -50,7 +50,7 @@ export const secretInspector: Inspector = {
     const head = file.read(0, Math.min(file.size, sniffedBytes));
     const form = formOf(head);
     const found = form === 'binary' ? [] : searchText(file, form, tell);
-    return factsOf(file, [...named, ...found]);
+    return factsOf(file, [...named, ...found], tell);
   },
 };
 
@@ -76,7 +76,7 @@ function searchText(
   const search = new Search(file.path, isPublished(file.path));
   const size = Math.min(file.size, searchedBytes);
   const wide = form !== 'text';
-  for (let core = 0; core < size; core += windowBytes) {
+  for (let core = 0; core < size && !search.isFull; core += windowBytes) {
     const offset = Math.max(0, core - marginBytes);
     const end = Math.min(size, core + windowBytes + marginBytes);
     const read = file.read(offset, end - offset);
@@ -90,6 +90,7 @@ function searchText(
   if (search.exhausted !== null) {
     tell(`holds more candidates for ${search.exhausted} than are looked at in one file`);
   }
+  if (search.isFull) tell('holds more secrets than are listed of one file');
   const found = search.take();
   if (!wide) return found;
   return found.map(({ detector, hit }) => ({
@@ -110,11 +111,16 @@ function narrowed(bytes: Uint8Array, form: 'utf-16le' | 'utf-16be'): Uint8Array 
 }
 
 /** One fact for each value of each kind, at its first place; the others are counted. */
-function factsOf(file: InspectedFile, found: readonly Found[]): IssueFact[] {
+function factsOf(
+  file: InspectedFile,
+  found: readonly Found[],
+  tell: (reason: string) => void,
+): IssueFact[] {
   if (found.length === 0) return [];
-  const distinct = withoutOverlaps(found).slice(0, mostHits);
+  const distinct = withoutOverlaps(found);
   const groups = Map.groupBy(distinct, ({ detector, hit }) => `${detector.id}\0${hit.value}`);
-  const firsts = [...groups.values()].map((group) => ({
+  if (groups.size > mostHits) tell(`holds ${groups.size} secrets, of which ${mostHits} are listed`);
+  const firsts = [...groups.values()].slice(0, mostHits).map((group) => ({
     first: group[0] as Found,
     count: group.length,
   }));

@@ -7,7 +7,7 @@ export const skippedEndings: ReadonlySet<string> = new Set(
     'so a o ko pyc pyo mo gmo class jar war ear zip gz tgz xz bz2 zst lz4 br tar deb rpm apk whl egg ' +
     'png jpg jpeg gif ico bmp webp tif tiff svgz psd woff woff2 ttf otf eot pfb afm pcf ' +
     'mp3 mp4 ogg oga ogv wav flac avi mkv webm mov pdf ps dvi djvu ' +
-    'exe dll dylib lib pdb bin dat elc beam wasm node rlib rmeta hi mod ' +
+    'exe dll dylib lib pdb elc beam wasm node rlib rmeta hi mod ' +
     'db-wal gir typelib h hh hpp hxx pod'
   ).split(' '),
 );

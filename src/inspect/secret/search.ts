@@ -40,6 +40,11 @@ export class Search {
     return this.#exhausted;
   }
 
+  /** So many were found that the rest was not looked for. */
+  get isFull(): boolean {
+    return this.#found.length >= 4 * mostHits;
+  }
+
   /**
    * @param bytes with some context around the core that is searched
    * @param core indices into `bytes`
@@ -88,7 +93,7 @@ export class Search {
       order,
       found: { detector, hit: { ...hit, start: start + offset, end: end + offset } },
     });
-    return this.#found.length < 4 * mostHits;
+    return !this.isFull;
   }
 }
 

@@ -146,6 +146,15 @@ describe('what is told', () => {
     expect(fact?.evidence['awsAccount']).toMatch(/^\d{12}$/);
   });
 
+  test('the beginning of a file says whether the rest is worth holding', () => {
+    const skips = (path: string, head: string) =>
+      secretInspector.skips?.(path, Buffer.from(head, 'latin1'));
+    expect(skips('app/data', 'ab\0c')).toBe(true);
+    expect(skips('app/data', 'text')).toBe(false);
+    expect(skips('app/data', '\xff\xfea\0')).toBe(false);
+    expect(skips('app/tls/server.p12', '0\x82\0\0')).toBe(false);
+  });
+
   test('the same value many times is one fact with its count', () => {
     const facts = inspect('app/a.log', assigned.repeat(50));
     expect(facts).toHaveLength(1);
@@ -156,7 +165,12 @@ describe('what is told', () => {
     const dump = Array.from({ length: 500 }, (_, index) => checkedToken('ghp_', `${index}`)).join(
       '\n',
     );
-    expect(inspect('app/dump.txt', dump)).toHaveLength(100);
+    const found = inspect('app/dump.txt', dump);
+    expect(found.filter(({ id }) => id !== 'told')).toHaveLength(100);
+    expect(found.filter(({ id }) => id === 'told').map(({ title }) => title)).toEqual([
+      'holds more secrets than are listed of one file',
+      'holds 400 secrets, of which 100 are listed',
+    ]);
   });
 
   test.each([
