@@ -10,6 +10,7 @@ import { inspectSettings, redactSecrets, type Setting } from '../inspect/secret/
 import type { ListedImage, OpenedImage, PlacedIssue } from '../inventory/image/index.ts';
 import type { Layer } from '../model/image.ts';
 import type { IssueFact } from '../model/inspection.ts';
+import type { LessonId } from '../model/lesson.ts';
 import type { Location } from '../model/package.ts';
 import type { Inventory, IssueFinding } from '../model/report.ts';
 
@@ -196,6 +197,6 @@ export function licenceIssues({ packages }: Inventory): IssueFinding[] {
     locations: one.locations.slice(0, mostLocations),
     evidence: { licence, package: one.purl },
     fix: rule.fix,
-    lesson: 'copyleft-licence',
+    lesson: 'copyleft-licence' satisfies LessonId,
   }));
 }

@@ -33,12 +33,6 @@ export const base64 = alphabet('base64', `${digitBytes + lowerBytes + upperBytes
 export const padded64 = alphabet('base64', `${digitBytes + lowerBytes + upperBytes}+/=`, 3);
 export const base64url = alphabet('base64url', `${digitBytes + lowerBytes + upperBytes}-_`, 3);
 export const dotted64 = alphabet('dotted', `${digitBytes + lowerBytes + upperBytes}-_.`, 3);
-/** What a password in an unquoted assignment or a URL may hold. */
-export const printable = alphabet(
-  'printable',
-  Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index)).join(''),
-  2,
-);
 
 /** Where the run of bytes of `has` that begins at `from` ends; at most `limit`. */
 export function runEnd({ has }: Alphabet, bytes: Uint8Array, from: number, limit: number): number {

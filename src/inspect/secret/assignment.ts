@@ -66,7 +66,7 @@ function spellingsOf(name: string): string[] {
   return [name, name.toUpperCase(), name.charAt(0).toUpperCase() + name.slice(1)];
 }
 
-export interface AssignedPlace {
+interface AssignedPlace {
   /** What stands between the anchor and the sign. */
   readonly tail: string;
   /** Index of the value's first byte. */
@@ -77,11 +77,7 @@ export interface AssignedPlace {
  * Where the value of an assignment begins whose name ends behind `from`: behind `=`, `:`, `:=`, `=>`, `,`
  * or `>` with blanks and quotes around it. Null when nothing is assigned here.
  */
-export function valueAfter(
-  bytes: Uint8Array,
-  from: number,
-  blankAssigns: boolean,
-): AssignedPlace | null {
+function valueAfter(bytes: Uint8Array, from: number, blankAssigns: boolean): AssignedPlace | null {
   let at = from;
   const tailEnd = Math.min(bytes.length, from + longestTail);
   while (at < tailEnd && isNameByte(bytes[at] as number)) at += 1;

@@ -1,8 +1,8 @@
 // The inspector of secrets: reads each text file of each layer once, in windows, and keeps of what it
 // finds the kind, the place and a hint - never the value.
 import type { InspectedFile, Inspector, IssueFact } from '../../model/inspection.ts';
+import type { LessonId } from '../../model/lesson.ts';
 import type { CredentialFile } from './detector.ts';
-import { lessonOfSecrets } from './lesson.ts';
 import { maskedHint } from './mask.ts';
 import { isPublished, isSearched } from './places.ts';
 import { files } from './registry.ts';
@@ -157,7 +157,7 @@ export function factOf({ detector, hit }: Found, count: number, line: number): I
     fix: own
       ? 'Replace it, and give the new one to the container when it runs: a mounted secret, no layer.'
       : `Revoke it at ${detector.issuer}, and give a new one to the container when it runs.`,
-    lesson: lessonOfSecrets,
+    lesson: 'leaked-secret' satisfies LessonId,
   };
 }
 

@@ -3,7 +3,7 @@
 // anchor costs about a third of a table look-up a byte.
 
 /** Bytes of each anchor that the scan itself looks at; no anchor may be shorter. */
-export const windowBytes = 4;
+const windowBytes = 4;
 
 export interface Anchor {
   readonly text: string;

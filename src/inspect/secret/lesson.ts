@@ -1,3 +1,0 @@
-// The lesson that findings of secrets name.
-
-export const lessonOfSecrets = 'leaked-secret';
