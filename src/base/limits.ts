@@ -16,9 +16,9 @@ export const limits = {
    * What is kept of one layer: its packages, names of links and deleted files, unknowns. A package
    * counts with some 500 bytes and needs eight times as much until it is written out in a report.
    */
-  layerRecordBytes: 96 * MiB,
+  layerRecordBytes: 64 * MiB,
   /** The same for all layers of an image, and its entries with 16 bytes each. */
-  imageRecordBytes: 256 * MiB,
+  imageRecordBytes: 160 * MiB,
   /** Files of one layer that other files are read together with (go.sum, direct_url.json, ...). */
   companionFiles: 200_000,
   /** The bytes of these, in a temporary file beyond the first 16 MiB. */

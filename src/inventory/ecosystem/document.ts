@@ -19,3 +19,13 @@ export function tooLargeToRead(
 ): CatalogResult {
   return notRead(`file of ${file.size} bytes, more than the ${maximumBytes} that are read`);
 }
+
+/** The parser's answer for the text of a file, or the refusal of a file that is too large. */
+export function ofText(
+  file: FileView,
+  parse: (text: string) => CatalogResult,
+  maximumBytes: number = limits.lockFileBytes,
+): CatalogResult {
+  const text = textOf(file, maximumBytes);
+  return text === null ? tooLargeToRead(file, maximumBytes) : parse(text);
+}

@@ -20,7 +20,7 @@ const opaqueName = '.wh..wh..opq';
 /** Files below this size without an execute bit are no programs worth a look. */
 const smallestProgramBytes = 4096;
 /** What the name of a link or of a deleted file needs in memory beside its text, roughly. */
-const nameBytes = 80;
+const nameBytes = 160;
 /** What inspectors are shown of a streamed file before all of it is held. */
 const siftedBytes = 1024;
 

@@ -10,7 +10,7 @@ const longestIdentity = 1024;
 /** A field above this is broken; `p:` of the largest packages has some 100 kB. */
 const longestValueBytes = 4 * 1024 * 1024;
 /** Paths kept of one database; a full desktop has about 300,000. */
-const mostPaths = 2_000_000;
+const mostPaths = 500_000;
 
 interface Draft {
   name: string;

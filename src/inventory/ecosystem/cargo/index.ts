@@ -1,8 +1,12 @@
 // Rust: crates that cargo-auditable recorded in binaries, and Cargo.lock of projects.
 import { semverVersions } from '../../version/index.ts';
+import { ofText } from '../document.ts';
 import type { Cataloger, Ecosystem } from '../ecosystem.ts';
 import { readAuditable } from './auditable.ts';
 import { parseCargoLock } from './cargo-lock.ts';
+
+/** The largest workspaces have about 500 KB; TOML takes a hundred times its text in memory. */
+const lockBytes = 4 * 1024 * 1024;
 
 const binary: Cataloger = {
   name: 'cargo-auditable',
@@ -18,7 +22,7 @@ const lock: Cataloger = {
   revision: 1,
   evidence: 'declared',
   globs: ['**/Cargo.lock'],
-  parse: (file) => parseCargoLock(file.text()),
+  parse: (file) => ofText(file, parseCargoLock, lockBytes),
 };
 
 export const cargo: Ecosystem = {

@@ -1,14 +1,23 @@
 // The catalogers of dpkg, distroless, opkg and chisel: which files are read, and by what.
 import { messageOf } from '../../../base/error.ts';
+import { textOf, tooLargeToRead } from '../document.ts';
 import type { CatalogContext, Cataloger, CatalogResult, FileView } from '../ecosystem.ts';
 import { nothingFound } from '../ecosystem.ts';
 import { parseChiselManifest } from './chisel.ts';
 import { copyrightBytes, copyrightLicences } from './copyright.ts';
-import { applyDiversions, readChecksumPaths, readDiversions, readPathList } from './ownership.ts';
+import {
+  applyDiversions,
+  type Diversions,
+  readChecksumPaths,
+  readDiversions,
+  readPathList,
+} from './ownership.ts';
 import { packagesOfStanzas } from './package.ts';
 
 const decoder = new TextDecoder('utf-8');
 const diversionsPath = 'var/lib/dpkg/diversions';
+/** A machine with hundreds of diversions has some 50 KB of them. */
+const diversionsBytes = 4 * 1024 * 1024;
 
 /** Runs `read`; a file above the limit of metadata becomes an unknown. */
 function guarded(read: () => CatalogResult): CatalogResult {
@@ -46,7 +55,8 @@ const distroless: Cataloger = {
     if (file.path.endsWith('.md5sums')) return nothingFound;
     return guarded(() => {
       const checksums = context.companion(`${file.path}.md5sums`);
-      const files = checksums === null ? null : readChecksumPaths(checksums.text()).paths;
+      const list = checksums === null ? null : textOf(checksums);
+      const files = list === null ? null : readChecksumPaths(list).paths;
       return packagesOfStanzas(file.bytes(), { type: 'deb', ...(files ? { files } : {}) });
     });
   },
@@ -64,14 +74,26 @@ const fileLists: Cataloger = {
 function parseFileList(file: FileView, context: CatalogContext): CatalogResult {
   const owner = file.path.slice(file.path.lastIndexOf('/') + 1, -'.list'.length);
   if (owner === '') return nothingFound;
-  const { paths, skipped } = readPathList(file.text());
-  const diversions = context.companion(diversionsPath);
-  const real = diversions
-    ? applyDiversions(paths, owner, readDiversions(diversions.text()))
-    : paths;
+  const text = textOf(file);
+  if (text === null) return tooLargeToRead(file);
+  const { paths, skipped } = readPathList(text);
+  const real = applyDiversions(paths, owner, diversionsOf(context));
   const unknowns =
     skipped > 0 ? [{ reason: `${skipped} paths are too long or too many and were left out` }] : [];
   return { packages: [], unknowns, ownership: [{ owner, paths: real }] };
+}
+
+/** Parsed once a layer: thousands of file lists ask for the same few lines. */
+const diversionsRead = new WeakMap<FileView, Diversions>();
+
+function diversionsOf(context: CatalogContext): Diversions {
+  const file = context.companion(diversionsPath);
+  if (file === null) return new Map();
+  const known = diversionsRead.get(file);
+  if (known !== undefined) return known;
+  const diversions = readDiversions(textOf(file, diversionsBytes) ?? '');
+  diversionsRead.set(file, diversions);
+  return diversions;
 }
 
 const copyrights: Cataloger = {

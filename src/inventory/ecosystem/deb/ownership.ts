@@ -2,7 +2,7 @@
 import { limits } from '../../../base/limits.ts';
 
 /** Paths of one list; the largest Debian packages own about 60,000. */
-const mostPaths = 1_000_000;
+const mostPaths = 200_000;
 
 export interface PathList {
   readonly paths: readonly string[];

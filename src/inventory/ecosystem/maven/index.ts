@@ -1,6 +1,6 @@
 // Java: packages in JAR, WAR, EAR and their kin, and the declarations of Maven and Gradle projects.
-import { limits } from '../../../base/limits.ts';
 import { mavenVersions } from '../../version/index.ts';
+import { ofText, textOf, tooLargeToRead } from '../document.ts';
 import {
   type CatalogContext,
   type Cataloger,
@@ -14,6 +14,15 @@ import { archiveGlobs, isSourceArchive } from './file-name.ts';
 import { parseGradleLock } from './gradle-lock.ts';
 import { parsePom, type ReadRelative } from './pom.ts';
 import { isUnresolved, parsePomProperties } from './properties.ts';
+
+/** The largest published POMs have about 500 KB. */
+const pomBytes = 4 * 1024 * 1024;
+/**
+ * Parents read in one layer, each as often as a child asks for it: a thousand small modules below
+ * sixteen large parents would otherwise be read for hours.
+ */
+const parentBytes = 256 * 1024 * 1024;
+const parentsRead = new WeakMap<CatalogContext, number>();
 
 const archive: Cataloger = {
   name: 'java-archive',
@@ -30,7 +39,9 @@ const unpacked: Cataloger = {
   evidence: 'installed',
   globs: ['**/META-INF/maven/*/*/pom.properties'],
   parse(file): CatalogResult {
-    const pom = parsePomProperties(file.text());
+    const text = textOf(file, pomBytes);
+    if (text === null) return tooLargeToRead(file, pomBytes);
+    const pom = parsePomProperties(text);
     if (pom === null || isUnresolved(pom) || !Object.values(pom).every(isCoordinate)) {
       return { packages: [], unknowns: [{ reason: 'Maven descriptor without coordinates' }] };
     }
@@ -45,7 +56,8 @@ const project: Cataloger = {
   evidence: 'declared',
   globs: ['**/pom.xml'],
   companions: ['**/pom.xml'],
-  parse: (file, context) => parsePom(file.text(), relativeReader(file.path, context)),
+  parse: (file, context) =>
+    ofText(file, (text) => parsePom(text, relativeReader(file.path, context)), pomBytes),
 };
 
 const gradle: Cataloger = {
@@ -58,9 +70,9 @@ const gradle: Cataloger = {
     '**/gradle/dependency-locks/*.lockfile',
   ],
   parse: (file) =>
-    parseGradleLock(file.text(), {
-      buildScript: file.path.endsWith('buildscript-gradle.lockfile'),
-    }),
+    ofText(file, (text) =>
+      parseGradleLock(text, { buildScript: file.path.endsWith('buildscript-gradle.lockfile') }),
+    ),
 };
 
 /** Follows `relativePath` of a parent inside the tree; a folder means the pom.xml in it. */
@@ -68,7 +80,10 @@ function relativeReader(path: string, context: CatalogContext): ReadRelative {
   return (relative) => {
     const target = resolvePath(path, relative.endsWith('.xml') ? relative : `${relative}/pom.xml`);
     const file = target === null || target === path ? null : context.companion(target);
-    if (file === null || target === null || file.size > limits.metadataFileBytes) return null;
+    if (file === null || target === null || file.size > pomBytes) return null;
+    const spent = (parentsRead.get(context) ?? 0) + file.size;
+    if (spent > parentBytes) return null;
+    parentsRead.set(context, spent);
     return { text: file.text(), next: relativeReader(target, context) };
   };
 }

@@ -1,5 +1,6 @@
 // .NET: what published applications and shared frameworks carry, and what projects ask for.
 import { nugetVersions } from '../../version/index.ts';
+import { ofText } from '../document.ts';
 import type { Cataloger, Ecosystem } from '../ecosystem.ts';
 import { parseDepsJson } from './deps-json.ts';
 import { parsePackagesLock } from './lock-file.ts';
@@ -10,7 +11,7 @@ const application: Cataloger = {
   revision: 1,
   evidence: 'installed',
   globs: ['**/*.deps.json'],
-  parse: (file) => parseDepsJson(file.text()),
+  parse: (file) => ofText(file, parseDepsJson),
 };
 
 const lock: Cataloger = {
@@ -18,7 +19,7 @@ const lock: Cataloger = {
   revision: 1,
   evidence: 'declared',
   globs: ['**/packages.lock.json'],
-  parse: (file) => parsePackagesLock(file.text()),
+  parse: (file) => ofText(file, parsePackagesLock),
 };
 
 const config: Cataloger = {
@@ -26,7 +27,7 @@ const config: Cataloger = {
   revision: 1,
   evidence: 'declared',
   globs: ['**/packages.config'],
-  parse: (file) => parsePackagesConfig(file.text()),
+  parse: (file) => ofText(file, parsePackagesConfig),
 };
 
 const project: Cataloger = {
@@ -34,7 +35,7 @@ const project: Cataloger = {
   revision: 1,
   evidence: 'declared',
   globs: ['**/*Packages.props', '**/*.csproj', '**/*.fsproj', '**/*.vbproj'],
-  parse: (file) => parseProjectFile(file.text()),
+  parse: (file) => ofText(file, parseProjectFile),
 };
 
 export const nuget: Ecosystem = {

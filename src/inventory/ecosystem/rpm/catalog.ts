@@ -1,5 +1,6 @@
 // The catalogers of rpm databases and of the lists that replace them.
 import { messageOf } from '../../../base/error.ts';
+import { ofText } from '../document.ts';
 import type { Cataloger, CatalogResult } from '../ecosystem.ts';
 import { nothingFound } from '../ecosystem.ts';
 import { parseDatabase } from './database.ts';
@@ -38,7 +39,7 @@ const containerManifest: Cataloger = {
   revision: 1,
   evidence: 'installed',
   globs: ['var/lib/rpmmanifest/container-manifest-2'],
-  parse: (file) => guarded(() => parseContainerManifest(file.text())),
+  parse: (file) => guarded(() => ofText(file, parseContainerManifest)),
 };
 
 const bottlerocket: Cataloger = {
@@ -46,7 +47,7 @@ const bottlerocket: Cataloger = {
   revision: 1,
   evidence: 'installed',
   globs: ['usr/share/bottlerocket/application-inventory.json'],
-  parse: (file) => guarded(() => parseBottlerocketInventory(file.text())),
+  parse: (file) => guarded(() => ofText(file, parseBottlerocketInventory)),
 };
 
 export const rpmCatalogers: readonly Cataloger[] = [database, containerManifest, bottlerocket];

@@ -8,7 +8,7 @@ import { tags } from './header.ts';
 /** Names and versions above this are refused: rpm's own are below 200 characters. */
 const longestIdentity = 1024;
 /** Paths kept of one database and their length in all; a full workstation has 500,000 of 60 each. */
-const mostPaths = 3_000_000;
+const mostPaths = 1_000_000;
 const mostPathCharacters = 256 * 1024 * 1024;
 
 /** A package with what its dependencies are resolved by. */
