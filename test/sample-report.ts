@@ -15,7 +15,7 @@ import { gradeOf, summaryOf } from '../src/report/index.ts';
 import { vulnerability } from './sample-findings.ts';
 
 export const sampleNow = new Date('2026-11-21T10:00:00.000Z');
-export const baseLayer = `sha256:${'a'.repeat(64)}`;
+const baseLayer = `sha256:${'a'.repeat(64)}`;
 export const topLayer = `sha256:${'b'.repeat(64)}`;
 
 /** A package; `more` overrides. The purl is given, because tests should not compute it. */

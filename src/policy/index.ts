@@ -5,7 +5,7 @@ export { controls } from './controls/index.ts';
 export { judge, notJudged, type Policy } from './evaluate.ts';
 export { type ManifestDocument, readManifest } from './manifest.ts';
 export type { PatchOperation } from './patch.ts';
-export { type Mode, type ProfileId, profileIds, profiles } from './profile.ts';
+export { type Mode, type ProfileId, profileIds } from './profile.ts';
 export { type Subject, subjectsOf } from './subject.ts';
 export { newestMinor, parseKubernetesVersion } from './version.ts';
 export {

@@ -16,7 +16,7 @@ export interface Profile {
 export const profileIds = ['recommended', 'baseline', 'restricted', 'hardening'] as const;
 export type ProfileId = (typeof profileIds)[number];
 
-export const profiles: Readonly<Record<ProfileId, Profile>> = {
+const profiles: Readonly<Record<ProfileId, Profile>> = {
   recommended: {
     id: 'recommended',
     summary: 'denies what baseline denies, warns of restricted and of grave hardening faults',

@@ -8,5 +8,5 @@ export {
 } from './learn/index.ts';
 export type { Output, OutputOptions } from './output.ts';
 export { createPaint, harmless, type Paint, shorten, spread, wrap } from './paint.ts';
-export { type OutputFormat, outputs } from './registry.ts';
+export { outputs } from './registry.ts';
 export { summaryOf } from './summary.ts';

@@ -13,4 +13,3 @@ export const outputs = {
   cyclonedx,
   spdx,
 } as const satisfies Record<string, Output>;
-export type OutputFormat = keyof typeof outputs;

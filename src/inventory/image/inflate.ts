@@ -6,9 +6,9 @@ import { limits } from '../../base/limits.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 512 * 1024;
 /** Inflated chunks that may wait for the main thread: keeps the inflating thread busy. */
-const readAheadBytes = 8 * chunkBytes;
+const readAheadBytes = 16 * chunkBytes;
 
 /** By the first bytes (RFC 1952, RFC 8878; skippable frames open zstd:chunked blobs). */
 export function compressionOf(head: Uint8Array): Compression {
@@ -65,7 +65,7 @@ export async function* inflate(
   const options = {
     chunkSize: chunkBytes,
     readableHighWaterMark: readAheadBytes,
-    writableHighWaterMark: chunkBytes,
+    writableHighWaterMark: 4 * chunkBytes,
   };
   const stream = compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
   let taken = 0;

@@ -35,7 +35,7 @@ export const catalogerTargets: readonly FuzzTarget[] = ecosystems.flatMap((ecosy
 );
 
 /** What the cataloger makes of one file. */
-export function parse(cataloger: Cataloger, { path, bytes, companions }: Sample): CatalogResult {
+function parse(cataloger: Cataloger, { path, bytes, companions }: Sample): CatalogResult {
   return cataloger.parse(memoryFile({ path, bytes, mode: 0o755 }), {
     companion(wanted) {
       const found = companions?.get(wanted);
