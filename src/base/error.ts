@@ -43,8 +43,20 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${message}`);
 }
 
-/** The message of anything that was thrown, on one line. */
+/** C0 and C1 controls (terminal escapes) and marks that turn the direction of text (CVE-2021-42574). */
+const controls =
+  // oxlint-disable-next-line no-control-regex -- controls are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * The message of anything that was thrown, on one line. Names from images and servers are in it: what
+ * a terminal would obey becomes U+FFFD.
+ */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s+/g, ' ').trim();
+  return oneLine(error instanceof Error ? error.message : String(error));
+}
+
+/** Text for one line of a terminal, harmless whoever wrote it. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim().replaceAll(controls, '\ufffd');
 }

@@ -1,6 +1,6 @@
 // The composition root: puts the services of a command together from its flags.
 import { join } from 'node:path';
-import { SeaworthyError } from '../base/error.ts';
+import { oneLine, SeaworthyError } from '../base/error.ts';
 import { matchEcosystems } from '../flow/ecosystems.ts';
 import type { Services } from '../flow/services.ts';
 import type { DockerEngine } from '../host/docker/index.ts';
@@ -33,7 +33,7 @@ export function compose(
   const progress = createProgress(process.stderr, options.progress && options.quiet !== true);
   const warn = (line: string): void => {
     progress.clear();
-    if (options.quiet !== true) process.stderr.write(`seaworthy: ${line}\n`);
+    if (options.quiet !== true) process.stderr.write(`seaworthy: ${oneLine(line)}\n`);
   };
   const store = openStore(options.data, warn);
   const wanted = compileWanted(ecosystems, distributionGlobs, inspectorsFor(scanners));

@@ -1,6 +1,6 @@
 // The command line: commands, exit codes, and one line for every error. Commands load when called.
 import { Command, CommanderError } from 'commander';
-import { messageOf, SeaworthyError } from '../base/error.ts';
+import { messageOf, oneLine, SeaworthyError } from '../base/error.ts';
 import { commands } from './commands/registry.ts';
 import { exitCodes } from './exit-codes.ts';
 import { version } from './version.ts';
@@ -46,7 +46,8 @@ function report(error: unknown, debug: boolean): number {
     // Commander has printed its own line; help and version are no errors.
     return error.exitCode === 0 ? exitCodes.satisfied : exitCodes.usage;
   }
-  const advice = error instanceof SeaworthyError && error.advice ? `; ${error.advice}` : '';
+  const advice =
+    error instanceof SeaworthyError && error.advice ? `; ${oneLine(error.advice)}` : '';
   process.stderr.write(`seaworthy: ${messageOf(error)}${advice}\n`);
   if (!(error instanceof SeaworthyError)) {
     process.stderr.write('seaworthy: this is a defect of Seaworthy; --debug shows where\n');

@@ -115,6 +115,15 @@ function bounded(unknowns: readonly Unknown[]): readonly Unknown[] {
   ];
 }
 
+/** A package database is there that nobody could read, or a layer as a whole was not read. */
+function isSystemUnread({ wanted }: ScanServices, unknowns: readonly Unknown[]): boolean {
+  return unknowns.some(({ path }) => {
+    if (path === '') return true;
+    const catalogers = wanted.rules.match(path).map((target) => wanted.catalogers[target]);
+    return catalogers.some((one) => one !== undefined && systemTypes.has(one.ecosystem));
+  });
+}
+
 const systemTypes = new Set(['deb', 'apk', 'rpm', 'opkg']);
 
 interface Judged {
@@ -141,7 +150,7 @@ function reportOf(services: ScanServices, inventory: Inventory, judged: Judged):
     grade: gradeOf({
       ...judged,
       endOfLife: target.os?.endOfLife ?? null,
-      unassessedSystem: hasSystem && unassessed,
+      unassessedSystem: hasSystem ? unassessed : isSystemUnread(services, judged.unknowns),
       fixFirst: fixActions(judged.findings, inventory, {
         source: services.advisories,
         ecosystems: services.ecosystems,

@@ -1,7 +1,7 @@
 // The embedded store: one SQLite file in WAL mode, shared by any number of processes.
 // Losing it costs time, never truth: a damaged or foreign file is set aside and begun anew.
 
-import { renameSync } from 'node:fs';
+import { closeSync, openSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -42,11 +42,21 @@ export function openStore(folder: string, warn: (line: string) => void): Evidenc
 
 function openDatabase(file: string): DatabaseSync {
   try {
+    makePrivate(file);
     return prepared(new DatabaseSync(file));
   } catch (error) {
     if (!isDamage(error)) throw error;
     renameSync(file, `${file}.unusable`);
     return prepared(new DatabaseSync(file));
+  }
+}
+
+/** What runs here is nobody else's business, whatever the mode of a folder that was there before. */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch {
+    // It is there already, or cannot be made: then opening it says why.
   }
 }
 

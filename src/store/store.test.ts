@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import {
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -35,6 +37,17 @@ const inventory: Inventory = {
 };
 
 describe('the store', () => {
+  test("is its owner's alone, also in a folder that was there before", () => {
+    const path = freshFolder();
+    mkdirSync(path, { mode: 0o755 });
+    const store = open(path);
+    store.layers.put('a', Buffer.from('x'));
+    for (const name of ['store.db', 'store.db-wal', 'store.db-shm']) {
+      expect(statSync(join(path, name)).mode & 0o077).toBe(0);
+    }
+    store.close();
+  });
+
   test('gives back what was put, after it was closed and opened again', () => {
     const path = freshFolder();
     const first = open(path);

@@ -1,6 +1,6 @@
 // What `db` does; loaded only when it is called.
 import { databaseStatus, type PresentDatabase } from '../../advisory/database/index.ts';
-import { SeaworthyError } from '../../base/error.ts';
+import { oneLine, SeaworthyError } from '../../base/error.ts';
 import {
   type AdvisoryServices,
   buildAdvisories,
@@ -34,7 +34,7 @@ export async function runUpdate(options: DbOptions): Promise<number> {
   services.clear();
   if (options.quiet !== true) {
     for (const { name, message } of result.problems) {
-      process.stderr.write(`seaworthy: ${name}: ${message}\n`);
+      process.stderr.write(`seaworthy: ${oneLine(`${name}: ${message}`)}\n`);
     }
   }
   const { outcome, advisories, ageHours } = result;

@@ -1,6 +1,6 @@
 // What `gate check` does; loaded only when it is called.
 import { readFileSync } from 'node:fs';
-import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { type GateAnswer, gateReport, gateSource } from '../../flow/gate.ts';
 import {
   noWaivers,
@@ -43,7 +43,7 @@ export async function runGateCheck(
   if (answers.length === 0) throw emptyInput(words.join(', '));
   if (options.quiet !== true) {
     for (const remark of policy.waivers.remarks()) {
-      process.stderr.write(`seaworthy: ${remarkText(remark)}\n`);
+      process.stderr.write(`seaworthy: ${oneLine(remarkText(remark))}\n`);
     }
   }
   await writeResult(resultText(answers, { options, lines, now }), options.output);

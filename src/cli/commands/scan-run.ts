@@ -1,5 +1,5 @@
 // What `scan` does; loaded only when it is called.
-import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
 import { takeInventories } from '../../flow/inventory.ts';
 import { type ScanRequest, type ScanServices, scanTarget } from '../../flow/scan.ts';
@@ -39,7 +39,7 @@ export async function runScan(words: readonly string[], options: ScanOptions): P
     progress.clear();
     for (const line of suppressor.remarks()) services.warn(line);
     if (reports.length > 0) await write(reports, options, startedAt);
-    for (const failure of failures) process.stderr.write(`seaworthy: ${failure}\n`);
+    for (const failure of failures) process.stderr.write(`seaworthy: ${oneLine(failure)}\n`);
     if (failures.length > 0) return exitCodes.failed;
     return violates(reports, options.failOn) ? exitCodes.violated : exitCodes.satisfied;
   } finally {

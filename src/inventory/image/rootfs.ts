@@ -44,6 +44,7 @@ const liveFolders = new Set([
   'run/docker',
 ]);
 const progressEvery = 2000;
+const decoder = new TextDecoder();
 
 /** The record of a folder. Throws `SeaworthyError` when the folder itself cannot be listed. */
 export function readFolder(options: RootfsOptions): LayerRecord {
@@ -66,7 +67,7 @@ export function readFolder(options: RootfsOptions): LayerRecord {
     for (const name of listFolder(folder, relative, walk)) {
       const path = relative === '' ? name : `${relative}/${name}`;
       if (options.skipNames.has(name) || (isLiveRoot && liveFolders.has(path))) continue;
-      if (visit(options, path, walk)) pending.push(path);
+      if (visit(placeOf(folder, path), walk)) pending.push(path);
       count += 1;
       if (count % progressEvery === 0) options.onProgress?.(count);
       if (count > limits.layerEntries) {
@@ -86,10 +87,34 @@ function lookslikeLiveRoot(folder: string, root: Stats): boolean {
   }
 }
 
+interface Place {
+  /** As it is told. */
+  readonly path: string;
+  /** As it is opened. */
+  readonly full: string | Buffer;
+}
+
+/**
+ * A name on disk is bytes: one that is no UTF-8 could not be opened again as a string, and what lies
+ * below it would be hidden. While a folder is walked each unit of a path is one byte.
+ */
+function placeOf(folder: string, bytes: string): Place {
+  if (isAscii(bytes)) return { path: bytes, full: join(folder, bytes) };
+  const raw = Buffer.from(bytes, 'latin1');
+  return { path: decoder.decode(raw), full: Buffer.concat([Buffer.from(`${folder}/`), raw]) };
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
+}
+
+/** The names of a folder, each unit one byte. */
 function listFolder(folder: string, relative: string, walk: LayerWalk): string[] {
+  const { path, full } = placeOf(folder, relative);
   try {
     const names: string[] = [];
-    const opened = opendirSync(join(folder, relative), { bufferSize: 256 });
+    const opened = opendirSync(full, { bufferSize: 256, encoding: 'latin1' });
     try {
       for (let next = opened.readSync(); next !== null; next = opened.readSync())
         names.push(next.name);
@@ -104,14 +129,13 @@ function listFolder(folder: string, relative: string, walk: LayerWalk): string[]
         advice: 'give a readable folder',
       });
     }
-    walk.refused(relative, `the folder cannot be listed: ${messageOf(error)}`);
+    walk.refused(path, `the folder cannot be listed: ${messageOf(error)}`);
     return [];
   }
 }
 
 /** Hands one entry to the walk; true for a folder that is to be entered. */
-function visit(options: RootfsOptions, path: string, walk: LayerWalk): boolean {
-  const full = join(options.folder, path);
+function visit({ path, full }: Place, walk: LayerWalk): boolean {
   try {
     const stat = lstatSync(full);
     if (stat.isFile()) {
@@ -154,7 +178,7 @@ function major(device: number): number {
 }
 
 /** Opened for each read run only: most files are never read at all. */
-function lazyFile(full: string, size: number): RandomAccess {
+function lazyFile(full: string | Buffer, size: number): RandomAccess {
   return {
     size,
     read(offset, length) {

@@ -89,6 +89,9 @@ export class LayerWalk implements TarSink {
     if (entry.kind === 'symlink') this.#takeSymlink(entry);
     else if (entry.kind === 'hardlink') this.#takeHardlink(entry);
     else if (entry.kind === 'file') return this.#takeFile(entry);
+    else if (this.#wanted.rules.match(entry.path).length > 0) {
+      this.#results.unknown(entry.path, 'is no regular file: a device, a pipe or a socket');
+    }
     return false;
   }
 
