@@ -63,7 +63,7 @@ export async function engineImages(services: Services, reference: string): Promi
     counted(engine.exportImage(reference), (done) =>
       services.progress({ step: reference, done, total: inspection.size, unit: 'bytes' }),
     );
-  const store = await streamedArchive(reference, open, services.analyst);
+  const store = await streamedArchive({ name: reference, open, analyst: services.analyst });
   const listed = listDockerArchive(store, null).map((image) => ({ ...image, name: reference }));
   return inventoriesOf(services, listed, 'docker');
 }
@@ -138,7 +138,7 @@ function remoteStore(services: Services, name: string, image: RemoteImage): Blob
       if (descriptor === undefined)
         throw new SeaworthyError('not-found', `${name} lists no ${path}`);
       const blob = image.openBlob(descriptor, (bytes) => tell(path, bytes));
-      return services.analyst.readStream(blob, aliases);
+      return services.analyst.readStream(blob, { aliases });
     },
     close: () => undefined,
   };
@@ -170,10 +170,9 @@ export async function containerInventory(services: Services, id: string): Promis
   return recordInventory(
     services,
     async (aliases) => {
-      const { record } = await services.analyst.readStream(
-        engine.exportContainer(container.id),
+      const { record } = await services.analyst.readStream(engine.exportContainer(container.id), {
         aliases,
-      );
+      });
       return record;
     },
     target,

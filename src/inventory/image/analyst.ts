@@ -23,6 +23,13 @@ export interface AnalystOptions {
   readonly spoolFolder: string;
 }
 
+export interface StreamedLayerOptions {
+  /** Second pass: only these files, under these names. */
+  readonly aliases?: Aliases | undefined;
+  /** Inflated bytes after which the stream is a bomb. */
+  readonly mostBytes?: number;
+}
+
 /** A layer that was streamed: what it holds and what its bytes really hash to. */
 export interface StreamedLayer {
   readonly record: LayerRecord;
@@ -77,15 +84,19 @@ export class LayerAnalyst {
    * Reads a layer from a stream to its end, hashing as it goes. The record is cached only under the
    * diffID that its bytes have.
    */
-  async readStream(chunks: AsyncIterable<Uint8Array>, aliases?: Aliases): Promise<StreamedLayer> {
-    const { walk, scanner, size, digest, diffId, problem } = await this.#stream(chunks, aliases);
+  async readStream(
+    chunks: AsyncIterable<Uint8Array>,
+    options: StreamedLayerOptions = {},
+  ): Promise<StreamedLayer> {
+    const { aliases } = options;
+    const { walk, scanner, size, digest, diffId, problem } = await this.#stream(chunks, options);
     if (problem !== null) walk.refused('', problem);
     const whole = problem === null && aliases === undefined;
     const record = this.#finish({ walk, scanner, size: size.inflated, key: whole ? diffId : null });
     return { record, diffId, digest, size: size.transferred };
   }
 
-  async #stream(chunks: AsyncIterable<Uint8Array>, aliases: Aliases | undefined) {
+  async #stream(chunks: AsyncIterable<Uint8Array>, { aliases, mostBytes }: StreamedLayerOptions) {
     const transferredHash = createHash('sha256');
     const size = { transferred: 0, inflated: 0 };
     const counted = async function* (): AsyncGenerator<Uint8Array> {
@@ -101,7 +112,7 @@ export class LayerAnalyst {
     const contentHash = compression === 'none' ? null : createHash('sha256');
     let problem: string | null = null;
     try {
-      for await (const chunk of inflate(input, compression)) {
+      for await (const chunk of inflate(input, compression, mostBytes)) {
         contentHash?.update(chunk);
         size.inflated += chunk.length;
         scanner.push(chunk);

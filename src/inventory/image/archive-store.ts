@@ -34,7 +34,9 @@ export async function openArchiveFile(options: ArchiveOptions): Promise<BlobStor
   closeSync(descriptor);
   const open = (): AsyncIterable<Uint8Array> =>
     inflate(fileChunks(options.file, size, options.onProgress), compressionOf(head));
-  return streamedArchive(options.file, open, options.analyst);
+  // A bomb in a bomb multiplies: all layers together are judged by the file as it lies on disk.
+  const mostBytes = Math.max(limits.inflationFloorBytes, size * limits.inflationRatio);
+  return streamedArchive({ name: options.file, open, analyst: options.analyst, mostBytes });
 }
 
 function openFile(file: string): number {
@@ -107,7 +109,7 @@ class SeekableArchive implements BlobStore {
       });
     }
     if (this.#verifyDigests || compressionOf(content.read(0, 4)) !== 'none') {
-      return this.#analyst.readStream(accessChunks(content), aliases);
+      return this.#analyst.readStream(accessChunks(content), { aliases });
     }
     const identity = `${this.identity}:${member.offset}:${member.size}`;
     const record = this.#analyst.readInPlace(content, identity, aliases);
@@ -170,29 +172,36 @@ async function* accessChunks(access: RandomAccess): AsyncGenerator<Uint8Array> {
   }
 }
 
+export interface StreamOptions {
+  readonly name: string;
+  /** Starts the stream; called again only for files behind odd links (see aliases.ts). */
+  readonly open: () => AsyncIterable<Uint8Array>;
+  readonly analyst: LayerAnalyst;
+  /** Inflated bytes of all layers together. */
+  readonly mostBytes?: number;
+}
+
 /**
  * Reads a whole archive from a stream once: every layer is analysed as it passes, small documents
  * are kept. What belongs to which image is known only at the end (`manifest.json` comes last).
- * @param open starts the stream; called again only for files behind odd links (see aliases.ts)
  */
-export async function streamedArchive(
-  name: string,
-  open: () => AsyncIterable<Uint8Array>,
-  analyst: LayerAnalyst,
-): Promise<BlobStore> {
+export async function streamedArchive(options: StreamOptions): Promise<BlobStore> {
+  const { name, open, analyst } = options;
   const documents = new Map<string, Uint8Array>();
   const layers = new Map<string, StreamedLayer>();
   const members = new Members(name);
   const budget = new RecordBudget();
   const archive = new TarStream(open());
   let kept = 0;
+  let room = options.mostBytes ?? Number.POSITIVE_INFINITY;
   for (let next = await archive.next(); next !== null; next = await archive.next()) {
     const { entry } = next;
     members.add(entry);
     if (entry.kind !== 'file') continue;
     const { isDocument, content } = await peekDocument(entry, next.content());
     if (!isDocument) {
-      const layer = await analyst.readStream(content);
+      const layer = await analyst.readStream(content, { mostBytes: room });
+      room -= layer.record.size;
       layers.set(entry.path, layer);
       addTo(budget, layer, name);
     } else if (kept + entry.size <= limits.archiveDocumentBytes) {
@@ -289,7 +298,7 @@ class PassedArchive implements BlobStore {
     const archive = new TarStream(this.#options.open());
     for (let next = await archive.next(); next !== null; next = await archive.next()) {
       if (next.entry.path !== path) continue;
-      const layer = await this.#options.analyst.readStream(next.content(), aliases);
+      const layer = await this.#options.analyst.readStream(next.content(), { aliases });
       await archive.drain();
       return layer;
     }

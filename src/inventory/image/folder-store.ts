@@ -64,7 +64,8 @@ export function openFolder(options: FolderOptions): BlobStore {
         const record = analyst.readInPlace(access, identity, aliases);
         return { record, diffId: null, digest: null, size };
       }
-      return await analyst.readStream(chunksOf(join(folder, path), size, onProgress), aliases);
+      const chunks = chunksOf(join(folder, path), size, onProgress);
+      return await analyst.readStream(chunks, { aliases });
     } finally {
       closeSync(descriptor);
     }

@@ -1,6 +1,6 @@
 // Broken and hostile images: one clear error or an unknown, within bounds.
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
   archiveOf,
@@ -88,13 +88,34 @@ describe('broken and hostile images', () => {
   });
 
   test('a layer of nothing but zeros that inflates beyond any honest ratio', async () => {
-    const bomb = gzipSync(gzipSync(Buffer.alloc(300 * 1024 ** 2), { level: 9 }), { level: 9 });
-    const analyst = analystWith();
-    const { record } = await analyst.readStream(
-      streamOf(gzipSync(Buffer.alloc(80 * 1024 ** 2), { level: 9 })),
-    );
-    expect(bomb.length).toBeLessThan(2000);
+    const bomb = zstdCompressSync(Buffer.alloc(200 * 1024 ** 2));
+    expect(bomb.length).toBeLessThan(50_000);
+    const { record } = await analystWith().readStream(streamOf(bomb));
     expect(record.entryCount).toBe(0);
+    expect(record.size).toBeLessThan(100 * 1024 ** 2);
+    expect(record.unknowns[0]).toEqual({
+      path: '',
+      reason: 'inflates more than 1100 fold: a bomb',
+    });
+  });
+
+  test('a bomb in a bomb: all layers are judged by the file as it lies on disk', async () => {
+    const layer = gzipSync(tar([{ name: 'x', content: Buffer.alloc(80 * 1024 ** 2) }]));
+    const inside = buildImage([[{ name: 'y' }], [{ name: 'z' }]]);
+    const archive = tar([
+      { name: 'config.json', content: inside.config },
+      { name: 'a', content: layer },
+      { name: 'b', content: layer },
+      {
+        name: 'manifest.json',
+        content: JSON.stringify([{ Config: 'config.json', Layers: ['a', 'b'] }]),
+      },
+    ]);
+    const bomb = gzipSync(archive, { level: 9 });
+    expect(bomb.length).toBeLessThan(5000);
+    const store = await openFile(bomb);
+    const error = await failure(() => inventory(listDockerArchive(store, null)[0]));
+    expect(error.message).toMatch(/inflates more than 1100 fold: a bomb/);
   });
 
   test('duplicated images of one archive are read once, and tags select', async () => {

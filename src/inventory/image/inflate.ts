@@ -52,11 +52,12 @@ async function* resumed(
 
 /**
  * The uncompressed bytes. Throws `SeaworthyError`: `malformed` for a broken stream, `limit` for a
- * stream that inflates beyond `limits.inflationRatio` or `limits.layerInflatedBytes`.
+ * stream that inflates beyond `limits.inflationRatio`, `limits.layerInflatedBytes` or `mostBytes`.
  */
 export async function* inflate(
   chunks: AsyncIterable<Uint8Array>,
   compression: Compression,
+  mostBytes: number = limits.layerInflatedBytes,
 ): AsyncGenerator<Uint8Array> {
   if (compression === 'none') {
     yield* chunks;
@@ -79,6 +80,7 @@ export async function* inflate(
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       given += chunk.length;
       checkInflation(taken, given);
+      if (given > mostBytes) throw bomb();
       yield chunk;
     }
   } catch (error) {
@@ -127,8 +129,12 @@ function checkInflation(taken: number, given: number): void {
     throw new SeaworthyError('limit', `inflates to more than ${limits.layerInflatedBytes} bytes`);
   }
   if (given > limits.inflationFloorBytes && given > taken * limits.inflationRatio) {
-    throw new SeaworthyError('limit', `inflates more than ${limits.inflationRatio} fold: a bomb`);
+    throw bomb();
   }
+}
+
+function bomb(): SeaworthyError {
+  return new SeaworthyError('limit', `inflates more than ${limits.inflationRatio} fold: a bomb`);
 }
 
 function inflateMessage(compression: Compression, error: unknown, given: number): string {
