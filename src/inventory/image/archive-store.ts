@@ -29,8 +29,14 @@ export interface ArchiveOptions {
 export async function openArchiveFile(options: ArchiveOptions): Promise<BlobStore> {
   const descriptor = openFile(options.file);
   const { size } = fstatSync(descriptor);
-  const head = fileWindow(descriptor, 0, size).read(0, 8);
-  if (compressionOf(head) === 'none') return new SeekableArchive(descriptor, options);
+  let head: Uint8Array;
+  try {
+    head = fileWindow(descriptor, 0, size).read(0, 8);
+    if (compressionOf(head) === 'none') return new SeekableArchive(descriptor, options);
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
   closeSync(descriptor);
   const open = (): AsyncIterable<Uint8Array> =>
     inflate(fileChunks(options.file, size, options.onProgress), compressionOf(head));

@@ -227,6 +227,41 @@ describe('yarn.lock', () => {
     );
     expect(told(other)).toEqual(['e@1.2.3 registry']);
   });
+
+  test.each([
+    ['npm-yarn-lock', 'yarn.lock', '"a@npm:^1":\n  version: 1.0.0\n"b@npm:^1": {version: 2.0.0}\n'],
+    [
+      'npm-pnpm-lock',
+      'pnpm-lock.yaml',
+      "lockfileVersion: '9.0'\npackages:\n  a@1.0.0:\n    resolution: {integrity: x}\n  b@2.0.0: {resolution: {integrity: x}}\n",
+    ],
+    [
+      'npm-pnpm-lock',
+      'pnpm-lock.yaml',
+      "lockfileVersion: '9.0'\npackages: {a@1.0.0: {resolution: {integrity: x}}, b@2.0.0: {}}\n",
+    ],
+    [
+      'npm-pnpm-lock',
+      'pnpm-lock.yaml',
+      "lockfileVersion: '9.0'\nx: &all\n  a@1.0.0: {}\n  b@2.0.0: {}\npackages: *all\n",
+    ],
+  ])('%s hides nothing in forms of YAML that its tool does not write (%#)', (name, file, text) => {
+    expect(read(name, file, text).packages.map((one) => `${one.name}@${one.version}`)).toEqual([
+      'a@1.0.0',
+      'b@2.0.0',
+    ]);
+  });
+
+  test('aliases that make billions of entries are refused', () => {
+    const levels = Array.from({ length: 9 }, (_one, level) => {
+      const members = Array.from({ length: 9 }, (_two, index) => `${index}: *a${level - 1}`);
+      return `a${level}: &a${level} {${level === 0 ? 'x: y' : members.join(', ')}}`;
+    });
+    const text = `lockfileVersion: '9.0'\n${levels.join('\n')}\npackages: *a8\n`;
+    const { packages, unknowns } = read('npm-pnpm-lock', 'pnpm-lock.yaml', text);
+    expect(packages).toEqual([]);
+    expect(unknowns[0]?.reason).toBe('YAML alias bomb');
+  });
 });
 
 describe('pnpm-lock.yaml', () => {

@@ -40,7 +40,7 @@ export function readPnpmLock(text: string): PnpmLock {
   if (/^<{7} /m.test(text)) return { ok: false, reason: 'unresolved merge conflict' };
   const reader = new PnpmReader();
   const strange = visitBlockLines(text, (line) => reader.visit(line));
-  if (strange === null) return reader.lock();
+  if (strange === null && !reader.isStrange) return reader.lock();
   const general = new PnpmReader();
   const problem = visitYaml(text, (line) => general.visit(line));
   return problem === null ? general.lock() : { ok: false, reason: problem };
@@ -66,6 +66,8 @@ const rootSections = new Map<string, keyof PnpmRoots>([
   ['packageManagerDependencies', 'development'],
 ]);
 
+const sections = new Set(['packages', 'snapshots', 'importers']);
+
 class PnpmReader {
   readonly #packages = new Map<string, OpenEntry>();
   readonly #snapshots = new Map<string, OpenEntry>();
@@ -76,15 +78,25 @@ class PnpmReader {
   };
   #isLock = false;
   #isTooLong = false;
+  #isStrange = false;
   #section = '';
   #entry: OpenEntry | undefined;
   #rootKind: keyof PnpmRoots | undefined;
   #rootName = '';
   #property = '';
 
+  /** A section or an entry stands on one line or behind an alias: pnpm writes none, YAML allows it. */
+  get isStrange(): boolean {
+    return this.#isStrange;
+  }
+
   visit(line: BlockLine): void {
-    if (line.depth === 0) this.#open(line);
-    else if (this.#section === 'packages') this.#visitEntry(line, this.#packages);
+    const { depth, value } = line;
+    if (depth === 0) this.#open(line);
+    const isRead = sections.has(this.#section) || this.#rootKind !== undefined;
+    this.#isStrange ||= isRead && depth <= 1 && /^[*&!]|^[[{]./.test(value) && value !== '{}';
+    if (depth === 0) return;
+    if (this.#section === 'packages') this.#visitEntry(line, this.#packages);
     else if (this.#section === 'snapshots') this.#visitEntry(line, this.#snapshots);
     else if (this.#section === 'importers') this.#visitRoot(line, 2);
     else if (this.#rootKind !== undefined) this.#visitRoot(line, 1);

@@ -24,10 +24,10 @@ export function readYarnEntries(text: string): YarnEntries {
   if (/^<{7} /m.test(text)) return { ok: false, reason: 'unresolved merge conflict' };
   const collector = entryCollector();
   const strange = visitBlockLines(text, collector.visit);
-  if (strange === null) return collector.entries();
+  if (strange === null && !collector.isStrange()) return collector.entries();
   const general = entryCollector();
   if (visitYaml(text, general.visit) === null) return general.entries();
-  return { ok: false, reason: `not a yarn lock file (line ${strange})` };
+  return { ok: false, reason: `not a yarn lock file (line ${strange ?? 1})` };
 }
 
 interface OpenEntry {
@@ -45,11 +45,14 @@ function entryCollector() {
   const entries: OpenEntry[] = [];
   let open: OpenEntry | undefined;
   let other = false;
+  let strange = false;
   let isTooLong = false;
   let section = '';
   let member = '';
   const visit = ({ depth, key, value, line }: BlockLine): void => {
     if (depth === 0) {
+      // An entry on one line or behind an alias: Yarn writes none, YAML allows it.
+      strange ||= key.includes('@') && /^[*&!{]/.test(value) && line > 0;
       open = key.includes('@') && value === '' ? opened(key, line) : undefined;
       if (open !== undefined) {
         if (entries.length < limits.packagesPerFile) entries.push(open);
@@ -75,6 +78,7 @@ function entryCollector() {
   };
   return {
     visit,
+    isStrange: () => strange,
     entries(): YarnEntries {
       if (other && entries.length === 0) return { ok: false, reason: 'not a yarn lock file' };
       if (!isTooLong) return { ok: true, entries };
