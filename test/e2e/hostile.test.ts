@@ -1,21 +1,11 @@
-// Hostile input as a user meets it: one clear line or an unknown, exit 0 or 3, no stack, bounded
-// memory, and nothing written outside the data folder.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+// Hostile images as a user meets them.
+
+import { existsSync } from 'node:fs';
+
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildZip } from '../build-zip.ts';
 import {
   buildImage,
@@ -25,93 +15,23 @@ import {
   sha256,
   writeFolder,
 } from '../image-builder.ts';
-import { type BuiltEntry, paxHeader, tar, tarEntry } from '../tar-builder.ts';
-import { type Ran, type RunOptions, seaworthy } from './run.ts';
+import { paxHeader, tar, tarEntry } from '../tar-builder.ts';
 
-const MiB = 1024 * 1024;
-/** The promise is 200 MB; sources that are run directly, without the bundle, need some 60 more. */
-const mostBytes = 270 * MiB;
-const launcher = fileURLToPath(new URL('../../bin/seaworthy', import.meta.url));
-/** Loaded into the program: tells its peak memory when it ends (`maxRSS` would be its parent's). */
-const peakHook = `data:text/javascript,${encodeURIComponent(
-  `import { readFileSync, writeFileSync } from 'node:fs';
-  process.on('exit', () =>
-    writeFileSync(process.env.SEAWORTHY_TEST_PEAK, readFileSync('/proc/self/status')));`,
-)}`;
-
-const folder = mkdtempSync(join(tmpdir(), 'seaworthy-hostile-'));
-const data = join(folder, 'data');
-const work = join(folder, 'work');
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-beforeEach(() => {
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work);
-});
-
-interface Scanned extends Ran {
-  readonly peakBytes: number;
-}
-
-async function run(words: readonly string[], options: RunOptions = {}): Promise<Scanned> {
-  const peak = join(folder, 'peak');
-  const ran = await seaworthy(words, {
-    cwd: work,
-    ...options,
-    env: {
-      SEAWORTHY_DATA: data,
-      SEAWORTHY_TEST_PEAK: peak,
-      NODE_OPTIONS: `--import=${peakHook}`,
-      DOCKER_HOST: 'unix:///nowhere/docker.sock',
-      ...options.env,
-    },
-  });
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(peak, 'utf8'))?.[1];
-  return { ...ran, peakBytes: Number(kilobytes) * 1024 };
-}
-
-/** The whole promise about one hostile file in the working folder; gives the report or null. */
-async function scan(file: string, ...flags: string[]) {
-  const before = readdirSync(work);
-  const ran = await run(['scan', file, '--format', 'json', ...flags]);
-  expect(`${ran.stdout}${ran.stderr}`).not.toMatch(/\n\s+at |node:internal|defect of Seaworthy/);
-  expect(ran.peakBytes).toBeLessThan(mostBytes);
-  expect(readdirSync(work)).toEqual(before);
-  expect(readdirSync(folder).toSorted()).toEqual(['data', 'peak', 'work']);
-  if (ran.code === 3) expect(ran.stderr).toMatch(/^seaworthy: [^\n]{5,400}\n$/);
-  else expect([ran.code, ran.stderr]).toEqual([0, '']);
-  return { ...ran, report: ran.code === 0 ? JSON.parse(ran.stdout) : null };
-}
-
-function put(name: string, bytes: Uint8Array): string {
-  writeFileSync(join(work, name), bytes);
-  return name;
-}
-
-/** An archive of one layer that is stored as given. */
-function archiveOfLayer(stored: Uint8Array, diffId: string): Buffer {
-  const config = JSON.stringify({
-    os: 'linux',
-    architecture: 'amd64',
-    rootfs: { type: 'layers', diff_ids: [diffId] },
-  });
-  return tar([
-    { name: 'layer.tar', content: stored },
-    { name: 'config.json', content: config },
-    {
-      name: 'manifest.json',
-      content: '[{"Config":"config.json","RepoTags":["x:1"],"Layers":["layer.tar"]}]',
-    },
-  ]);
-}
-
-/** An archive of one gzip layer: even 200 MB of one byte are small in it. */
-function archiveOfTar(bytes: Buffer): Buffer {
-  return archiveOfLayer(gzipSync(bytes, { level: 1 }), sha256(bytes));
-}
-
-function scanLayer(entries: readonly (BuiltEntry | Buffer)[]) {
-  return scan(put('image.tar', archiveOfTar(tar(entries))));
-}
+import {
+  archiveOfLayer,
+  archiveOfTar,
+  folder,
+  link,
+  MiB,
+  manifest,
+  named,
+  put,
+  run,
+  scan,
+  scanLayer,
+  tarOfSize,
+  work,
+} from './hostile-run.ts';
 
 describe('archives', () => {
   const image = buildImage([debianLayer({ bash: '5.2.15-2' }), [{ name: 'x', content: 'y' }]]);
@@ -344,150 +264,3 @@ describe('names that a terminal would obey', () => {
     expect(stderr).toMatch(/^[^\u0000-\u001f\u007f-\u009f\u202e]+\n$/);
   });
 });
-
-describe('advisories', () => {
-  test('a zip with one bad record: skipped, counted, named', async () => {
-    const record = (id: string) =>
-      JSON.stringify({
-        id,
-        modified: '2026-01-01T00:00:00Z',
-        affected: [{ package: { ecosystem: 'npm', name: 'left' }, versions: ['1.0.0'] }],
-      });
-    put(
-      'all.zip',
-      buildZip([
-        { name: 'GHSA-1.json', content: record('GHSA-aaaa-aaaa-aaaa') },
-        { name: 'GHSA-2.json', content: '{"id":' },
-        { name: 'GHSA-3.json', content: record('GHSA-cccc-cccc-cccc') },
-      ]),
-    );
-    const database = join(folder, 'data', 'zip.db');
-    const { code, stdout, stderr } = await run([
-      'db',
-      'build',
-      '--from',
-      'all.zip',
-      '--db',
-      database,
-    ]);
-    expect(code).toBe(0);
-    expect(`${stdout}${stderr}`).toMatch(/2 records; 1 bad records skipped/);
-    const status = await run(['db', 'status', '--db', database, '--format', 'json']);
-    const { badRecords, info } = JSON.parse(status.stdout);
-    expect(badRecords).toMatchObject([{ place: 'all.zip/GHSA-2.json' }]);
-    expect(info.sources).toMatchObject([{ advisories: 2, skipped: 1 }]);
-  });
-
-  test('a database of another version, and one that is half there', async () => {
-    const database = join(data, 'other.db');
-    const { DatabaseSync } = await import('node:sqlite');
-    const made = new DatabaseSync(database);
-    made.exec('CREATE TABLE x (y); PRAGMA user_version = 99');
-    made.close();
-    put('image.tar', dockerArchive(buildImage([debianLayer({ bash: '1' })])));
-    for (const bytes of [readFileSync(database), readFileSync(database).subarray(0, 1000)]) {
-      writeFileSync(database, bytes);
-      const { code, stderr } = await run(['scan', 'image.tar', '--db', database]);
-      expect(code).toBe(3);
-      expect(stderr).toMatch(/^seaworthy: [^\n]*other\.db[^\n]*\n$/);
-    }
-  });
-});
-
-describe('the machine', () => {
-  const image = dockerArchive(buildImage([debianLayer({ bash: '5.2.15-2' })]), 'gzip');
-
-  test('ten scans at once into one new store agree', async () => {
-    put('image.tar', image);
-    const own = join(data, 'together');
-    const all = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        seaworthy(['scan', 'image.tar', '--format', 'json', '--data', own], { cwd: work }),
-      ),
-    );
-    for (const { code, stderr, stdout } of all) {
-      expect([code, stderr]).toEqual([0, '']);
-      expect(JSON.parse(stdout).packages).toHaveLength(1);
-    }
-  });
-
-  const small = join(folder, 'data', 'small');
-  mkdirSync(small, { recursive: true });
-  const mounted =
-    process.getuid?.() === 0 &&
-    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=48k', 'tmpfs', small]).status === 0;
-  afterAll(() => {
-    if (mounted) spawnSync('umount', [small]);
-  });
-
-  test.skipIf(!mounted)(`a full disk${mounted ? '' : ' (a tmpfs needs root)'}`, async () => {
-    put(
-      'image.tar',
-      archiveOfTar(tar([...debianLayer({ bash: '1' }), named('x.jar', Buffer.alloc(40 * MiB))])),
-    );
-    const ran = await run(['scan', 'image.tar', '--format', 'json', '--data', join(small, 'd')]);
-    expect(ran.code).toBe(0);
-    expect(ran.stderr).toMatch(/^(?:seaworthy: the store [^\n]*\n)+$/);
-    const { packages, unknowns } = JSON.parse(ran.stdout);
-    expect(packages).toHaveLength(1);
-    expect(JSON.stringify(unknowns)).toMatch(/could not be held for reading: ENOSPC/);
-    spawnSync('sh', ['-c', `cat /dev/zero > ${join(small, 'fill')}`]);
-    const failed = await run([
-      'scan',
-      'image.tar',
-      '--format',
-      'json',
-      '--output',
-      join(small, 'o'),
-    ]);
-    expect(failed.code).toBe(3);
-    expect(failed.stderr).toMatch(/^seaworthy: [^\n]*o cannot be written \(ENOSPC[^\n]*\n$/);
-    expect(readdirSync(small).filter((name) => name.startsWith('o'))).toEqual([]);
-  });
-
-  test('an interrupt leaves nothing behind but the store', async () => {
-    const own = join(data, 'interrupted');
-    const child = spawn(launcher, ['scan', 'rootfs:/proc', '--data', own, '--output', 'r.json'], {
-      cwd: work,
-      env: { ...process.env, NODE_OPTIONS: '' },
-      stdio: 'ignore',
-    });
-    const ended = once(child, 'exit');
-    while (!existsSync(join(own, 'store.db')) && child.exitCode === null) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    child.kill('SIGINT');
-    await ended;
-    expect(readdirSync(work).filter((name) => name.startsWith('r.json.'))).toEqual([]);
-    const left = existsSync(own) ? readdirSync(own) : [];
-    expect(left.filter((name) => !/^store\.db(?:-wal|-shm)?$|^spool$/.test(name))).toEqual([]);
-    if (left.includes('spool')) expect(readdirSync(join(own, 'spool'))).toEqual([]);
-  });
-
-  test('what is no file is refused at once', async () => {
-    spawnSync('mkfifo', [join(work, 'pipe')]);
-    const { code, stderr } = await run(['scan', 'pipe']);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/pipe is neither a file nor a folder/);
-    expect((await run(['scan', '/dev/zero'])).code).toBe(2);
-  });
-});
-
-function named(name: string, content: string | Uint8Array): BuiltEntry {
-  return { name, content };
-}
-
-function link(name: string, target: string): BuiltEntry {
-  return { name, type: '2', link: target };
-}
-
-function manifest(config: string, tags: readonly string[] = []): BuiltEntry {
-  return named(
-    'manifest.json',
-    JSON.stringify([{ Config: config, RepoTags: tags, Layers: [config] }]),
-  );
-}
-
-function tarOfSize(name: string, size: number): Buffer {
-  return Buffer.concat([tarEntry({ name, size, base256: true }), Buffer.alloc(1024)]);
-}
