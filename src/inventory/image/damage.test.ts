@@ -59,6 +59,11 @@ async function answer(bytes: Uint8Array): Promise<Answer | null> {
   }
 }
 
+/** Said to be complete, and is not. */
+function isSilentPart(said: Answer | null): boolean {
+  return said?.isComplete === true && said.packages.join(' ') !== whole.join(' ');
+}
+
 describe.each(forms)('$name', ({ bytes, isHashed }) => {
   test('is read', async () => {
     expect(await answer(bytes)).toEqual({ packages: whole, isComplete: true });
@@ -66,19 +71,22 @@ describe.each(forms)('$name', ({ bytes, isHashed }) => {
 
   test('cut off anywhere', async () => {
     const step = Math.max(1, Math.floor(bytes.length / 150));
+    const silent: number[] = [];
     for (let length = 0; length < bytes.length; length += step) {
-      const said = await answer(bytes.subarray(0, length));
-      if (said?.isComplete === true) expect(said.packages).toEqual(whole);
+      if (isSilentPart(await answer(bytes.subarray(0, length)))) silent.push(length);
     }
+    expect(silent).toEqual([]);
   });
 
   test('one byte written over anywhere', async () => {
     const step = Math.max(1, Math.floor(bytes.length / 150));
+    const silent: number[] = [];
     for (let at = 0; at < bytes.length; at += step) {
       const damaged = Buffer.from(bytes);
       damaged[at] = (damaged[at] as number) ^ 0x55;
       const said = await answer(damaged);
-      if (isHashed && said?.isComplete === true) expect(said.packages).toEqual(whole);
+      if (isHashed && isSilentPart(said)) silent.push(at);
     }
+    expect(silent).toEqual([]);
   });
 });
