@@ -101,6 +101,7 @@ export const worldRoots: readonly { readonly root: string; readonly why: string 
 export const packageOwners: Readonly<Record<string, string>> = {
   commander: 'cli/',
   'js-yaml': 'base/yaml.ts',
+  koffi: 'host/kernel/',
   'smol-toml': 'base/toml.ts',
   yaml: 'base/yaml.ts',
 };

@@ -1,0 +1,2 @@
+// The door to the kernel's own interfaces: C libraries, and what is bound of them.
+export { errorName, type Ffi, type Library, lastErrorNumber, loadFfi, loadLibrary } from './ffi.ts';
