@@ -37,6 +37,16 @@ export const lessonIds = [
   'host-access',
   'least-privilege',
   'unpinned-image',
+  'kernel-confinement',
+  'resource-exhaustion',
+  'published-port',
+  // How the engine and its host are set up: set by the audit.
+  'engine-api',
+  'engine-settings',
+  'host-files',
+  'audit-trail',
+  'image-trust',
+  'swarm-cluster',
 ] as const;
 
 export type LessonId = (typeof lessonIds)[number];

@@ -1,5 +1,20 @@
 // The door of the policy wing: what is allowed to run, and why not.
 export type { Answer, AnsweredUnknown, Decision, Reason, Waived } from './answer.ts';
+export {
+  type ContainerConfig,
+  type ContainerControl,
+  type ContainerFault,
+  capabilityName,
+  commandOf,
+  configOfCreateBody,
+  configOfInspection,
+  containerControls,
+  isInspection,
+  optionOf,
+  type SocketReach,
+  socketsOf,
+  sourcesOf,
+} from './container/index.ts';
 export type { Control, PodVector } from './control.ts';
 export { controls } from './controls/index.ts';
 export { judge, notJudged, type Policy } from './evaluate.ts';

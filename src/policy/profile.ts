@@ -1,16 +1,22 @@
 // Profiles: which controls hold, and what a fault of each does.
-import type { Control } from './control.ts';
+import type { Severity } from '../model/severity.ts';
 
 /** deny: it must not run. warn: it may, and somebody should know. audit: it is noted. */
 export const modes = ['audit', 'warn', 'deny'] as const;
 export type Mode = (typeof modes)[number];
+
+/** What a profile regards of a control, whatever its subject is. */
+export interface Graded {
+  readonly level: 'baseline' | 'restricted' | 'hardening';
+  readonly severity: Severity;
+}
 
 export interface Profile {
   readonly id: ProfileId;
   /** One sentence. */
   readonly summary: string;
   /** Null: the control is not asked. */
-  readonly modeOf: (control: Control) => Mode | null;
+  readonly modeOf: (control: Graded) => Mode | null;
 }
 
 export const profileIds = ['recommended', 'baseline', 'restricted', 'hardening'] as const;
@@ -47,7 +53,7 @@ const profiles: Readonly<Record<ProfileId, Profile>> = {
   },
 };
 
-function isGrave(severity: Control['severity']): boolean {
+function isGrave(severity: Severity): boolean {
   return severity === 'critical' || severity === 'high';
 }
 

@@ -53,6 +53,8 @@ export interface DockerEngine {
   version(): Promise<EngineVersion>;
   /** `GET /info` as it comes: read it with `field`. */
   info(): Promise<DocumentRecord>;
+  /** `GET` of any other path of the API (`/swarm`, `/networks`), as it comes. Errors as above. */
+  ask(path: string): Promise<unknown>;
   images(): Promise<readonly EngineImage[]>;
   inspectImage(reference: string): Promise<ImageInspection>;
   /** The stream of `docker save`. */
@@ -95,6 +97,7 @@ export function createEngine(connection: EngineConnection): DockerEngine {
     },
     version: async () => versionOf(await json('/version')),
     info: async () => asRecord(await json('/info')) ?? {},
+    ask: (path) => json(path),
     images: async () => asArray(await json('/images/json')).map(imageOf),
     inspectImage: async (reference) =>
       imageInspectionOf(

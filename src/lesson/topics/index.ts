@@ -1,6 +1,7 @@
 // All lessons, in the order of the list that `seaworthy learn` prints. Adding one = its file, its
 // id in `model/lesson.ts` and one line here.
 import type { Lesson } from '../lesson.ts';
+import { auditTrail } from './audit-trail.ts';
 import { brokenAccessControl } from './broken-access-control.ts';
 import { codeInjection } from './code-injection.ts';
 import { containerEscape } from './container-escape.ts';
@@ -9,11 +10,16 @@ import { crossSiteScripting } from './cross-site-scripting.ts';
 import { declaredButAbsent } from './declared-but-absent.ts';
 import { denialOfService } from './denial-of-service.ts';
 import { endOfLifeBase } from './end-of-life-base.ts';
+import { engineApi } from './engine-api.ts';
+import { engineSettings } from './engine-settings.ts';
 import { exploitedVulnerability } from './exploited-vulnerability.ts';
 import { exposedManagementPort } from './exposed-management-port.ts';
 import { hostAccess } from './host-access.ts';
+import { hostFiles } from './host-files.ts';
 import { imageHygiene } from './image-hygiene.ts';
+import { imageTrust } from './image-trust.ts';
 import { informationLeak } from './information-leak.ts';
+import { kernelConfinement } from './kernel-confinement.ts';
 import { leakedSecret } from './leaked-secret.ts';
 import { leastPrivilege } from './least-privilege.ts';
 import { lookupInjection } from './lookup-injection.ts';
@@ -22,9 +28,12 @@ import { memoryCorruption } from './memory-corruption.ts';
 import { notAssessed } from './not-assessed.ts';
 import { pathTraversal } from './path-traversal.ts';
 import { privilegeEscalation } from './privilege-escalation.ts';
+import { publishedPort } from './published-port.ts';
 import { requestForgery } from './request-forgery.ts';
 import { requestSmuggling } from './request-smuggling.ts';
+import { resourceExhaustion } from './resource-exhaustion.ts';
 import { runsAsRoot } from './runs-as-root.ts';
+import { swarmCluster } from './swarm-cluster.ts';
 import { unpinnedImage } from './unpinned-image.ts';
 import { unsafeDeserialisation } from './unsafe-deserialisation.ts';
 import { unverifiedDownload } from './unverified-download.ts';
@@ -65,4 +74,13 @@ export const lessons: readonly Lesson[] = [
   hostAccess,
   leastPrivilege,
   unpinnedImage,
+  kernelConfinement,
+  resourceExhaustion,
+  publishedPort,
+  engineApi,
+  engineSettings,
+  hostFiles,
+  auditTrail,
+  imageTrust,
+  swarmCluster,
 ];

@@ -40,7 +40,8 @@ function environmentFaults(container: ContainerView) {
   });
 }
 
-function isSecret(name: string, value: string): boolean {
+/** Whether a variable holds a credential, by its name or by the form of its value. */
+export function isSecret(name: string, value: string): boolean {
   if (credential.test(value) || addressWithPassword.test(value)) return true;
   if (placeholder.test(value)) return false;
   const upper = name.toUpperCase().replaceAll('-', '_');

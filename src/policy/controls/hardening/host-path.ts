@@ -24,7 +24,7 @@ export function hostPathsOf({ spec }: PodView): HostPath[] {
 }
 
 /** `/var/run` is a link to `/run` on every distribution of today. */
-function plainPath(path: string): string {
+export function plainPath(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') parts.pop();

@@ -3,7 +3,8 @@ import { type Control, podFault, shown } from '../../control.ts';
 import type { PodView } from '../../pod.ts';
 import { hostPathsOf, isWithin } from './host-path.ts';
 
-const sockets = [
+/** Where runtimes listen, with `/var/run` as the link that it is. */
+export const runtimeSockets: readonly string[] = [
   '/run/docker.sock',
   '/run/docker/docker.sock',
   '/run/containerd/containerd.sock',
@@ -17,7 +18,7 @@ const sockets = [
 
 function check(pod: PodView) {
   return hostPathsOf(pod).flatMap(({ volume, place, path }) => {
-    const socket = sockets.find((one) => isWithin(one, path));
+    const socket = runtimeSockets.find((one) => isWithin(one, path));
     if (socket === undefined) return [];
     const what = path === socket ? 'is' : `reaches ${socket} by`;
     const message = `volume ${shown(volume)} ${what} the runtime socket path ${shown(path)}`;

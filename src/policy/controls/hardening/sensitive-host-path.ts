@@ -3,7 +3,8 @@ import { type Control, podFault, shown } from '../../control.ts';
 import type { PodView } from '../../pod.ts';
 import { hostPathsOf, isWithin } from './host-path.ts';
 
-const folders = [
+/** What holds credentials, programs or the state of others. */
+export const sensitiveFolders: readonly string[] = [
   '/bin',
   '/boot',
   '/dev',
@@ -29,12 +30,18 @@ const folders = [
 ];
 
 /** Devices that workloads are given on purpose. */
-const harmless = ['/dev/shm', '/dev/dri', '/dev/net/tun', '/usr/share/zoneinfo', '/etc/localtime'];
+export const harmlessPaths: readonly string[] = [
+  '/dev/shm',
+  '/dev/dri',
+  '/dev/net/tun',
+  '/usr/share/zoneinfo',
+  '/etc/localtime',
+];
 
 function check(pod: PodView) {
   return hostPathsOf(pod).flatMap(({ volume, place, path }) => {
-    if (harmless.some((one) => isWithin(path, one))) return [];
-    const folder = folders.find((one) => isWithin(path, one) || isWithin(one, path));
+    if (harmlessPaths.some((one) => isWithin(path, one))) return [];
+    const folder = sensitiveFolders.find((one) => isWithin(path, one) || isWithin(one, path));
     if (folder === undefined) return [];
     const what = isWithin(path, folder) ? `lies in ${folder}` : `contains ${folder}`;
     const message = `volume ${shown(volume)} mounts ${shown(path)}, which ${what} of the node`;
