@@ -24,6 +24,27 @@ export function fileWindow(descriptor: number, start: number, size: number): Fil
   };
 }
 
+/** Large enough that the kernel reads ahead, small enough to stay in the processor's cache. */
+const chunkBytes = 256 * 1024;
+
+/**
+ * All bytes of a window, one piece after the other in the same memory: each is valid until the next
+ * is asked for. @param onProgress told how many bytes of how many were read
+ */
+export async function* windowChunks(
+  window: FileWindow,
+  onProgress?: (bytes: number, total: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, window.size));
+  for (let at = 0; at < window.size; ) {
+    const length = window.fill(buffer, at);
+    if (length === 0) return;
+    at += length;
+    onProgress?.(at, window.size);
+    yield buffer.subarray(0, length);
+  }
+}
+
 /** Fills `buffer` from `position` of the file; returns the bytes read (fewer only at its end). */
 export function readInto(descriptor: number, buffer: Uint8Array, position: number): number {
   let filled = 0;

@@ -1,5 +1,6 @@
-// Bundles the program into dist/: one small launcher and a chunk for each command.
-import { rmSync } from 'node:fs';
+// Bundles the program into dist/: a small launcher, a chunk for each command, the workers.
+import { globSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -9,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export async function bundle(folder: string = `${root}dist`): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   const build = await rolldown({
-    input: { seaworthy: `${root}src/cli/launch.ts` },
+    input: { seaworthy: `${root}src/cli/launch.ts`, ...workers() },
     platform: 'node',
     logLevel: 'warn',
   });
@@ -21,6 +22,12 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
     chunkFileNames: '[name]-[hash].mjs',
   });
   await build.close();
+}
+
+/** Threads start from entries of their own; see src/base/worker.ts. */
+function workers(): Record<string, string> {
+  const files = globSync('src/**/*.worker.ts', { cwd: root });
+  return Object.fromEntries(files.map((file) => [basename(file, '.ts'), `${root}${file}`]));
 }
 
 if (import.meta.main) await bundle();

@@ -1,8 +1,8 @@
 // Archives of images: in place where the file is a plain tar, in one pass where it is compressed or
 // arrives as a stream (an engine's export, a pipe).
-import { closeSync, createReadStream, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { SeaworthyError } from '../../base/error.ts';
-import { type FileWindow, fileWindow } from '../../base/file-access.ts';
+import { type FileWindow, fileWindow, windowChunks } from '../../base/file-access.ts';
 import { limits } from '../../base/limits.ts';
 import type { RandomAccess } from '../../base/random-access.ts';
 import type { Aliases } from './aliases.ts';
@@ -14,7 +14,6 @@ import { Members } from './members.ts';
 import { type TarEntry, TarScanner } from './tar.ts';
 import { TarStream } from './tar-stream.ts';
 
-const chunkBytes = 1024 * 1024;
 const windowBytes = 64 * 1024;
 
 export interface ArchiveOptions {
@@ -39,7 +38,7 @@ export async function openArchiveFile(options: ArchiveOptions): Promise<BlobStor
   }
   closeSync(descriptor);
   const open = (): AsyncIterable<Uint8Array> =>
-    inflate(fileChunks(options.file, size, options.onProgress), compressionOf(head));
+    inflate(fileChunks(options.file, options.onProgress), compressionOf(head));
   // A bomb in a bomb multiplies: all layers together are judged by the file as it lies on disk.
   const mostBytes = Math.max(limits.inflationFloorBytes, size * limits.inflationRatio);
   return streamedArchive({ name: options.file, open, analyst: options.analyst, mostBytes });
@@ -62,14 +61,13 @@ function openFile(file: string): number {
 
 async function* fileChunks(
   file: string,
-  total: number,
   onProgress: ArchiveOptions['onProgress'],
 ): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
-    bytes += (chunk as Buffer).length;
-    onProgress?.(bytes, total);
-    yield chunk as Buffer;
+  const descriptor = openFile(file);
+  try {
+    yield* windowChunks(fileWindow(descriptor, 0, fstatSync(descriptor).size), onProgress);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -115,7 +113,7 @@ class SeekableArchive implements BlobStore {
       });
     }
     if (this.#verifyDigests || compressionOf(content.read(0, 4)) !== 'none') {
-      return this.#analyst.readStream(accessChunks(content), { aliases });
+      return this.#analyst.readStream(windowChunks(content), { aliases });
     }
     const identity = `${this.identity}:${member.offset}:${member.size}`;
     const record = this.#analyst.readInPlace(content, identity, aliases);
@@ -170,14 +168,6 @@ function indexMembers(whole: RandomAccess, name: string): Members {
   return members;
 }
 
-async function* accessChunks(access: RandomAccess): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < access.size; at += chunkBytes) {
-    const chunk = access.read(at, chunkBytes);
-    if (chunk.length === 0) return;
-    yield chunk;
-  }
-}
-
 export interface StreamOptions {
   readonly name: string;
   /** Starts the stream; called again only for files behind odd links (see aliases.ts). */
@@ -212,11 +202,18 @@ export async function streamedArchive(options: StreamOptions): Promise<BlobStore
       addTo(budget, layer, name);
     } else if (kept + entry.size <= limits.archiveDocumentBytes) {
       kept += entry.size;
-      documents.set(entry.path, Buffer.concat(await Array.fromAsync(content)));
+      documents.set(entry.path, await gather(content));
     }
   }
   await archive.drain();
   return new PassedArchive({ name, open, analyst, documents, layers, members });
+}
+
+/** Pieces are valid only until the next is asked for: they are copied as they come. */
+async function gather(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of content) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
 }
 
 function addTo(budget: RecordBudget, { record }: StreamedLayer, name: string): void {
@@ -241,7 +238,7 @@ async function peekDocument(entry: TarEntry, content: AsyncGenerator<Uint8Array>
   while (head.length < 4) {
     const next = await content.next();
     if (next.done === true) break;
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    head = Buffer.concat([head, next.value]);
   }
   const isText = head[0] === 0x7b || head[0] === 0x5b || entry.size < 512;
   return {

@@ -1,14 +1,12 @@
 // An OCI image layout folder (OCI image spec, "Image Layout"). Blobs are read in place.
-import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { SeaworthyError } from '../../base/error.ts';
-import { fileWindow } from '../../base/file-access.ts';
+import { fileWindow, windowChunks } from '../../base/file-access.ts';
 import { limits } from '../../base/limits.ts';
 import type { LayerAnalyst } from './analyst.ts';
 import type { BlobStore, LayerRequest, ReadLayer } from './blob-store.ts';
 import { compressionOf } from './inflate.ts';
-
-const chunkBytes = 1024 * 1024;
 
 export interface FolderOptions {
   readonly folder: string;
@@ -64,24 +62,11 @@ export function openFolder(options: FolderOptions): BlobStore {
         const record = analyst.readInPlace(access, identity, aliases);
         return { record, diffId: null, digest: null, size };
       }
-      const chunks = chunksOf(join(folder, path), size, onProgress);
+      const chunks = windowChunks(access, onProgress);
       return await analyst.readStream(chunks, { aliases });
     } finally {
       closeSync(descriptor);
     }
-  }
-}
-
-async function* chunksOf(
-  file: string,
-  total: number,
-  onProgress: FolderOptions['onProgress'],
-): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
-    bytes += (chunk as Buffer).length;
-    onProgress?.(bytes, total);
-    yield chunk as Buffer;
   }
 }
 

@@ -1,14 +1,17 @@
 // Layer compression: plain, gzip (also estargz: many members) and zstd (also zstd:chunked).
-// Inflating runs on the thread pool while the main thread hashes and reads what came out before.
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+// Large layers are inflated beside the main thread, which hashes and reads what came out before.
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
+import { outputBytes } from './inflate-ring.ts';
+import { inflateThread } from './inflate-thread.ts';
+import { openInflater } from './inflater.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-const chunkBytes = 512 * 1024;
-/** Inflated chunks that may wait for the main thread: keeps the inflating thread busy. */
-const readAheadBytes = 16 * chunkBytes;
+/** Compressed streams up to this size are inflated in place: a thread takes longer to start. */
+const inlineBytes = 1024 * 1024;
+/** Buffers of streams that were inflated in place, for the next one. */
+const spareOutputs: Buffer[] = [];
 
 /** By the first bytes (RFC 1952, RFC 8878; skippable frames open zstd:chunked blobs). */
 export function compressionOf(head: Uint8Array): Compression {
@@ -29,7 +32,7 @@ export async function sniff(
   while (head.length < 4) {
     const next = await iterator.next();
     if (next.done === true) break;
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    head = Buffer.concat([head, next.value]);
   }
   return { compression: compressionOf(head), chunks: resumed(head, iterator) };
 }
@@ -51,8 +54,9 @@ async function* resumed(
 }
 
 /**
- * The uncompressed bytes. Throws `SeaworthyError`: `malformed` for a broken stream, `limit` for a
- * stream that inflates beyond `limits.inflationRatio`, `limits.layerInflatedBytes` or `mostBytes`.
+ * The uncompressed bytes; each piece is valid until the next is asked for. Throws `SeaworthyError`:
+ * `malformed` for a broken stream, `limit` for a stream that inflates beyond `limits.inflationRatio`,
+ * `limits.layerInflatedBytes` or `mostBytes`.
  */
 export async function* inflate(
   chunks: AsyncIterable<Uint8Array>,
@@ -63,65 +67,65 @@ export async function* inflate(
     yield* chunks;
     return;
   }
-  const options = {
-    chunkSize: chunkBytes,
-    readableHighWaterMark: readAheadBytes,
-    writableHighWaterMark: 4 * chunkBytes,
-  };
-  const stream = compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
   let taken = 0;
-  const feeding = feed(chunks, stream, (count) => {
-    taken += count;
-  });
-  // The consumer may stop early; its own error is the one to tell.
-  feeding.catch(() => undefined);
   let given = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      given += chunk.length;
-      checkInflation(taken, given);
-      if (given > mostBytes) throw bomb();
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      taken += chunk.length;
       yield chunk;
     }
+  };
+  try {
+    for await (const piece of inflated(counted(), compression)) {
+      given += piece.length;
+      checkInflation(taken, given);
+      if (given > mostBytes) throw bomb();
+      yield piece;
+    }
   } catch (error) {
-    if (error instanceof SeaworthyError) throw error;
+    // What the input throws is the input's: only zlib and zstd speak of the stream.
+    if (!isInflateError(error)) throw error;
     throw new SeaworthyError('malformed', inflateMessage(compression, error, given), {
       cause: error,
     });
-  } finally {
-    stream.destroy();
   }
-  await feeding;
 }
 
-async function feed(
+/** Small streams where they are, large ones beside the main thread. */
+async function* inflated(
   chunks: AsyncIterable<Uint8Array>,
-  stream: NodeJS.WritableStream & { destroy(error?: Error): unknown; destroyed?: boolean },
-  count: (bytes: number) => void,
-): Promise<void> {
-  try {
-    for await (const chunk of chunks) {
-      if (stream.destroyed === true) return;
-      count(chunk.length);
-      if (!stream.write(chunk)) await drained(stream);
+  compression: 'gzip' | 'zstd',
+): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let length = 0;
+  while (length <= inlineBytes) {
+    const next = await iterator.next();
+    if (next.done === true) {
+      yield* inflateHere(Buffer.concat(first), compression);
+      return;
     }
-    stream.end();
-  } catch (error) {
-    stream.destroy(error instanceof Error ? error : new Error(String(error)));
-    throw error;
+    first.push(Buffer.from(next.value));
+    length += next.value.length;
   }
+  yield* inflateThread().inflate(resumed(Buffer.concat(first), iterator), compression);
 }
 
-function drained(stream: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      stream.removeListener('drain', settle);
-      stream.removeListener('close', settle);
-      resolve();
-    };
-    stream.once('drain', settle);
-    stream.once('close', settle);
-  });
+function* inflateHere(input: Uint8Array, compression: 'gzip' | 'zstd'): Generator<Uint8Array> {
+  const inflater = openInflater(compression);
+  const output = spareOutputs.pop() ?? Buffer.allocUnsafe(outputBytes);
+  try {
+    for (let at = 0; ; ) {
+      const step = inflater.step(input.subarray(at), output, at === input.length);
+      const isLast = at === input.length && step.written < output.length;
+      at += step.read;
+      if (step.written > 0) yield output.subarray(0, step.written);
+      if (step.ended || isLast) return;
+    }
+  } finally {
+    inflater.close();
+    spareOutputs.push(output);
+  }
 }
 
 function checkInflation(taken: number, given: number): void {
@@ -135,6 +139,12 @@ function checkInflation(taken: number, given: number): void {
 
 function bomb(): SeaworthyError {
   return new SeaworthyError('limit', `inflates more than ${limits.inflationRatio} fold: a bomb`);
+}
+
+/** Codes of zlib (`Z_...`) and zstd (`ZSTD_...`). */
+function isInflateError(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^Z(STD)?_/.test(code);
 }
 
 function inflateMessage(compression: Compression, error: unknown, given: number): string {
