@@ -50,9 +50,10 @@ export class Inflater {
     this.#stream = stream;
     this.#goOn = compression === 'gzip' ? constants.Z_NO_FLUSH : constants.ZSTD_e_continue;
     this.#finish = compression === 'gzip' ? constants.Z_FINISH : constants.ZSTD_e_end;
-    stream._handle.onerror = (message, _errno, code) => {
+    const onerror: NativeHandle['onerror'] = (message, _errno, code) => {
       this.#failure = Object.assign(new Error(message), { code });
     };
+    Object.assign(stream._handle, { onerror });
   }
 
   /**
