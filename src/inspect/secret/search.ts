@@ -1,7 +1,7 @@
 // Finds the secrets in bytes: the prefilter names candidates, their detectors look closer, and of hits
 // that overlap the most telling one stays.
 import type { Hit, SecretDetector } from './detector.ts';
-import { Prefilter } from './prefilter.ts';
+import { Prefilter, type Visit } from './prefilter.ts';
 import { detectors } from './registry.ts';
 
 export interface Found {
@@ -19,7 +19,13 @@ const mostCostlySights = 1000;
 /** Secrets told of one file: a dump of keys is one problem, not ten thousand. */
 export const mostHits = 100;
 
+/** Short texts are searched anchor by anchor: to compile the prefilter would take longer than that. */
+const shortBytes = 8 * 1024;
+/** After so many short texts it pays after all. */
+const mostShortTexts = 40;
+
 let prefilter: Prefilter | undefined;
+let shortTexts = 0;
 
 /** The state of one file's search; feed it the file's parts in order. */
 export class Search {
@@ -51,9 +57,13 @@ export class Search {
    * @param offset of `bytes` in the file
    */
   feed(bytes: Uint8Array, core: { readonly from: number; readonly to: number }, offset: number) {
-    prefilter ??= compile();
     if (offset + core.from === 0) this.#atStart(bytes);
-    prefilter.scan(bytes, core, (target, at) => this.#look(target, { bytes, at, offset }));
+    const visit = (target: number, at: number): boolean =>
+      this.#look(target, { bytes, at, offset });
+    if (prefilter === undefined && bytes.length <= shortBytes && shortTexts < mostShortTexts) {
+      shortTexts += 1;
+      scanShort(bytes, core, visit);
+    } else (prefilter ??= compile()).scan(bytes, core, visit);
   }
 
   /** What was found, in the order of the file. */
@@ -122,6 +132,22 @@ function lineAnchors(): readonly { readonly text: string; readonly target: numbe
   return (onLine ??= targets().flatMap(({ anchor }, target) =>
     anchor.startsWith('\n') ? [{ text: anchor, target }] : [],
   ));
+}
+
+/** What the prefilter does, without its tables. */
+function scanShort(
+  bytes: Uint8Array,
+  { from, to }: { readonly from: number; readonly to: number },
+  visit: Visit,
+): void {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  for (const [target, { anchor }] of targets().entries()) {
+    let at = text.indexOf(anchor, from);
+    while (at !== -1 && at < to) {
+      if (!visit(target, at)) return;
+      at = text.indexOf(anchor, at + 1);
+    }
+  }
 }
 
 function compile(): Prefilter {
