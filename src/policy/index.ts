@@ -16,6 +16,7 @@ export {
   sourcesOf,
 } from './container/index.ts';
 export type { Control, PodVector } from './control.ts';
+export { isSecret } from './controls/hardening/environment-secret.ts';
 export { controls } from './controls/index.ts';
 export { judge, notJudged, type Policy } from './evaluate.ts';
 export { type ManifestDocument, readManifest } from './manifest.ts';

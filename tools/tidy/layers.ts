@@ -37,6 +37,11 @@ export const siblingEdges: readonly Edge[] = [
     to: 'inventory/ecosystem/ecosystem.ts',
     why: 'advisories are matched in the order of versions',
   },
+  {
+    from: 'audit',
+    to: 'policy/index.ts',
+    why: 'one policy: what runs is judged by the controls of the gate',
+  },
   { from: 'report', to: 'lesson/', why: 'findings are told with their lessons' },
 ];
 
@@ -99,6 +104,10 @@ export const worldRoots: readonly { readonly root: string; readonly why: string 
 
 /** The one place that may import a package, so that it can be replaced. Path prefixes below `src`. */
 export const packageOwners: Readonly<Record<string, string>> = {
+  '@sigstore/bundle': 'trust/',
+  '@sigstore/tuf': 'host/tuf/',
+  '@sigstore/verify': 'trust/',
+  '@marcbachmann/cel-js': 'policy/cel/library.ts',
   commander: 'cli/',
   'js-yaml': 'base/yaml.ts',
   koffi: 'host/kernel/',

@@ -1,0 +1,25 @@
+// The door of the audits: the frame that all of them have, and the audit of a Docker engine.
+export {
+  type AuditControl,
+  type Evidence,
+  failedBy,
+  passed,
+  type Status,
+  statuses,
+  told,
+  type Verdict,
+} from './control.ts';
+export {
+  type DaemonProcess,
+  type DockerFacts,
+  dockerControls,
+  type FileFact,
+  type ImageFact,
+  type Risk,
+  risksOf,
+  type SwarmFact,
+  wantedFiles,
+} from './docker/index.ts';
+export { type AuditResult, type FindWaiver, judgeAudit, type WaivedEvidence } from './judge.ts';
+export { type Score, scoreOf } from './score.ts';
+export { type AuditRun, runOf, type Trend, trendOf } from './trend.ts';
