@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { flatEvent, flatFields } from '../fields/index.ts';
 import { parseCondition } from '../language/index.ts';
-import { specialise } from './condition.ts';
+import { Compiler } from './compile.ts';
+import { Graph } from './graph.ts';
 import { judgeOf } from './judge.ts';
 
 const values = {
@@ -34,14 +35,9 @@ const values = {
 function holds(condition: string): boolean {
   const event = flatEvent(values);
   if (event === null) throw new Error('no event');
-  const context = {
-    registry: flatFields,
-    eventType: event.type,
-    checks: new Map(),
-    macros: new Map(),
-  };
-  const compiled = specialise(parseCondition(condition), context);
-  return typeof compiled === 'boolean' ? compiled : compiled(event);
+  const graph = new Graph(flatFields);
+  const node = graph.reduce(parseCondition(condition), event.type, new Map());
+  return typeof node === 'boolean' ? node : new Compiler(graph, flatFields).predicate(node)(event);
 }
 
 describe('a missing field makes every check false', () => {

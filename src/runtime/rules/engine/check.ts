@@ -3,6 +3,7 @@ import type { Check, Comparison, Operator, RightOperand } from '../language/inde
 import { compileAddress } from './address.ts';
 import type { FieldRegistry, FieldShape, FieldValue } from './field.ts';
 import { CheckError, type CompiledOperand, compileOperand, showValue } from './operand.ts';
+import { textSet } from './text-set.ts';
 import { type ValueTest, valueTest } from './value-test.ts';
 
 export interface CompiledCheck<Event> {
@@ -30,11 +31,42 @@ export function compileCheck<Event>(
   const multiple = right.kind === 'list' && modifier !== null;
   const decide = multiple ? modified(check, right, left.shape) : plain(check, right, left);
   const source = wantsWords(check, left) ?? read;
+  const direct = multiple || source !== read ? null : directTest(check, right, left);
+  if (direct !== null) return { test: direct, read, readRight: null };
   const test = (event: Event): boolean => {
     const value = source(event);
     return value !== null && decide(value);
   };
   return { test, read: source, readRight: null };
+}
+
+/**
+ * The checks that rules have most, without a detour: they decide how long an event takes. Others, and
+ * values that are no text, go the common way.
+ */
+function directTest<Event>(
+  { operator }: Comparison,
+  right: Extract<RightOperand, { kind: 'text' | 'list' }>,
+  { shape, read }: CompiledOperand<Event>,
+): ((event: Event) => boolean) | null {
+  if (shape.type !== 'text' || shape.many !== 'one') return null;
+  const texts = right.kind === 'list' ? right.items : [right.text];
+  const [first = ''] = texts;
+  if (operator === '=' || operator === '==') return onText(read, (text) => text === first);
+  if (operator === 'contains') return onText(read, (text) => text.includes(first));
+  if (operator === 'startswith') return onText(read, (text) => text.startsWith(first));
+  if (operator === 'endswith') return onText(read, (text) => text.endsWith(first));
+  return operator === 'in' ? onText(read, textSet(texts)) : null;
+}
+
+function onText<Event>(
+  read: (event: Event) => FieldValue,
+  holds: (text: string) => boolean,
+): (event: Event) => boolean {
+  return (event) => {
+    const value = read(event);
+    return typeof value === 'string' ? holds(value) : value !== null && holds(showValue(value));
+  };
 }
 
 /** `intersects` looks at the single words of texts that are lists by nature. */

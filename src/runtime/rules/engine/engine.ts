@@ -1,7 +1,7 @@
-// Runs events through rules: an index by event type, conditions compiled at its first event.
-import { includesType, type Rule } from '../language/index.ts';
-import { type CheckCache, type Predicate, specialise } from './condition.ts';
+// Runs events through rules: an index by event type, made when the first event of a type comes.
+import type { Rule } from '../language/index.ts';
 import type { FieldRegistry } from './field.ts';
+import { TypeIndex } from './type-index.ts';
 
 /** What the engine needs to know of an event by itself. */
 export interface TypedEvent {
@@ -13,20 +13,16 @@ export interface EngineOptions {
   readonly matching: 'first' | 'all';
 }
 
-interface Candidate<Event> {
-  readonly rule: Rule;
-  readonly matches: Predicate<Event>;
-}
-
 /** Types of events that are indexed; a stream that invents types costs time, not memory. */
 const typesAtMost = 10_000;
+/** Nodes that subjects may add to a graph; beyond it a type begins anew. Usual are some hundreds. */
+const nodesAtMost = 100_000;
 
 export class RuleEngine<Event extends TypedEvent> {
   private readonly rules: readonly Rule[];
   private readonly registry: FieldRegistry<Event>;
   private readonly matching: EngineOptions['matching'];
-  private readonly checks: CheckCache<Event> = new Map();
-  private readonly index = new Map<string, readonly Candidate<Event>[]>();
+  private readonly index = new Map<string, TypeIndex<Event>>();
 
   /** @param rules loaded without errors; disabled ones are left out */
   constructor(
@@ -41,7 +37,7 @@ export class RuleEngine<Event extends TypedEvent> {
 
   /** The rules that an event matches, in the order of their definition. */
   match(event: Event): readonly Rule[] {
-    const candidates = this.index.get(event.type) ?? this.prepare(event.type);
+    const candidates = this.indexOf(event.type).candidates(event);
     let matched: Rule[] | null = null;
     for (const { rule, matches } of candidates) {
       if (!matches(event)) continue;
@@ -54,21 +50,15 @@ export class RuleEngine<Event extends TypedEvent> {
 
   /** Whether any rule asks for events of a type: others need not be read at all. */
   wants(type: string): boolean {
-    return (this.index.get(type) ?? this.prepare(type)).length > 0;
+    return this.indexOf(type).isWanted;
   }
 
-  private prepare(eventType: string): readonly Candidate<Event>[] {
-    const { registry, checks } = this;
-    const context = { registry, checks, eventType, macros: new Map() };
-    const candidates: Candidate<Event>[] = [];
-    for (const rule of this.rules) {
-      if (!includesType(rule.eventTypes, eventType)) continue;
-      const compiled = specialise<Event>(rule.expression, context);
-      if (compiled === false) continue;
-      candidates.push({ rule, matches: compiled === true ? () => true : compiled });
-    }
-    if (this.index.size < typesAtMost) this.index.set(eventType, candidates);
-    return candidates;
+  private indexOf(eventType: string): TypeIndex<Event> {
+    const known = this.index.get(eventType);
+    if (known !== undefined && known.size <= nodesAtMost) return known;
+    const made = new TypeIndex(this.rules, this.registry, eventType);
+    if (known !== undefined || this.index.size < typesAtMost) this.index.set(eventType, made);
+    return made;
   }
 }
 

@@ -24,6 +24,10 @@ export interface FieldDefinition<Event> {
   shape(argument: string | null): FieldShape;
   /** Prepares reading; null when the argument is none that the field understands. */
   reader(argument: string | null): ((event: Event) => FieldValue) | null;
+  /** `subject`: reads nothing but the subject of the event, see `FieldRegistry`. */
+  readonly scope: 'event' | 'subject';
+  /** `compute`: has to be worked out; `read`: is there. */
+  readonly effort: 'read' | 'compute';
   /** Single words of a text that is a list by nature (`proc.args`), for `intersects` and `getopt`. */
   readonly words: ((event: Event) => readonly string[] | null) | null;
 }
@@ -31,4 +35,9 @@ export interface FieldDefinition<Event> {
 /** The fields of one source of events. */
 export interface FieldRegistry<Event> {
   find(name: string): FieldDefinition<Event> | null;
+  /**
+   * A part that many events have in common and that never changes, such as their process; null where
+   * there is none. What asks only for it is decided once for all its events.
+   */
+  readonly subject: ((event: Event) => object | null) | null;
 }

@@ -4,6 +4,7 @@ import { anyCharacter, foldedRanges, inverted, type Node, type Range } from './p
 
 /** Compiles a glob for whole texts. Throws `PatternError` when it is too large. */
 export function compileGlob(glob: string, ignoresCase: boolean): Matcher {
+  if (!ignoresCase && !/[?[\\]/.test(glob)) return starMatcher(glob.split('*'));
   const items: Node[] = [];
   const characters = Array.from(glob);
   for (let at = 0; at < characters.length; at += 1) {
@@ -23,6 +24,25 @@ export function compileGlob(glob: string, ignoresCase: boolean): Matcher {
     }
   }
   return matcherOf({ kind: 'sequence', items });
+}
+
+/** Texts with anything between them, which is what most globs are: each is found once, leftmost. */
+function starMatcher(pieces: readonly string[]): Matcher {
+  const [first = '', ...others] = pieces;
+  const last = others.pop();
+  if (last === undefined) return (text) => text === first;
+  const inner = others.filter((piece) => piece !== '');
+  return (text) => {
+    if (!text.startsWith(first) || !text.endsWith(last)) return false;
+    const end = text.length - last.length;
+    let at = first.length;
+    for (const piece of inner) {
+      const found = text.indexOf(piece, at);
+      if (found === -1) return false;
+      at = found + piece.length;
+    }
+    return at <= end;
+  };
 }
 
 function classOf(ranges: readonly Range[], ignoresCase: boolean): Node {

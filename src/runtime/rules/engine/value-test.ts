@@ -6,6 +6,7 @@ import { compileGlob } from './glob.ts';
 import { CheckError, showValue } from './operand.ts';
 import { compilePattern } from './pattern.ts';
 import { PatternError } from './pattern-syntax.ts';
+import { textSet } from './text-set.ts';
 
 export type ValueTest = (value: Exclude<FieldValue, null>) => boolean;
 
@@ -56,10 +57,8 @@ function textTest(operator: Operator, texts: readonly string[]): ValueTest {
     case 'endswith':
       return onText((text) => text.endsWith(first));
     case 'in':
-    case 'intersects': {
-      const set = new Set(texts);
-      return onText((text) => set.has(text));
-    }
+    case 'intersects':
+      return onText(textSet(texts));
     case 'pmatch':
       return onText(prefixTest(texts));
     case 'glob':
@@ -89,9 +88,32 @@ function compiled<T>(compile: () => T): T {
 
 /** Whether a path is one of the given ones or lies below it, whole components only. */
 function prefixTest(paths: readonly string[]): (text: string) => boolean {
-  const set = new Set(paths.map((path) => path.replace(/\/+$/, '')));
+  const prefixes = [...new Set(paths.map((path) => withoutSlashes(path)))];
+  if (prefixes.length > comparedPrefixes) return manyPrefixes(new Set(prefixes));
   return (text) => {
-    if (set.has(text.replace(/\/+$/, ''))) return true;
+    for (const prefix of prefixes) {
+      if (!text.startsWith(prefix)) continue;
+      const next = text.charCodeAt(prefix.length);
+      // Nothing follows (NaN), or a slash does.
+      if (next === slash || text.length === prefix.length) return true;
+    }
+    return false;
+  };
+}
+
+const slash = 0x2f;
+/** More prefixes than this are looked up instead of compared. */
+const comparedPrefixes = 24;
+
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (end > 0 && path.charCodeAt(end - 1) === slash) end -= 1;
+  return path.slice(0, end);
+}
+
+function manyPrefixes(set: ReadonlySet<string>): (text: string) => boolean {
+  return (text) => {
+    if (set.has(withoutSlashes(text))) return true;
     for (let at = text.indexOf('/'); at !== -1; at = text.indexOf('/', at + 1)) {
       if (set.has(text.slice(0, at))) return true;
     }

@@ -2,7 +2,14 @@
 // container `host`, which has nothing else.
 import type { ContainerFacts, MountFacts, RuntimeEvent } from '../../../model/event.ts';
 import type { FieldValue } from '../engine/index.ts';
-import { flagField, keyedField, numberField, plainField, type SyscallField } from './define.ts';
+import {
+  flagField,
+  keyedField,
+  numberField,
+  ofSubject,
+  plainField,
+  type SyscallField,
+} from './define.ts';
 import { compileGlobMatcher } from './glob-matcher.ts';
 
 function of(read: (container: ContainerFacts) => FieldValue): (event: RuntimeEvent) => FieldValue {
@@ -47,7 +54,7 @@ function mountField(
   });
 }
 
-export const containerFields: readonly SyscallField[] = [
+const fields: readonly SyscallField[] = [
   plainField(
     'container.id',
     onHost(({ id }) => id),
@@ -115,3 +122,6 @@ export const containerFields: readonly SyscallField[] = [
     of(({ pod }) => pod),
   ),
 ];
+
+/** All but the age read only the container of the process. */
+export const containerFields = ofSubject(fields, ['container.duration']);

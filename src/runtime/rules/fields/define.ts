@@ -10,13 +10,33 @@ interface Options {
   readonly many?: FieldShape['many'];
   readonly isDeprecated?: boolean;
   readonly words?: SyscallField['words'];
+  readonly effort?: SyscallField['effort'];
 }
 
 /** A field without argument. */
 export function plainField(name: string, read: Read, options: Options = {}): SyscallField {
   const { type = 'text', many = 'one', isDeprecated = false, words = null } = options;
   const shape = { type, many };
-  return { name, argument: 'none', isDeprecated, shape: () => shape, reader: () => read, words };
+  return {
+    name,
+    argument: 'none',
+    isDeprecated,
+    shape: () => shape,
+    reader: () => read,
+    words,
+    scope: 'event',
+    effort: options.effort ?? 'read',
+  };
+}
+
+/** Says of fields that they read nothing but the process of the event (with its container). */
+export function ofSubject(
+  fields: readonly SyscallField[],
+  except: readonly string[],
+): readonly SyscallField[] {
+  return fields.map((field) =>
+    except.includes(field.name) ? field : { ...field, scope: 'subject' },
+  );
 }
 
 /** A field of numbers. */
@@ -42,6 +62,8 @@ export function keyedField(
     shape: () => ({ type, many: 'one' }),
     reader: (argument) => (argument === null ? null : reader(argument)),
     words: null,
+    scope: 'event',
+    effort: 'compute',
   };
 }
 
@@ -69,6 +91,8 @@ export function ancestorField(
       return (event) => ancestor(event, steps, read);
     },
     words: null,
+    scope: 'event',
+    effort: 'compute',
   };
 }
 

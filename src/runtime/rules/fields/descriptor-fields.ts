@@ -102,7 +102,7 @@ function eitherField(
   read: (end: EndpointFacts) => string | null,
 ): SyscallField {
   const many: FieldShape['many'] = 'either';
-  return plainField(name, bothEnds(read), { type, many });
+  return plainField(name, bothEnds(read), { type, many, effort: 'compute' });
 }
 
 /** Ports of both ends; checked as texts would fail typed comparison, so each is tried in turn. */
@@ -131,8 +131,8 @@ export const descriptorFields: readonly SyscallField[] = [
     'fd.typechar',
     of(({ kind }) => kinds[kind][1]),
   ),
-  plainField('fd.directory', of(directoryOf)),
-  plainField('fd.filename', of(fileNameOf)),
+  plainField('fd.directory', of(directoryOf), { effort: 'compute' }),
+  plainField('fd.filename', of(fileNameOf), { effort: 'compute' }),
   plainField('fd.sockfamily', of(familyOf)),
   plainField(
     'fd.l4proto',

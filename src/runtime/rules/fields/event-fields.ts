@@ -45,7 +45,7 @@ export const eventFields: readonly SyscallField[] = [
   flagField('evt.is_open_read', ({ openedForReading }) => openedForReading),
   flagField('evt.is_open_write', ({ openedForWriting }) => openedForWriting),
   flagField('evt.is_open_exec', ({ createdExecutable }) => createdExecutable),
-  plainField('evt.args', argumentsText),
+  plainField('evt.args', argumentsText, { effort: 'compute' }),
   keyedField('evt.arg', argumentReader),
   plainField('evt.dir', () => '<', { isDeprecated: true }),
   plainField('evt.latency', () => null, { type: 'number', isDeprecated: true }),
@@ -57,5 +57,7 @@ export const eventFields: readonly SyscallField[] = [
 /** `evt.arg.path`, for a name of a parameter that follows the dot. */
 export function namedArgument(name: string): SyscallField | null {
   const parameter = /^evt\.(?:arg|rawarg)\.([a-z0-9_]{1,40})$/i.exec(name)?.[1];
-  return parameter === undefined ? null : plainField(name, argumentReader(parameter));
+  return parameter === undefined
+    ? null
+    : plainField(name, argumentReader(parameter), { effort: 'compute' });
 }

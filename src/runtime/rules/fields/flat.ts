@@ -53,9 +53,12 @@ export const flatFields: FieldRegistry<FlatEvent> = {
         return readerOf(name, argument, real.shape(argument));
       },
       words: real.words === null ? null : wordsOf(name),
+      scope: 'event',
+      effort: 'compute',
     };
     return definition;
   },
+  subject: null,
 };
 
 function readerOf(

@@ -1,7 +1,14 @@
 // Fields of the process and its ancestors, of users and groups: `proc.*`, `thread.*`, `user.*`.
 import type { ProcessFacts, RuntimeEvent } from '../../../model/event.ts';
 import type { FieldValue } from '../engine/index.ts';
-import { ancestorField, flagField, numberField, plainField, type SyscallField } from './define.ts';
+import {
+  ancestorField,
+  flagField,
+  numberField,
+  ofSubject,
+  plainField,
+  type SyscallField,
+} from './define.ts';
 
 type OfProcess = (process: ProcessFacts, event: RuntimeEvent) => FieldValue;
 
@@ -71,13 +78,15 @@ const environmentField: SyscallField = {
     });
   },
   words: (event) => event.process?.environment ?? null,
+  scope: 'event',
+  effort: 'compute',
 };
 
 function capabilities(names: readonly string[] | null): string | null {
   return names === null ? null : names.join(' ');
 }
 
-export const processFields: readonly SyscallField[] = [
+const fields: readonly SyscallField[] = [
   numberField(
     'proc.pid',
     of(({ pid }) => pid),
@@ -229,3 +238,6 @@ export const processFields: readonly SyscallField[] = [
     of(({ group }) => group.name),
   ),
 ];
+
+/** All but the ages read only the process. */
+export const processFields = ofSubject(fields, ['proc.duration', 'proc.ppid.duration']);

@@ -17,6 +17,7 @@ const fields: ReadonlyMap<string, SyscallField> = new Map(
 /** The fields of the source `syscall`. */
 export const syscallFields: FieldRegistry<RuntimeEvent> = {
   find: (name) => fields.get(name) ?? namedArgument(name),
+  subject: ({ process: subject }) => subject,
 };
 
 /** Names of all fields, sorted, for people. */
