@@ -1,0 +1,44 @@
+// The one normal form of an image's name, so that a policy cannot be passed by writing it otherwise:
+// case, ports, trailing dots and slashes, Docker Hub's many hosts, internationalised hosts.
+import { domainToASCII } from 'node:url';
+
+const hubHosts: ReadonlySet<string> = new Set([
+  'docker.io',
+  'index.docker.io',
+  'registry-1.docker.io',
+  'registry.hub.docker.com',
+]);
+
+/**
+ * `registry/repository` in normal form of an image reference or a plain name; tag and digest are
+ * dropped. Null when the text names no repository.
+ */
+export function normalName(reference: string): string | null {
+  const at = reference.indexOf('@');
+  const named = (at === -1 ? reference : reference.slice(0, at)).trim();
+  const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
+  const name = colon === -1 ? named : named.slice(0, colon);
+  const parts = name.split('/').filter((part) => part !== '');
+  const [first = ''] = parts;
+  const isHost =
+    parts.length > 1 &&
+    (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  const host = isHost ? normalHost(first) : 'docker.io';
+  const path = isHost ? parts.slice(1) : parts;
+  if (host === null || path.length === 0) return null;
+  if (host === 'docker.io' && path.length === 1) path.unshift('library');
+  return `${host}/${path.join('/')}`;
+}
+
+/** A registry's host in normal form, with its port unless that is 443; null when it is none. */
+export function normalHost(text: string): string | null {
+  const match = /^(\[[0-9a-f:]{2,45}\]|[^:[\]]{1,253})(?::(\d{1,5}))?$/i.exec(text);
+  if (match === null) return null;
+  const [, written = '', port] = match;
+  const isAddress = written.startsWith('[');
+  const host = isAddress ? written.toLowerCase() : domainToASCII(written.replace(/\.$/, ''));
+  if (host === '') return null;
+  if (hubHosts.has(host)) return 'docker.io';
+  const number = port === undefined ? null : Number(port);
+  return number === null || number === 443 ? host : `${host}:${number}`;
+}
