@@ -1,0 +1,177 @@
+// What audits ask of a machine: owners and modes of files, small texts, groups, mounts, listeners.
+// Nothing is changed, nothing is started but `auditctl -l`.
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readText } from '../filesystem/index.ts';
+import { type AuditRules, readAuditRules } from './audit-rules.ts';
+import { pathInside } from './inside.ts';
+
+/** A file, folder or socket with its owner by name (by number where the machine has no name for it). */
+export interface OwnedFile {
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'socket' | 'other';
+  readonly owner: string;
+  readonly group: string;
+  /** Permission bits with set-id and sticky bits, 0o4755. */
+  readonly mode: number;
+}
+
+export interface Machine {
+  /** Null: it is not there; undefined: it may not be asked. Links are followed. */
+  file(path: string): OwnedFile | null | undefined;
+  /** Files below a folder, 1000 at most; empty where there is none. */
+  filesBelow(folder: string): readonly OwnedFile[];
+  /** Null: not there, not readable, or larger than `limitBytes`. */
+  text(path: string, limitBytes?: number): string | null;
+  /** Null: not known. */
+  mountPoints(): readonly string[] | null;
+  /** Members of a group, those whose first group it is included; null: there is no such group. */
+  members(group: string): readonly string[] | null;
+  /** Local TCP addresses that something listens on: `0.0.0.0:2377`, `[::]:22`; null: not known. */
+  listeners(): readonly string[] | null;
+  /** Null: there is no audit system. */
+  auditRules(): AuditRules | null;
+}
+
+/** Accounts, groups and mounts of the largest machines. */
+const textBytes = 16 * 1024 * 1024;
+const filesMost = 1000;
+const depthMost = 8;
+
+/** @param root of the machine: `/`, or where the host is mounted in a container */
+export function openMachine(root: string = '/'): Machine {
+  const text = (path: string, limitBytes: number = textBytes): string | null => {
+    try {
+      const inside = pathInside(root, path);
+      return inside === null ? null : readText(inside, limitBytes);
+    } catch {
+      return null;
+    }
+  };
+  const names = { users: namesOf(text('/etc/passwd')), groups: namesOf(text('/etc/group')) };
+  const file = (path: string): OwnedFile | null | undefined => ownedFile(root, path, names);
+  return {
+    file,
+    filesBelow: (folder) => filesBelow(root, folder, file),
+    text,
+    mountPoints: () => {
+      const table = text('/proc/self/mountinfo');
+      return table === null ? null : table.split('\n').flatMap((line) => mountPointOf(line) ?? []);
+    },
+    members: (group) => membersOf(group, text('/etc/group'), text('/etc/passwd')),
+    listeners: () => {
+      const tables = [text('/proc/net/tcp'), text('/proc/net/tcp6')];
+      if (tables.every((table) => table === null)) return null;
+      return tables.flatMap((table) =>
+        (table ?? '').split('\n').flatMap((line) => listenerOf(line)),
+      );
+    },
+    auditRules: () =>
+      readAuditRules({ root, text, file, filesBelow: (one) => filesBelow(root, one, file) }),
+  };
+}
+
+interface Names {
+  readonly users: ReadonlyMap<number, string>;
+  readonly groups: ReadonlyMap<number, string>;
+}
+
+/** `name:x:id:...`, as passwd(5) and group(5) have it. */
+function namesOf(table: string | null): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const line of (table ?? '').split('\n')) {
+    const [name = '', , id = ''] = line.split(':');
+    if (name !== '' && /^\d+$/.test(id) && !names.has(Number(id))) names.set(Number(id), name);
+  }
+  return names;
+}
+
+function ownedFile(root: string, path: string, names: Names): OwnedFile | null | undefined {
+  try {
+    const inside = pathInside(root, path);
+    const stat = inside === null ? undefined : statSync(inside, { throwIfNoEntry: false });
+    if (stat === undefined) return null;
+    const kind = stat.isFile()
+      ? 'file'
+      : stat.isDirectory()
+        ? 'directory'
+        : stat.isSocket()
+          ? 'socket'
+          : 'other';
+    return {
+      path,
+      kind,
+      owner: names.users.get(stat.uid) ?? String(stat.uid),
+      group: names.groups.get(stat.gid) ?? String(stat.gid),
+      mode: stat.mode & 0o7777,
+    };
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOTDIR' ? null : undefined;
+  }
+}
+
+function filesBelow(root: string, folder: string, file: Machine['file']): OwnedFile[] {
+  const found: OwnedFile[] = [];
+  const open = [{ path: folder, depth: 0 }];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    for (const name of namesIn(root, one.path)) {
+      const path = join(one.path, name);
+      const fact = file(path);
+      if (fact?.kind === 'directory' && one.depth < depthMost) {
+        open.push({ path, depth: one.depth + 1 });
+      } else if (fact?.kind === 'file') found.push(fact);
+      if (found.length >= filesMost) return found;
+    }
+  }
+  return found;
+}
+
+function namesIn(root: string, folder: string): readonly string[] {
+  try {
+    const inside = pathInside(root, folder);
+    return inside === null ? [] : readdirSync(inside).sort().slice(0, filesMost);
+  } catch {
+    return [];
+  }
+}
+
+/** Field 5 of mountinfo (proc(5)); spaces are written as `\040`. */
+function mountPointOf(line: string): string | null {
+  const point = line.split(' ')[4];
+  if (point === undefined) return null;
+  return point.replaceAll(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
+}
+
+function membersOf(
+  group: string,
+  groups: string | null,
+  users: string | null,
+): readonly string[] | null {
+  const line = (groups ?? '').split('\n').find((one) => one.startsWith(`${group}:`));
+  if (line === undefined) return null;
+  const [, , id = '', listed = ''] = line.split(':');
+  const first = (users ?? '').split('\n').flatMap((one) => {
+    const [name = '', , , gid] = one.split(':');
+    return gid === id && id !== '' ? [name] : [];
+  });
+  return [...new Set([...listed.split(',').filter((one) => one !== ''), ...first])];
+}
+
+/** A line of /proc/net/tcp in state LISTEN (0A); addresses are words of 32 bits in host order. */
+function listenerOf(line: string): readonly string[] {
+  const [, local = '', , state] = line.trim().split(/\s+/);
+  if (state !== '0A') return [];
+  const [address = '', port = ''] = local.split(':');
+  const number = Number.parseInt(port, 16);
+  if (address.length === 8) {
+    const bytes = Buffer.from(address, 'hex').reverse();
+    return [`${[...bytes].join('.')}:${number}`];
+  }
+  if (address.length !== 32) return [];
+  const bytes = Buffer.from(address, 'hex').swap32();
+  if (bytes.every((byte) => byte === 0)) return [`[::]:${number}`];
+  const isLoopback = bytes.subarray(0, 15).every((byte) => byte === 0) && bytes[15] === 1;
+  return [isLoopback ? `[::1]:${number}` : `[${bytes.toString('hex')}]:${number}`];
+}
