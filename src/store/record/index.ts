@@ -1,0 +1,24 @@
+// The record: containers alive and dead, what they did, and who was exposed; one SQLite file.
+
+export { recordFile } from './open.ts';
+export { openRecord } from './reader.ts';
+export type {
+  EventQuery,
+  ExposedRun,
+  ImageToIndex,
+  Peer,
+  RecordClock,
+  RecordReader,
+  RecordWriter,
+  RetentionPolicy,
+  RunQuery,
+  RunsOfPackages,
+  StoredEvent,
+  StoredEvents,
+  StoredPackage,
+  StoredRun,
+  UnindexedImage,
+  WriterStatus,
+} from './record-store.ts';
+export { openRecorder, type RecorderOptions } from './recorder.ts';
+export { usualRetention } from './retention.ts';

@@ -1,0 +1,184 @@
+// The contract of the record: what a recorder writes and what may be asked, whatever stands behind.
+import type { ContainerRun } from '../../model/container.ts';
+import type { Distribution } from '../../model/distribution.ts';
+import type { Package } from '../../model/package.ts';
+import type {
+  DetectionRecord,
+  LossRecord,
+  RawRecord,
+  RuntimeRecord,
+  StartedBy,
+} from '../../model/timeline.ts';
+
+/** Both clocks of the machine, nanoseconds. */
+export interface RecordClock {
+  /** Since 1970; may be set back and forth. */
+  wallNs(): bigint;
+  /** Only ever grows; its zero means nothing. */
+  monotonicNs(): bigint;
+}
+
+/** What is kept how long: raw records go first, oldest first; lifecycles and detections last. */
+export interface RetentionPolicy {
+  readonly rawAgeMs: number;
+  /** The whole file. */
+  readonly bytes: number;
+  /** Runs, detections, losses. */
+  readonly runAgeMs: number;
+}
+
+export interface WriterStatus {
+  readonly accepted: number;
+  readonly committed: number;
+  readonly lost: number;
+  /** Text that waits for its commit. */
+  readonly queuedBytes: number;
+  /** Why the last commit failed; null when it did not. */
+  readonly fault: string | null;
+}
+
+export interface RecordWriter {
+  /**
+   * Takes a record; it is committed within 100 ms of the next call of `append` or `tick`. False when
+   * there is no room: it is counted and will be a loss in the record.
+   */
+  append(record: RuntimeRecord): boolean;
+  /** Commits what is due, moves closed stories into chunks, forgets by policy. Call every 50 ms. */
+  tick(): void;
+  /** Runs that the record believes alive and the engine does not know: they ended unseen. */
+  endUnseen(aliveIds: ReadonlySet<string>): number;
+  status(): WriterStatus;
+  /** Commits everything and says goodbye: the next start will not tell of a gap. */
+  close(): void;
+}
+
+/** One run as it is stored; `id` is the record's own number. */
+export interface StoredRun {
+  readonly id: number;
+  readonly run: ContainerRun;
+  readonly startedBy: StartedBy | null;
+  readonly firstSeenNs: bigint;
+  /** When something was last heard of it. */
+  readonly lastSeenNs: bigint;
+  readonly alive: boolean;
+}
+
+export interface RunQuery {
+  /** Part of the reference, or the start of an image id or digest. */
+  readonly image?: string;
+  /** Part of the name, or the start of the id. */
+  readonly name?: string;
+  readonly aliveOnly?: boolean;
+  /** Runs that were alive at this time or later. */
+  readonly sinceNs?: bigint;
+  /** An address that it talked with. */
+  readonly remote?: string;
+  readonly limit: number;
+}
+
+export interface EventQuery {
+  readonly sinceNs?: bigint;
+  readonly untilNs?: bigint;
+  /** Text that must occur in the record (paths, words of a command, addresses), any case. */
+  readonly grep?: string;
+  readonly limit: number;
+}
+
+/** A raw record with its place in the order of the whole record. */
+export interface StoredEvent {
+  readonly order: number;
+  readonly record: RawRecord;
+}
+
+export interface StoredEvents {
+  readonly events: readonly StoredEvent[];
+  /** More were there than `limit`. */
+  readonly truncated: boolean;
+  /** Chunks that could not be read. */
+  readonly damaged: number;
+}
+
+/** Whom a run talked with, summed. */
+export interface Peer {
+  readonly direction: 'in' | 'out';
+  readonly protocol: string;
+  /** The port that is served: the local one of `in`, the remote one of `out`. */
+  readonly port: number;
+  readonly remote: string;
+  readonly name: string | null;
+  readonly flows: number;
+  readonly sent: number;
+  readonly received: number;
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
+}
+
+/** One version of a package as matching needs it, with its number in the record. */
+export interface StoredPackage {
+  readonly id: number;
+  readonly found: Package;
+  readonly distribution: Distribution | null;
+}
+
+export interface RunsOfPackages {
+  readonly images: number;
+  readonly runs: number;
+  readonly alive: number;
+  /** Runs that executed or loaded a file of them, as far as files are mapped to packages. */
+  readonly used: number;
+  readonly firstSeenNs: bigint | null;
+  readonly lastSeenNs: bigint | null;
+  /** Newest first. */
+  readonly newest: readonly ExposedRun[];
+}
+
+export interface ExposedRun {
+  readonly stored: StoredRun;
+  /** Which of the asked package versions its image holds, and of these the ones that it used. */
+  readonly versions: readonly number[];
+  readonly used: readonly number[];
+  /** False while the image's files are not mapped to packages, or nothing was recorded of it. */
+  readonly knowsUse: boolean;
+}
+
+export interface ImageToIndex {
+  readonly imageId: string;
+  readonly digest: string | null;
+  readonly reference: string | null;
+  readonly distribution: Distribution | null;
+  readonly packages: readonly { readonly found: Package; readonly knownAs: readonly string[] }[];
+}
+
+export interface UnindexedImage {
+  readonly imageId: string;
+  readonly reference: string | null;
+  /** Files that ran and are not mapped to packages yet. */
+  readonly unmapped: number;
+  readonly indexed: boolean;
+}
+
+/** Questions and the index of images; any number of processes may hold one. */
+export interface RecordReader {
+  /** Newest first. */
+  runs(query: RunQuery): readonly StoredRun[];
+  /** By the start of an id, or by name: newest first, at most `limit`. */
+  find(word: string, limit: number): readonly StoredRun[];
+  events(run: number, query: EventQuery): StoredEvents;
+  detections(run: number, limit: number): readonly DetectionRecord[];
+  /** Of this run and of the whole node while it lived. */
+  losses(stored: StoredRun, limit: number): readonly LossRecord[];
+  peers(run: number, limit: number): readonly Peer[];
+  /** Versions of packages that anybody may ask for under one of these names. */
+  packagesKnownAs(names: readonly string[]): readonly StoredPackage[];
+  runsOf(versions: readonly number[], page: { skip: number; limit: number }): RunsOfPackages;
+  /** How many runs used each of these packages of an image, by purl. */
+  usesInImage(imageId: string): ReadonlyMap<string, number>;
+  /** Runs of an image, alive and dead. */
+  runCount(imageId: string): number;
+  /** Images that ran and are not in the index, or whose files are not mapped. */
+  unindexed(limit: number): readonly UnindexedImage[];
+  indexImage(image: ImageToIndex): void;
+  /** Maps files that ran to packages; `ownerOf` gives a purl, or null for nobody's. */
+  mapFiles(imageId: string, ownerOf: (path: string) => string | null): number;
+  close(): void;
+}

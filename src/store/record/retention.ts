@@ -1,0 +1,106 @@
+// Forgetting by policy: raw records first, oldest first; runs, detections and losses only by their own,
+// longer age, or when nothing raw is left and the file is still too large.
+import type { RetentionPolicy } from './record-store.ts';
+import type { Statements } from './statements.ts';
+
+/** Chunks or runs that one step takes: some milliseconds. */
+const perStep = 200;
+
+export const usualRetention: RetentionPolicy = {
+  rawAgeMs: 14 * 86_400_000,
+  bytes: 4 * 1024 ** 3,
+  runAgeMs: 400 * 86_400_000,
+};
+
+export interface Forgetting {
+  readonly policy: RetentionPolicy;
+  /** Microseconds since 1970; null while the clock is not to be trusted: then only size counts. */
+  readonly nowUs: number | null;
+}
+
+/** One step; true when there may be more to forget. */
+export function forgetSome(statements: Statements, { policy, nowUs }: Forgetting): boolean {
+  return statements.transaction(() => {
+    const tooLarge = bytesOf(statements) > policy.bytes;
+    const rawBefore = nowUs === null ? 0 : nowUs - policy.rawAgeMs * 1000;
+    let forgotten = forgetChunks(statements, tooLarge ? Number.MAX_SAFE_INTEGER : rawBefore);
+    if (forgotten === 0) {
+      const runsBefore = nowUs === null ? 0 : nowUs - policy.runAgeMs * 1000;
+      forgotten = forgetRuns(statements, tooLarge ? Number.MAX_SAFE_INTEGER : runsBefore);
+    }
+    if (forgotten > 0) statements.database.exec(`PRAGMA incremental_vacuum(${perStep * 4})`);
+    return forgotten === perStep;
+  });
+}
+
+/** Bytes of the file that are in use. */
+export function bytesOf(statements: Statements): number {
+  const row = statements
+    .of(
+      `SELECT (p.page_count - f.freelist_count) * s.page_size AS bytes
+       FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s`,
+    )
+    .get() as { bytes: number };
+  return row.bytes;
+}
+
+/** Frees room at once, whatever the age: the disk is full. Within no transaction. */
+export function forgetForRoom(statements: Statements): boolean {
+  return statements.transaction(() => forgetChunks(statements, Number.MAX_SAFE_INTEGER)) > 0;
+}
+
+/** Chunks lie in the order in which they were written, which is that of their age. */
+function forgetChunks(statements: Statements, beforeUs: number): number {
+  const oldest = statements
+    .of('SELECT id, run, records, last_us FROM chunk ORDER BY id LIMIT ?')
+    .all(perStep) as unknown as readonly {
+    id: number;
+    run: number;
+    records: number;
+    last_us: number;
+  }[];
+  let forgotten = 0;
+  for (const { id, run, records, last_us: lastUs } of oldest) {
+    if (lastUs >= beforeUs) break;
+    statements.of('DELETE FROM chunk WHERE id = ?').run(id);
+    statements
+      .of(
+        `UPDATE run SET forgotten = forgotten + ?, forgotten_us = max(ifnull(forgotten_us, 0), ?)
+         WHERE id = ?`,
+      )
+      .run(records, lastUs, run);
+    forgotten += 1;
+  }
+  return forgotten;
+}
+
+function forgetRuns(statements: Statements, beforeUs: number): number {
+  const oldest = statements
+    .of(
+      `SELECT id, image, use_set FROM run WHERE alive = 0 AND first_us < ? AND last_us < ?
+       ORDER BY first_us LIMIT ?`,
+    )
+    .all(beforeUs, beforeUs, perStep) as unknown as readonly {
+    id: number;
+    image: number | null;
+    use_set: number | null;
+  }[];
+  for (const { id, image, use_set: useSet } of oldest) {
+    for (const table of ['chunk', 'detection', 'loss', 'peer'] as const) {
+      statements.of(`DELETE FROM ${table} WHERE run = ?`).run(id);
+    }
+    statements.of('DELETE FROM run WHERE id = ?').run(id);
+    statements
+      .of('UPDATE tally SET runs = runs - 1 WHERE (kind = 0 AND id = ?) OR (kind = 1 AND id = ?)')
+      .run(image, useSet);
+  }
+  if (oldest.length < perStep) forgetNodeWide(statements, beforeUs);
+  return oldest.length;
+}
+
+/** Detections and losses of the host itself. */
+function forgetNodeWide(statements: Statements, beforeUs: number): void {
+  if (beforeUs === Number.MAX_SAFE_INTEGER) return;
+  statements.of('DELETE FROM loss WHERE run IS NULL AND to_us < ?').run(beforeUs);
+  statements.of('DELETE FROM detection WHERE run IS NULL AND time_us < ?').run(beforeUs);
+}
