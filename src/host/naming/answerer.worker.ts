@@ -1,0 +1,184 @@
+// The small process that owns the fanotify group: nothing else runs in it, so nothing but its own death
+// or a signal stops it, and its death lets everybody pass. Started by `namer.ts`; its one worker is
+// this same file.
+import { setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { realPace } from '../../base/retry.ts';
+import { attachExecGuard, type ExecGuard, loadLibrary, openExecGuard } from '../kernel/index.ts';
+import { keepDeadline } from './deadline-keeper.ts';
+import type {
+  AnswererFigures,
+  AnswererMessage,
+  AnswererOptions,
+  NamedContainer,
+} from './messages.ts';
+import { type NamerThread, runNamerThread } from './namer-thread.ts';
+import { findRuntimePrograms, type ProgramSearch } from './places.ts';
+import { createSharedState, figurePlaces, type SharedState } from './shared-state.ts';
+
+interface ThreadData {
+  readonly descriptor: number;
+  readonly state: SharedState;
+  readonly options: AnswererOptions;
+}
+
+/** Sooner than the parent's patience with a silent process. */
+const beatMs = 500;
+/** Programs are looked up again this often: packages are upgraded while we run. */
+const searchMs = 2000;
+/** Messages on their way to a parent that does not read (a stopped one); about 3 kB each. */
+const messagesWaiting = 10_000;
+
+const priority = -5;
+const parentDeathSignal = 1;
+const sigkill = 9;
+
+if (!isMainThread) nameInThread(workerData as ThreadData);
+else if (process.send !== undefined) process.once('message', begin);
+
+function nameInThread({ descriptor, state, options }: ThreadData): void {
+  const thread: NamerThread = {
+    guard: attachExecGuard(descriptor),
+    state,
+    places: options.places,
+    post: (container) => parentPort?.postMessage(container),
+    elapsedMs: () => Number(process.hrtime.bigint()) / 1e6,
+    nowNs: () => BigInt(realPace.now()) * 1_000_000n,
+  };
+  runNamerThread(thread, () => parentPort?.postMessage(null));
+}
+
+function begin(message: unknown): void {
+  const options = message as AnswererOptions;
+  const send = createSender();
+  try {
+    // While it reads, a container waits: it must not queue behind whatever else is busy.
+    setPriority(priority);
+  } catch {
+    // Not allowed here: it is as fast as the others.
+  }
+  // The parent's death, however it comes, is ours: also when we are stopped just then.
+  process.on('disconnect', dieNow);
+  loadLibrary('libc.so.6').func('int prctl(int option, unsigned long value)')(
+    parentDeathSignal,
+    sigkill,
+  );
+  try {
+    const guard = openExecGuard();
+    const marked = new Map<string, string>();
+    const state = createSharedState();
+    const file = fileURLToPath(import.meta.url);
+    const data: ThreadData = { descriptor: guard.descriptor, state, options };
+    const worker = new Worker(file, { workerData: data });
+    // Null: it is warm, so that the first container is held no longer than the others.
+    worker.on('message', (container: NamedContainer | null) => {
+      if (container !== null) return send({ kind: 'named', container });
+      markNew(guard, options.search, marked);
+      send({ kind: 'ready', programs: [...marked.values()] });
+      void searchAgain(guard, options.search, { marked, send });
+    });
+    // Without its reader the group would hold every container: better that it goes.
+    worker.on('error', dieNow);
+    worker.on('exit', dieNow);
+    void keepDeadline({
+      guard,
+      state,
+      deadlineMs: options.deadlineMs,
+      onLate: (pid) => send({ kind: 'late', pid, atNs: BigInt(realPace.now()) * 1_000_000n }),
+      onStuck: () => send({ kind: 'stuck' }),
+    }).catch(dieNow);
+    void beat(send, state);
+  } catch (error) {
+    const code = error instanceof SeaworthyError ? error.code : 'unsupported';
+    send({ kind: 'failed', code, message: messageOf(error) });
+  }
+}
+
+function dieNow(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+type Send = (message: AnswererMessage) => void;
+
+/** Sends without ever waiting: what finds no room is counted, and told when there is room again. */
+function createSender(): Send {
+  let waiting = 0;
+  let dropped = 0;
+  const send = (message: AnswererMessage): void => {
+    if (waiting >= messagesWaiting) {
+      dropped += 1;
+      return;
+    }
+    waiting += 1;
+    process.send?.(message, undefined, undefined, () => {
+      waiting -= 1;
+      if (dropped > 0 && waiting < messagesWaiting / 2) {
+        const count = dropped;
+        dropped = 0;
+        send({ kind: 'dropped', count });
+      }
+    });
+  };
+  return send;
+}
+
+async function beat(send: Send, state: SharedState): Promise<void> {
+  for (;;) {
+    send({ kind: 'beat', figures: figuresOf(state) });
+    await realPace.sleep(beatMs);
+  }
+}
+
+function figuresOf({ figures }: SharedState): AnswererFigures {
+  const at = (place: number): number => figures[place] ?? 0;
+  return {
+    answered: at(figurePlaces.answered) + at(figurePlaces.answeredByKeeper),
+    named: at(figurePlaces.named),
+    late: at(figurePlaces.late),
+    unresolved: at(figurePlaces.unresolved),
+    heldMsSum: at(figurePlaces.heldMsSum),
+    heldMsMaximum: at(figurePlaces.heldMsMaximum),
+  };
+}
+
+interface SearchContext {
+  readonly marked: Map<string, string>;
+  readonly send: Send;
+}
+
+async function searchAgain(
+  guard: ExecGuard,
+  search: ProgramSearch,
+  { marked, send }: SearchContext,
+): Promise<void> {
+  for (;;) {
+    await realPace.sleep(searchMs);
+    if (markNew(guard, search, marked)) {
+      send({ kind: 'programs', programs: [...marked.values()] });
+    }
+  }
+}
+
+/** Marks programs that are not marked yet; true when there were some. */
+function markNew(guard: ExecGuard, search: ProgramSearch, marked: Map<string, string>): boolean {
+  let changed = false;
+  const found = findRuntimePrograms(search);
+  for (const { path, inode } of found) {
+    if (marked.has(inode)) continue;
+    try {
+      guard.mark(path);
+      marked.set(inode, path);
+      changed = true;
+    } catch (error) {
+      // Gone between the look and the mark: the next look tells.
+      if (!(error instanceof SeaworthyError)) throw error;
+    }
+  }
+  // The number of a replaced file may be given to the next one.
+  for (const inode of marked.keys()) {
+    if (!found.some((one) => one.inode === inode)) marked.delete(inode);
+  }
+  return changed;
+}
