@@ -176,7 +176,9 @@ const first: readonly DockerControl[] = [
       field(facts.info, 'Debug') === true
         ? failedBy([found('Debug', true, 'the engine logs in debug mode')])
         : bySetting(facts, 'log-level', (value) =>
-            value === undefined || value === 'info' ? null : `the level is ${JSON.stringify(value).slice(0, 40)}`,
+            value === undefined || value === 'info'
+              ? null
+              : `the level is ${JSON.stringify(value).slice(0, 40)}`,
           ),
   }),
   control(section, {
@@ -242,7 +244,9 @@ export const daemonControls: readonly DockerControl[] = [
     fix: 'Remove "cgroup-parent" unless its limits are known to be stricter',
     evaluate: (facts) =>
       bySetting(facts, 'cgroup-parent', (value) =>
-        value === undefined || value === '' ? null : `they live in ${JSON.stringify(value).slice(0, 100)}`,
+        value === undefined || value === ''
+          ? null
+          : `they live in ${JSON.stringify(value).slice(0, 100)}`,
       ),
   }),
   control(section, {
@@ -274,7 +278,7 @@ export const daemonControls: readonly DockerControl[] = [
     title: 'Logs are sent to another place',
     reads: 'LoggingDriver of /info',
     severity: 'low',
-    fix: 'Set "log-driver" to one that sends logs away: journald with forwarding, syslog, fluentd ...',
+    fix: 'Set "log-driver" to one that sends logs away: syslog, fluentd, a forwarding journald',
     evaluate: loggingVerdict,
   }),
   control(section, {

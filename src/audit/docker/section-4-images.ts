@@ -21,7 +21,9 @@ function eachImage(
   return failedBy(
     images.flatMap((image) => {
       const fault = judge(image);
-      return fault === null ? [] : [{ subject: image.name, image: image.name, ...fault }];
+      if (fault === null) return [];
+      const message = `${image.name}: ${fault.message}`;
+      return [{ subject: image.name, image: image.name, ...fault, message }];
     }),
   );
 }

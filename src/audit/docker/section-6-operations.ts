@@ -21,16 +21,14 @@ function sprawl(unused: readonly string[], all: number, what: string): Verdict {
     `${unused.length} of ${all} ${what} are not used`,
   );
   if (unused.length === 0) return passed([summary]);
-  const names = unused
-    .slice(0, namesTold)
-    .map(
-      (name): Evidence => ({
-        subject: name,
-        place: what,
-        value: name,
-        message: `${name} is not used`,
-      }),
-    );
+  const names = unused.slice(0, namesTold).map(
+    (name): Evidence => ({
+      subject: name,
+      place: what,
+      value: name,
+      message: `${name} is not used`,
+    }),
+  );
   return { status: 'manual', evidence: [summary, ...names] };
 }
 

@@ -1,5 +1,6 @@
 // All commands, in the order of the help. Adding one = its file and one line here.
 import type { Command } from 'commander';
+import { defineAudit } from './audit.ts';
 import { defineCompletion } from './completion.ts';
 import { defineDb } from './db.ts';
 import { defineGate } from './gate.ts';
@@ -13,6 +14,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   defineSbom,
   defineDb,
   defineGate,
+  defineAudit,
   defineLearn,
   defineRules,
   defineCompletion,

@@ -10,9 +10,9 @@ export interface AuditRules {
 
 interface Reader {
   readonly root: string;
-  text(path: string): string | null;
-  file(path: string): OwnedFile | null | undefined;
-  filesBelow(folder: string): readonly OwnedFile[];
+  readonly text: (path: string) => string | null;
+  readonly file: (path: string) => OwnedFile | null | undefined;
+  readonly filesBelow: (folder: string) => readonly OwnedFile[];
 }
 
 const answerMs = 5000;

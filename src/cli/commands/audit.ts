@@ -1,0 +1,68 @@
+// `seaworthy audit`: what is already open. One subcommand for each thing that is audited.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { withCommonOptions } from '../options.ts';
+import { type AuditDockerOptions, auditFormats, failSeverities } from './audit-options.ts';
+
+/** Adds the command `audit`. */
+export function defineAudit(program: Command): void {
+  const audit = program.command('audit').description('what is already open: benchmarks and risks');
+  addDocker(audit);
+}
+
+function addDocker(audit: Command): void {
+  const docker = audit
+    .command('docker')
+    .description('judge a Docker engine, its host and its containers by CIS Docker 1.6')
+    .option('--host <socket>', 'the engine: a socket, or tcp://HOST:PORT (default: as docker)')
+    .option('--root <dir>', 'where the files of the host are (in a container: /host)', '/')
+    .addOption(
+      new Option(
+        '--containers <list>',
+        'names, ids, or `running` (default: all, also those that ended)',
+      ).argParser(listOf),
+    );
+  withCommonOptions(withAuditOptions(docker))
+    .exitOverride()
+    .action(async (options: AuditDockerOptions) => {
+      const { runAuditDocker } = await import('./audit-docker-run.ts');
+      process.exitCode = await runAuditDocker(options);
+    });
+}
+
+/** Flags that every audit has. */
+export function withAuditOptions(command: Command): Command {
+  return command
+    .option('--waivers <file>', 'faults that somebody answers for: reason, owner, expiry')
+    .addOption(
+      new Option('--only <ids>', 'these controls, or parts of the benchmark: 2,5.4').argParser(
+        listOf,
+      ),
+    )
+    .addOption(
+      new Option('--threshold <score>', 'exit with 1 below this score (0..100)').argParser(scoreIn),
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 where a control of it fails').choices(
+        failSeverities,
+      ),
+    )
+    .option('--no-history', 'do not keep this run for the trend')
+    .addOption(
+      new Option('--format <format>', 'how to answer').choices(auditFormats).default('table'),
+    );
+}
+
+function listOf(value: string): readonly string[] {
+  const words = value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  if (words.length === 0) throw new InvalidArgumentError('A list of words is expected.');
+  return words;
+}
+
+function scoreIn(value: string): number {
+  const score = Number(value);
+  if (/^\d{1,3}$/.test(value) && score <= 100) return score;
+  throw new InvalidArgumentError('A number from 0 to 100 is expected.');
+}
