@@ -1,0 +1,95 @@
+// The descriptors of a process. A fork costs nothing: parent and child look at the same shelf until one
+// of them changes it. What is not known here (opened before anybody looked) is simply not there.
+import type { DescriptorFacts } from '../../model/event.ts';
+
+export interface Descriptor {
+  readonly facts: DescriptorFacts;
+  /** Gone after the next exec. */
+  readonly closesOnExec: boolean;
+}
+
+interface Shelf {
+  readonly entries: Map<number, Descriptor>;
+  owners: number;
+}
+
+/** How many descriptors all processes together may still have; shared by the tables of one state. */
+export interface DescriptorBudget {
+  left: number;
+  /** Descriptors that were not kept because of a bound. */
+  refused: number;
+}
+
+/** Descriptors of one process: more than `ulimit -n` allows by far on most machines. */
+export const descriptorsPerProcess = 16_384;
+
+export class DescriptorTable {
+  private readonly budget: DescriptorBudget;
+  private shelf: Shelf;
+
+  constructor(budget: DescriptorBudget, shelf: Shelf = { entries: new Map(), owners: 1 }) {
+    this.budget = budget;
+    this.shelf = shelf;
+  }
+
+  get size(): number {
+    return this.shelf.entries.size;
+  }
+
+  get(number: number): Descriptor | null {
+    return this.shelf.entries.get(number) ?? null;
+  }
+
+  entries(): Iterable<readonly [number, Descriptor]> {
+    return this.shelf.entries;
+  }
+
+  /** The table of a child that has its own descriptors (no CLONE_FILES). */
+  fork(): DescriptorTable {
+    this.shelf.owners += 1;
+    return new DescriptorTable(this.budget, this.shelf);
+  }
+
+  set(number: number, descriptor: Descriptor): void {
+    const entries = this.own();
+    if (!entries.has(number)) {
+      if (entries.size >= descriptorsPerProcess || this.budget.left <= 0) {
+        this.budget.refused += 1;
+        return;
+      }
+      this.budget.left -= 1;
+    }
+    entries.set(number, descriptor);
+  }
+
+  delete(number: number): void {
+    if (!this.shelf.entries.has(number)) return;
+    this.own().delete(number);
+    this.budget.left += 1;
+  }
+
+  /** Closes what the program asked to be closed at exec. */
+  exec(): void {
+    for (const [number, { closesOnExec }] of this.shelf.entries) {
+      if (closesOnExec) this.delete(number);
+    }
+  }
+
+  /** The process is gone. */
+  release(): void {
+    this.shelf.owners -= 1;
+    if (this.shelf.owners === 0) this.budget.left += this.shelf.entries.size;
+    this.shelf = { entries: new Map(), owners: 1 };
+  }
+
+  /** The shelf as one that is nobody else's. */
+  private own(): Map<number, Descriptor> {
+    if (this.shelf.owners === 1) return this.shelf.entries;
+    this.shelf.owners -= 1;
+    const entries = new Map([...this.shelf.entries].slice(0, Math.max(0, this.budget.left)));
+    this.budget.refused += this.shelf.entries.size - entries.size;
+    this.budget.left -= entries.size;
+    this.shelf = { entries, owners: 1 };
+    return entries;
+  }
+}
