@@ -39,8 +39,8 @@ export class HandClock {
 
 export interface RecordUnderTest {
   readonly clock: HandClock;
-  openWriter(): RecordWriter;
-  openReader(): RecordReader;
+  readonly openWriter: () => RecordWriter;
+  readonly openReader: () => RecordReader;
 }
 
 /** A package of an image, as an inventory has it. */
@@ -229,7 +229,7 @@ export function recordContract(backend: string, make: () => RecordUnderTest): vo
         one.knowsUse,
         one.used.length,
       ]);
-      expect(use.toSorted()).toEqual([
+      expect(use.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))).toEqual([
         ['a', true, 1],
         ['b', true, 0],
         ['c', false, 0],

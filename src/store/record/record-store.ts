@@ -25,6 +25,8 @@ export interface RetentionPolicy {
   readonly bytes: number;
   /** Runs, detections, losses. */
   readonly runAgeMs: number;
+  /** Room on the disk that is left to others: with less, raw records are forgotten early. */
+  readonly freeBytes: number;
 }
 
 export interface WriterStatus {

@@ -9,6 +9,7 @@ import { Losses } from './losses.ts';
 import { isDamage, openForRecording, recordFile, setAside } from './open.ts';
 import type { RecordClock, RecordWriter, RetentionPolicy, WriterStatus } from './record-store.ts';
 import { forgetForRoom, forgetSome } from './retention.ts';
+import { Room } from './room.ts';
 import { microseconds } from './run-row.ts';
 import { dropBatches, sealRun } from './seal.ts';
 import { beginSession, endSession, recover } from './session.ts';
@@ -60,6 +61,7 @@ class Recorder implements RecordWriter {
   #journal: Journal;
   #session: number;
   readonly #losses = new Losses();
+  readonly #room: Room;
   #accepted = 0;
   #committed = 0;
   #lost = 0;
@@ -73,7 +75,8 @@ class Recorder implements RecordWriter {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    const { clock, folder, warn } = options;
+    const { clock, folder, warn, retention } = options;
+    this.#room = new Room(recordFile(folder), folder, retention.freeBytes);
     const opened = openForRecording(folder);
     this.#statements = new Statements(opened.database);
     this.#runs = new LiveRuns(this.#statements);
@@ -91,8 +94,12 @@ class Recorder implements RecordWriter {
       monotonicNs: this.#lastCommitNs,
     });
     this.#journal = new Journal(nextOrder);
-    if (gap !== null) this.#losses.tell(gap);
-    this.#session = beginSession(this.#statements, nowNs);
+    // At once: killed before its first commit this session would take the word of the gap with it.
+    this.#session = this.#statements.transaction(() => {
+      if (gap !== null) writeLoss(this.#statements, this.#runs, gap);
+      return beginSession(this.#statements, nowNs);
+    });
+    this.#room.keep();
   }
 
   append(record: RuntimeRecord): boolean {
@@ -123,7 +130,7 @@ class Recorder implements RecordWriter {
     const held = this.#journal.bytes + this.#runs.openBytes;
     const isRaw = isRawRecord(record);
     if (held < (isRaw ? queueBytes : queueBytes + reserveBytes)) return true;
-    this.#losses.refuse(record, `${this.#fault ?? 'more came than could be written'}`);
+    this.#losses.refuse(record, this.#fault ?? 'more came than could be written');
     this.#lost += 1;
     return false;
   }
@@ -215,13 +222,13 @@ class Recorder implements RecordWriter {
   }
 
   #forget(nowNs: bigint): void {
-    const { policy, nowUs } = {
-      policy: this.#options.retention,
-      nowUs: this.#trustsClock ? microseconds(this.#options.clock.wallNs()) : null,
-    };
+    const policy = this.#options.retention;
+    const nowUs = this.#trustsClock ? microseconds(this.#options.clock.wallNs()) : null;
+    const tight = this.#room.isTight;
+    if (!tight) this.#room.keep();
     this.#guarded(() => {
       // What is left waits for the next tick.
-      if (!forgetSome(this.#statements, { policy, nowUs })) this.#lastForgetNs = nowNs;
+      if (!forgetSome(this.#statements, { policy, nowUs, tight })) this.#lastForgetNs = nowNs;
     });
   }
 
@@ -291,12 +298,14 @@ class Recorder implements RecordWriter {
     }
   }
 
-  /** The log is written again from its start, so that deleting needs no new room. */
+  /** With the reserve the log can be worked off; then what is forgotten makes room for what comes. */
   #makeRoom(): void {
+    const { database } = this.#statements;
+    this.#room.giveUp();
     try {
-      this.#statements.database.exec('PRAGMA wal_checkpoint(RESTART)');
-      forgetForRoom(this.#statements);
-      this.#statements.database.exec('PRAGMA wal_checkpoint(RESTART)');
+      database.exec('PRAGMA wal_checkpoint(RESTART)');
+      forgetForRoom(this.#statements, this.#options.retention.freeBytes);
+      database.exec('PRAGMA wal_checkpoint(RESTART)');
     } catch {
       // Nothing could be freed: the next commit tries again.
     }
