@@ -2,7 +2,7 @@
 import { globSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
+import { type OutputChunk, rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -13,6 +13,17 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
     input: { seaworthy: `${root}src/cli/launch.ts`, ...workers() },
     platform: 'node',
     logLevel: 'warn',
+    preserveEntrySignatures: 'allow-extension',
+    plugins: [{ name: 'builtins', renderChunk: (code) => withBuiltins(code) }],
+  });
+  const { output } = await build.generate({ format: 'esm' });
+  const chunks = output.filter((one) => one.type === 'chunk');
+  const launch = modulesOf(chunks, 'seaworthy');
+  // Each file of a start costs half a millisecond: what every start loads is one, what a scan adds another.
+  const groups = ['main', 'scan-run'].map((name, index) => {
+    const modules = modulesOf(chunks, name);
+    const test = (id: string): boolean => modules.has(id) && !launch.has(id);
+    return { name, test, priority: 2 - index };
   });
   await build.write({
     dir: folder,
@@ -20,8 +31,61 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].mjs',
     chunkFileNames: '[name]-[hash].mjs',
+    codeSplitting: { includeDependenciesRecursively: false, groups },
   });
   await build.close();
+}
+
+/** All modules that are loaded together with the chunk of that name. */
+function modulesOf(chunks: readonly OutputChunk[], name: string): ReadonlySet<string> {
+  const loaded = new Set<OutputChunk>();
+  const load = (chunk: OutputChunk | undefined): void => {
+    if (chunk === undefined || loaded.has(chunk)) return;
+    loaded.add(chunk);
+    for (const file of chunk.imports) load(chunks.find(({ fileName }) => fileName === file));
+  };
+  load(chunks.find((chunk) => chunk.name === name));
+  if (loaded.size === 0) throw new Error(`no chunk is named ${name}`);
+  return new Set([...loaded].flatMap(({ moduleIds }) => moduleIds));
+}
+
+/** One import statement at the head of a chunk: what is bound, and from where. */
+const importStatement = /\s*import\s*(?:([^'"]*?)\s*from\s*)?(["'])([^'"]+)\2;?/y;
+
+/**
+ * Importing a module of Node as ESM reads every export of it, also those that load half of Node when
+ * they are read (`webcrypto`, the streams of `fs`): that costs 10 ms of every start. A chunk of the
+ * bundle takes the names that it uses from the module itself.
+ */
+export function withBuiltins(code: string): string {
+  const head: string[] = [];
+  let end = 0;
+  for (;;) {
+    importStatement.lastIndex = end;
+    const found = importStatement.exec(code);
+    if (found === null) break;
+    end = importStatement.lastIndex;
+    const [statement, bound, , from = ''] = found;
+    head.push(from.startsWith('node:') && bound !== undefined ? taken(bound, from) : statement);
+  }
+  return head.join('') + code.slice(end);
+}
+
+/** `{ a, b as c }`, `x` and `* as x` as constants. */
+function taken(bound: string, from: string): string {
+  const whole = `process.getBuiltinModule(${JSON.stringify(from)})`;
+  const named = bound.indexOf('{');
+  const single = (named === -1 ? bound : bound.slice(0, named)).replace(/^\s*\*\s*as\s/, '');
+  const name = single.replace(',', '').trim();
+  const parts: string[] = [];
+  // Only the command parser takes this one whole, for a feature that nothing uses: loaded when asked.
+  const lazy = `new Proxy({}, { get: (_, key) => ${whole}[key] })`;
+  if (name !== '') parts.push(`\nconst ${name} = ${from === 'node:child_process' ? lazy : whole};`);
+  if (named !== -1) {
+    const names = bound.slice(named).replaceAll(/\sas\s/g, ': ');
+    parts.push(`\nconst ${names} = ${whole};`);
+  }
+  return parts.join('');
 }
 
 /** Threads start from entries of their own; see src/base/worker.ts. */

@@ -27,19 +27,20 @@ function isMachineReadable(text: string): boolean {
 }
 
 function declaredLicences(text: string): readonly string[] {
-  const found = new Set<string>();
-  for (let at = 0; at < text.length && found.size < mostLicences; ) {
+  const names = new Set<string>();
+  for (let at = 0; at !== -1 && names.size < mostLicences; at = nextLicenceField(text, at)) {
+    if (!text.startsWith('License:', at) && !text.startsWith('Licence:', at)) continue;
     const end = text.indexOf('\n', at);
-    const stop = end < 0 ? text.length : end;
-    if (text.startsWith('License:', at) || text.startsWith('Licence:', at)) {
-      const name = text.slice(at + 8, stop).trim();
-      if (name !== '' && name.length <= longestShortName) {
-        for (const licence of splitLicences(name)) found.add(licence);
-      }
-    }
-    at = stop + 1;
+    const name = text.slice(at + 8, end === -1 ? text.length : end).trim();
+    if (name !== '' && name.length <= longestShortName) names.add(name);
   }
-  return [...found];
+  return [...new Set([...names].flatMap(splitLicences))].slice(0, mostLicences);
+}
+
+/** Where the next line begins that starts with `Licen`, or -1. */
+function nextLicenceField(text: string, from: number): number {
+  const found = text.indexOf('\nLicen', from);
+  return found === -1 ? -1 : found + 1;
 }
 
 function referredLicences(text: string): readonly string[] {
@@ -55,26 +56,84 @@ function referredLicences(text: string): readonly string[] {
   return [...found];
 }
 
+interface Sentence {
+  readonly licence: string;
+  /** In lower case, words one blank apart. */
+  readonly text: string;
+  /** The word of it that other texts hold least often. */
+  readonly anchor: string;
+}
+
 /**
  * Licences known by a sentence that no other licence has. Permissive texts are not among Debian's
  * common licences, so free-form files quote them.
  */
-const sentences: readonly (readonly [string, string])[] = [
-  ['MIT', 'permission is hereby granted, free of charge, to any person obtaining a copy'],
-  ['ISC', 'permission to use, copy, modify, and/or distribute this software for any purpose'],
-  ['ISC', 'permission to use, copy, modify, and distribute this software for any purpose'],
-  ['Zlib', 'altered source versions must be plainly marked as such'],
-  ['Apache-2.0', 'licensed under the apache license, version 2.0'],
-  ['MPL-2.0', 'subject to the terms of the mozilla public license, v. 2.0'],
-  ['BSL-1.0', 'boost software license - version 1.0'],
+const sentences: readonly Sentence[] = [
+  {
+    licence: 'MIT',
+    text: 'permission is hereby granted, free of charge, to any person obtaining a copy',
+    anchor: 'obtaining',
+  },
+  {
+    licence: 'ISC',
+    text: 'permission to use, copy, modify, and/or distribute this software for any purpose',
+    anchor: 'and/or',
+  },
+  {
+    licence: 'ISC',
+    text: 'permission to use, copy, modify, and distribute this software for any purpose',
+    anchor: 'purpose',
+  },
+  {
+    licence: 'Zlib',
+    text: 'altered source versions must be plainly marked as such',
+    anchor: 'plainly',
+  },
+  {
+    licence: 'Apache-2.0',
+    text: 'licensed under the apache license, version 2.0',
+    anchor: 'apache',
+  },
+  {
+    licence: 'MPL-2.0',
+    text: 'subject to the terms of the mozilla public license, v. 2.0',
+    anchor: 'mozilla',
+  },
+  { licence: 'BSL-1.0', text: 'boost software license - version 1.0', anchor: 'boost' },
+];
+
+const binaryForm = {
+  text: 'redistributions in binary form must reproduce',
+  anchor: 'redistributions',
+};
+const noEndorsement = [
+  { text: 'neither the name of', anchor: 'neither' },
+  { text: 'neither the names of', anchor: 'neither' },
+  { text: 'may not be used to endorse', anchor: 'endorse' },
 ];
 
 function quotedLicences(text: string): readonly string[] {
-  const plain = text.toLowerCase().replaceAll(/[\s*#]+/g, ' ');
-  const found = sentences.filter(([, sentence]) => plain.includes(sentence)).map(([name]) => name);
-  if (plain.includes('redistributions in binary form must reproduce')) {
-    const clauses = /neither the names? of|may not be used to endorse/.test(plain) ? 3 : 2;
+  const lower = text.toLowerCase();
+  const found = sentences.filter((sentence) => says(lower, sentence)).map(({ licence }) => licence);
+  if (says(lower, binaryForm)) {
+    const clauses = noEndorsement.some((sentence) => says(lower, sentence)) ? 3 : 2;
     found.push(`BSD-${clauses}-Clause`);
   }
   return found;
+}
+
+/** Characters around an anchor that hold its sentence, with the margins of a comment in it. */
+const sentenceReach = 300;
+/** Anchors of one sentence that are looked at: an honest text has a few. */
+const mostAnchors = 1000;
+
+/** Whether the sentence stands there, across line ends and the margins of comments. */
+function says(lower: string, { text, anchor }: Pick<Sentence, 'text' | 'anchor'>): boolean {
+  let at = lower.indexOf(anchor);
+  for (let count = 0; at !== -1 && count < mostAnchors; count += 1) {
+    const around = lower.slice(Math.max(0, at - sentenceReach), at + sentenceReach);
+    if (around.replaceAll(/[\s*#]+/g, ' ').includes(text)) return true;
+    at = lower.indexOf(anchor, at + anchor.length);
+  }
+  return false;
 }
