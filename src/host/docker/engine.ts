@@ -33,6 +33,8 @@ export interface ExportImageOptions extends StreamOptions {
 export interface EventOptions extends StreamOptions {
   /** Seconds since 1970, fractions allowed: events from then on come first. */
   readonly sinceSeconds?: number;
+  /** Events until then, after which the stream ends; default: for as long as the engine lives. */
+  readonly untilSeconds?: number;
   /** Only these types; default all. */
   readonly types?: readonly string[];
 }
@@ -187,9 +189,10 @@ async function* followEvents(
   connection: EngineConnection,
   options: EventOptions,
 ): AsyncGenerator<EngineEvent, void, undefined> {
-  const { signal, sinceSeconds, types } = options;
+  const { signal, sinceSeconds, untilSeconds, types } = options;
   const query = new URLSearchParams();
   if (sinceSeconds !== undefined) query.set('since', String(sinceSeconds));
+  if (untilSeconds !== undefined) query.set('until', String(untilSeconds));
   if (types !== undefined) query.set('filters', JSON.stringify({ type: types }));
   try {
     const response = await open(connection, {

@@ -9,4 +9,5 @@ export type {
 export { connectEngine, type EngineOptions } from './connect.ts';
 export type { DockerEngine, EventOptions, ExportImageOptions, StreamOptions } from './engine.ts';
 export type { EngineEvent } from './events.ts';
+export { type Followed, type FollowOptions, followEngine } from './follow.ts';
 export { containerRootfsPath } from './rootfs.ts';

@@ -24,6 +24,8 @@ export interface Evidence {
   readonly identity: ContainerIdentity;
   /** As the runtime is told: `/docker/ID`, or `slice:prefix:name` with the systemd driver. */
   readonly cgroupsPath: string | null;
+  /** Docker's folder of the container, as its mounts tell. */
+  readonly engineFolder: string | null;
   /** The container that holds a pod's namespaces. */
   readonly isSandbox: boolean;
 }
@@ -33,12 +35,12 @@ export function readEvidence(candidate: Candidate, places: EnginePlaces): Eviden
   const config = readBundle(candidate.bundle);
   if (config === null) return null;
   const oci = parseOciConfig(config);
-  const { cgroupsPath, annotations } = oci;
+  const { cgroupsPath, engineFolder, annotations } = oci;
   const type =
     annotations.get('io.kubernetes.cri.container-type') ??
     annotations.get('io.kubernetes.cri-o.ContainerType');
   const identity = readDocker(candidate, places, oci) ?? readOthers(candidate, places, oci);
-  return { identity, cgroupsPath, isSandbox: type === 'sandbox' };
+  return { identity, cgroupsPath, engineFolder, isSandbox: type === 'sandbox' };
 }
 
 function readDocker(

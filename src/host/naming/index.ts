@@ -1,5 +1,18 @@
 // The door to naming: who a container is, before its first instruction where the kernel lets us, and
-// afterwards from what its engine keeps.
+// afterwards from what its engine keeps; and its runs from start to end.
+export { createEndWatch, type EndWatch, type EndWatchOptions } from './end-watch.ts';
+export {
+  createIdentifier,
+  type Identifier,
+  type IdentifierOptions,
+  type Subject,
+} from './identify.ts';
+export {
+  createLifecycle,
+  type Lifecycle,
+  type LifecycleOptions,
+  type RunUpdate,
+} from './lifecycle.ts';
 export type { AnswererFigures, NamedContainer } from './messages.ts';
 export {
   defaultDeadlineMs,

@@ -19,11 +19,17 @@ export interface NamedContainer {
   /** How long the start was held for reading, milliseconds. */
   readonly heldMs: number;
   readonly bundle: string;
+  /** Of the bundle's configuration: each run of a container has its own. */
+  readonly stamp: string;
   readonly cgroupsPath: string | null;
   /** containerd's namespace. */
   readonly namespace: string | null;
   /** Where conmon will write the exit code. */
   readonly exitFile: string | null;
+  /** Where the runtime writes the number of the first process. */
+  readonly pidFile: string | null;
+  /** Docker's folder of this container. */
+  readonly engineFolder: string | null;
   readonly isSandbox: boolean;
 }
 

@@ -46,6 +46,7 @@ interface KnownRun {
 }
 
 interface Found {
+  readonly stamp: string;
   readonly candidate: Candidate;
   readonly evidence: Evidence;
   readonly runState: RunState;
@@ -141,7 +142,7 @@ function readCandidate(
   known.delete(bundle);
   known.set(bundle, { stamp, isSandbox: evidence.isSandbox });
   if (known.size > runsKept) known.delete(known.keys().next().value ?? '');
-  return { candidate, evidence, runState: runStateOf(candidate) };
+  return { stamp, candidate, evidence, runState: runStateOf(candidate) };
 }
 
 function stampOf(path: string): string | null {
@@ -168,9 +169,12 @@ function noticeOf(found: Found, outcome: Outcome): NamedContainer {
     namedAtNs,
     heldMs,
     bundle: candidate.bundle,
+    stamp: found.stamp,
     cgroupsPath: evidence.cgroupsPath,
     namespace: candidate.namespace,
     exitFile: candidate.exitFile,
+    pidFile: candidate.pidFile,
+    engineFolder: evidence.engineFolder,
     isSandbox: evidence.isSandbox,
   };
 }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, SeaworthyError } from '../../base/error.ts';
 import { type Pace, realPace } from '../../base/retry.ts';
+import { ImageDigests } from './image-digests.ts';
 import type {
   AnswererFigures,
   AnswererMessage,
@@ -103,6 +104,7 @@ class Supervisor implements Namer {
   private past: AnswererFigures = noFigures;
   private closed = false;
   private failures = 0;
+  private readonly digests = new ImageDigests();
 
   constructor(options: NamerOptions) {
     this.options = options;
@@ -195,7 +197,7 @@ class Supervisor implements Namer {
         return settle(new SeaworthyError(message.code as ErrorCode, message.message));
       case 'named':
         this.failures = 0;
-        return onNamed(message.container);
+        return onNamed(this.digests.complete(message.container));
       case 'beat':
         answerer.figures = message.figures;
         return;
