@@ -28,5 +28,6 @@ export function bytesAsFile(bytes: Uint8Array): RandomAccess {
 
 /** The same bytes with the number readers of `Buffer`; nothing is copied. */
 export function asBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

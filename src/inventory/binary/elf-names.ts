@@ -1,7 +1,7 @@
 // The quick question that nearly every program answers with no: does this ELF file have a section of
 // that name at all? Two small reads instead of both tables.
 import { asBuffer, type RandomAccess } from '../../base/random-access.ts';
-import { numberReader, tableLimits } from './executable.ts';
+import { tableLimits } from './executable.ts';
 
 const headerBytes = 64;
 const extendedIndex = 0xffff;
@@ -35,23 +35,25 @@ function bytesOf(name: string): Buffer {
 }
 
 function readNames(file: RandomAccess): Buffer | null {
-  const head = file.read(0, headerBytes);
+  const head = asBuffer(file.read(0, headerBytes));
   const is64BitLittle = head.length === headerBytes && head[4] === 2 && head[5] === 1;
   if (!is64BitLittle || head[0] !== 0x7f || head[1] !== 0x45) return null;
-  const header = numberReader(head, true);
-  const tableOffset = header.u64(40);
-  const entryBytes = header.u16(58);
-  const sections = header.u16(60);
-  const namesIndex = header.u16(62);
+  const tableOffset = u64(head, 40);
+  const entryBytes = head.readUInt16LE(58);
+  const sections = head.readUInt16LE(60);
+  const namesIndex = head.readUInt16LE(62);
   if (tableOffset === 0 || entryBytes < headerBytes || sections === 0) return null;
   if (namesIndex === extendedIndex || namesIndex >= sections) return null;
-  const entry = file.read(tableOffset + namesIndex * entryBytes, headerBytes);
+  const entry = asBuffer(file.read(tableOffset + namesIndex * entryBytes, headerBytes));
   if (entry.length < headerBytes) return null;
-  const table = numberReader(entry, true);
-  const offset = table.u64(24);
-  const size = table.u64(32);
+  const offset = u64(entry, 24);
+  const size = u64(entry, 32);
   if (size < 2 || size > tableLimits.tableBytes) return null;
   const names = file.read(offset, size);
   // Copied: what `read` gives may be reused by the next read.
-  return names.length < size ? null : Buffer.from(asBuffer(names));
+  return names.length < size ? null : Buffer.from(names);
+}
+
+function u64(bytes: Buffer, offset: number): number {
+  return bytes.readUInt32LE(offset + 4) * 0x100000000 + bytes.readUInt32LE(offset);
 }

@@ -67,12 +67,17 @@ export class PathSetBuilder {
   #length = 0;
 
   add(path: string): void {
+    this.addHash(pathHash(path));
+  }
+
+  /** @param hash `pathHash` of the path */
+  addHash(hash: number): void {
     if (this.#length === this.#hashes.length) {
       const grown = new Float64Array(this.#hashes.length * 2);
       grown.set(this.#hashes);
       this.#hashes = grown;
     }
-    this.#hashes[this.#length] = pathHash(path);
+    this.#hashes[this.#length] = hash;
     this.#length += 1;
   }
 

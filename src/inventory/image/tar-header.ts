@@ -6,8 +6,9 @@ export interface RawHeader {
   readonly mode: number;
   readonly device: string;
   readonly oldSparse: boolean;
-  path(): string;
-  link(): string;
+  readonly path: string;
+  /** Of links; empty otherwise. */
+  readonly link: string;
 }
 
 interface PaxTarget {
@@ -20,7 +21,7 @@ interface PaxTarget {
 const decoder = new TextDecoder();
 
 /** The header at `at`, or what is wrong with it. */
-export function parseHeader(bytes: Uint8Array, at: number): RawHeader | string {
+export function parseHeader(bytes: Buffer, at: number): RawHeader | string {
   const stored = octal(bytes, at + 148, 8);
   let sum = 8 * 32;
   for (let index = 0; index < 148; index += 1) sum += bytes[at + index] as number;
@@ -35,8 +36,8 @@ export function parseHeader(bytes: Uint8Array, at: number): RawHeader | string {
     mode: octal(bytes, at + 100, 8) & 0o7777,
     device: type === 0x33 || type === 0x34 ? device(bytes, at) : '',
     oldSparse: type === 0x53,
-    path: () => fullName(bytes, at),
-    link: () => field(bytes, at + 157, 100),
+    path: fullName(bytes, at),
+    link: type === 0x31 || type === 0x32 ? field(bytes, at + 157, 100) : '',
   };
 }
 
@@ -46,23 +47,22 @@ function device(bytes: Uint8Array, at: number): string {
 }
 
 /** The ustar prefix applies only to POSIX headers: GNU tar keeps other fields there. */
-function fullName(bytes: Uint8Array, at: number): string {
+function fullName(bytes: Buffer, at: number): string {
   const name = field(bytes, at, 100);
   const posix = bytes[at + 257] === 0x75 && bytes[at + 262] === 0;
   if (!posix || bytes[at + 345] === 0) return name;
   return `${field(bytes, at + 345, 155)}/${name}`;
 }
 
-function field(bytes: Uint8Array, start: number, length: number): string {
+function field(bytes: Buffer, start: number, length: number): string {
   let end = start;
-  let ascii = true;
+  let bits = 0;
   while (end < start + length && bytes[end] !== 0) {
-    if ((bytes[end] as number) > 0x7f) ascii = false;
+    bits |= bytes[end] as number;
     end += 1;
   }
-  const view = bytes.subarray(start, end);
-  if (!ascii) return decoder.decode(view);
-  return Buffer.from(view.buffer, view.byteOffset, view.length).toString('latin1');
+  if (bits > 0x7f) return decoder.decode(bytes.subarray(start, end));
+  return bytes.toString('latin1', start, end);
 }
 
 function octal(bytes: Uint8Array, start: number, length: number): number {

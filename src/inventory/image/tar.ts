@@ -3,6 +3,7 @@
 
 import { messageOf } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
+import { asBuffer } from '../../base/random-access.ts';
 import { cleanPath, isZeroBlock, parseHeader, parsePax, type RawHeader } from './tar-header.ts';
 
 const blockBytes = 512;
@@ -92,7 +93,8 @@ export class TarScanner {
     if (this.#remaining === 0 && this.#padding === 0) this.#state = 'header';
   }
 
-  push(chunk: Uint8Array): void {
+  push(pushed: Uint8Array): void {
+    const chunk = asBuffer(pushed);
     let at = 0;
     while (at < chunk.length && !this.done) {
       switch (this.#state) {
@@ -121,7 +123,7 @@ export class TarScanner {
     return `is truncated at byte ${this.#position}`;
   }
 
-  #takeBlock(chunk: Uint8Array, at: number): number {
+  #takeBlock(chunk: Buffer, at: number): number {
     const count = Math.min(blockBytes - this.#filled, chunk.length - at);
     // The common case reads the header where it lies; a split one is put together first.
     if (count === blockBytes) {
@@ -139,7 +141,7 @@ export class TarScanner {
     return count;
   }
 
-  #readBlock(bytes: Uint8Array, at: number): void {
+  #readBlock(bytes: Buffer, at: number): void {
     if (this.#state === 'sparse') {
       // Old GNU sparse maps continue while the byte at 504 is set.
       if (bytes[at + 504] === 0) this.#begin(this.#sparseHeader as RawHeader);
@@ -187,7 +189,7 @@ export class TarScanner {
   }
 
   #offer(header: RawHeader, names: PendingNames): void {
-    const raw = names.path ?? this.#globals.path ?? header.path();
+    const raw = names.path ?? this.#globals.path ?? header.path;
     const kind = kindOf(header.type, raw);
     const path = cleanPath(raw);
     // Links, folders and devices have no content whatever their size field says (as GNU tar).
@@ -209,7 +211,7 @@ export class TarScanner {
       mode: header.mode,
       size,
       offset: this.#position,
-      linkTarget: names.link ?? this.#globals.link ?? header.link(),
+      linkTarget: names.link ?? this.#globals.link ?? header.link,
       device: kind === 'device' ? header.device : '',
       sparse: header.oldSparse || names.sparse,
     });

@@ -10,7 +10,7 @@ import { type Aliases, aliasOf } from './aliases.ts';
 import { ResultCollector } from './collect.ts';
 import { HeldFiles } from './held.ts';
 import type { LayerRecord } from './layer-record.ts';
-import { hasHash, ownershipHash, PathSetBuilder } from './path-set.ts';
+import { hasHash, ownershipHash, PathSetBuilder, pathHash } from './path-set.ts';
 import { Spool } from './spool.ts';
 import type { TarEntry, TarSink } from './tar.ts';
 import type { Wanted } from './wanted.ts';
@@ -83,9 +83,10 @@ export class LayerWalk implements TarSink {
     if (entry.path === '') return false;
     if (this.#aliases !== null) return this.#takeAliased(entry, this.#aliases);
     if (this.#takeWhiteout(entry)) return false;
-    this.#entries.add(entry.path);
+    const hash = pathHash(entry.path);
+    this.#entries.addHash(hash);
     if (entry.kind === 'directory') return false;
-    this.#solid.add(entry.path);
+    this.#solid.addHash(hash);
     if (entry.kind === 'symlink') this.#takeSymlink(entry);
     else if (entry.kind === 'hardlink') this.#takeHardlink(entry);
     else if (entry.kind === 'file') return this.#takeFile(entry);
@@ -272,7 +273,7 @@ export class LayerWalk implements TarSink {
       if (held !== null) this.#companions.set(entry.path, held);
     }
     const { catalogers } = current;
-    const all = isProgram ? new Set([...catalogers, ...this.#wanted.executables]) : catalogers;
+    const all = isProgram ? this.#withExecutables(catalogers) : catalogers;
     for (const index of all) {
       const cataloger = this.#wanted.catalogers[index]?.cataloger;
       const yields = cataloger?.yieldsToOwner && this.#yielding.length < limits.companionFiles;
@@ -282,6 +283,11 @@ export class LayerWalk implements TarSink {
       else if (held === null) this.#parse(index, file);
       else this.#deferred.push({ index, file: held });
     }
+  }
+
+  #withExecutables(catalogers: readonly number[]): Iterable<number> {
+    const { executables } = this.#wanted;
+    return catalogers.length === 0 ? executables : new Set([...catalogers, ...executables]);
   }
 
   #inspect(inspector: Inspector, { path, mode, size }: TarEntry, access: RandomAccess): void {
