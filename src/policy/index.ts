@@ -1,6 +1,7 @@
 // The door of the policy wing: what is allowed to run, and why not.
 export type { Answer, AnsweredUnknown, Decision, Reason, Waived } from './answer.ts';
 export {
+  type ComposeContext,
   type ContainerConfig,
   type ContainerControl,
   type ContainerFault,
@@ -9,8 +10,13 @@ export {
   configOfCreateBody,
   configOfInspection,
   containerControls,
-  isInspection,
+  containerFaults,
+  isCompose,
+  isInspectionDocument,
+  judgeCompose,
+  judgeInspection,
   optionOf,
+  readEnvironmentFile,
   type SocketReach,
   socketsOf,
   sourcesOf,

@@ -16,7 +16,6 @@ export function chosenControls<Control extends { readonly id: string }>(
   only: readonly string[] | undefined,
 ): readonly Control[] {
   if (only === undefined) return controls;
-  const isMeant = (id: string, word: string): boolean => id === word || id.startsWith(`${word}.`);
   const stranger = only.find((word) => !controls.some(({ id }) => isMeant(id, word)));
   if (stranger !== undefined) {
     throw new SeaworthyError('usage', `--only ${stranger} names no control`, {
@@ -24,6 +23,11 @@ export function chosenControls<Control extends { readonly id: string }>(
     });
   }
   return controls.filter(({ id }) => only.some((word) => isMeant(id, word)));
+}
+
+/** `5` means 5.1 and all others of its section, `5.1` not 5.10. */
+function isMeant(id: string, word: string): boolean {
+  return id === word || id.startsWith(`${word}.`);
 }
 
 /** The waivers of `--waivers`. Throws `unreadable` or `malformed`. */
