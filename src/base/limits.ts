@@ -76,6 +76,20 @@ export const limits = {
   yamlSlowBytes: 512 * KiB,
   /** Unknowns listed in one report; beyond it they are counted. */
   unknownsListed: 10_000,
+  /** A trusted root of Sigstore; the public one has 7 KB. */
+  trustedRootBytes: 4 * MiB,
+  /** A trust policy. */
+  trustPolicyBytes: 1 * MiB,
+  /** Manifests of signatures and attestations that are read for one image; busy ones have a dozen. */
+  trustManifests: 64,
+  /** Signatures and attestations that are verified for one image: each costs some milliseconds. */
+  trustSignatures: 128,
+  /** One attestation; those that hold an SBOM of a large image have some 20 MB. */
+  attestationBytes: 32 * MiB,
+  /** All signatures and attestations of one image. */
+  trustBytes: 128 * MiB,
+  /** Everything that is asked of registries to verify one image. */
+  trustDeadlineMs: 30_000,
   /** One HTTP request without any byte. */
   httpIdleMs: 30_000,
   /** Redirects of one registry request. */

@@ -20,6 +20,18 @@ export {
   type TrustRule,
   textTest,
 } from './policy.ts';
+export {
+  bundleOf,
+  type Envelope,
+  envelopeOf,
+  generateKey,
+  type KeyPair,
+  readSigningKey,
+  type SigningKey,
+  signatureClaim,
+  simplePayload,
+  statementOf,
+} from './signing.ts';
 export { predicateNames, predicateTypes, signPredicateType } from './statement.ts';
 export { readTrustedRoot, type TrustedRoot } from './trusted-root.ts';
 export {

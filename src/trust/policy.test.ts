@@ -11,7 +11,7 @@ import { bareSource } from './statement.ts';
 
 const pem = (): string => {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return publicKey.export({ format: 'pem', type: 'spki' }).toString();
+  return publicKey.export({ format: 'pem', type: 'spki' });
 };
 const [first, second] = [pem(), pem()];
 

@@ -33,14 +33,20 @@ export interface Ask {
   readonly offset?: number;
   /** Statuses besides 200 and 206 that `handle` wants to see itself. */
   readonly expected?: readonly number[];
+  /** Default GET. */
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly body?: Uint8Array;
+  readonly contentType?: string;
+  /** Where the registry told to send this, instead of `path`: on its own host only. */
+  readonly location?: string;
 }
 
 export interface Connection {
   /** Path that comes before every repository (mirrors), `''` or `prefix/`. */
   readonly prefix: string;
   /**
-   * GETs and hands the answer to `handle`; both are tried again as one when the connection breaks
-   * or the server asks for patience. Errors: `denied`, `not-found`, `busy`, `network`.
+   * Asks (GET unless told) and hands the answer to `handle`; both are tried again as one when the
+   * connection breaks or the server asks for patience. Errors: `denied`, `not-found`, `busy`, `network`.
    */
   get<T>(ask: Ask, handle: (response: HttpResponse) => Promise<T>): Promise<T>;
   close(): void;
@@ -164,12 +170,15 @@ interface AuthorizedAsk {
 
 async function authorized(wire: Wire, request: AuthorizedAsk): Promise<HttpResponse> {
   const { ask, authorizer } = request;
-  const url = new URL(`/v2/${ask.path}`, wire.base);
+  const url = addressOf(ask, wire.base);
   for (let round = 1; ; round++) {
     const authorization = await authorizer.authorization(ask.scope);
     const response = await wire.send({
       url,
+      ...(ask.method === undefined ? {} : { method: ask.method }),
+      ...(ask.body === undefined ? {} : { body: ask.body }),
       headers: {
+        ...(ask.contentType === undefined ? {} : { 'content-type': ask.contentType }),
         ...(ask.accept === undefined ? {} : { accept: ask.accept }),
         ...(ask.offset === undefined || ask.offset === 0 ? {} : { range: `bytes=${ask.offset}-` }),
         ...(authorization === null ? {} : { authorization }),
@@ -185,6 +194,18 @@ async function authorized(wire: Wire, request: AuthorizedAsk): Promise<HttpRespo
     if (!again) return response;
     response.discard();
   }
+}
+
+/** A proxy in front may not know its own scheme: the host counts, the rest is ours. */
+function addressOf(ask: Ask, base: URL): URL {
+  if (ask.location === undefined) return new URL(`/v2/${ask.path}`, base);
+  const told = URL.parse(ask.location, base);
+  if (told === null || told.hostname !== base.hostname) {
+    throw new NetworkError(`${base.host} wants ${ask.what} to be sent to another host`, {
+      transient: false,
+    });
+  }
+  return new URL(told.pathname + told.search, base);
 }
 
 async function createClient(

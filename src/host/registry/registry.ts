@@ -7,6 +7,7 @@ import { blobSource, type OnProgress, openImage, type RemoteImage } from './imag
 import { listReferrers, listTags } from './listing.ts';
 import type { Descriptor } from './manifest.ts';
 import type { RegistryOptions } from './options.ts';
+import { type PushedManifest, pushBlob, pushManifest } from './push.ts';
 import type { ImageReference } from './reference.ts';
 import { openSession } from './session.ts';
 
@@ -28,6 +29,14 @@ export interface Registry {
   openArtifact(reference: ImageReference): Promise<RemoteArtifact>;
   /** The file of such an artifact. */
   pullArtifact(reference: ImageReference, onProgress?: OnProgress): AsyncIterable<Uint8Array>;
+  /** Puts a small blob into the reference's repository. */
+  pushBlob(reference: ImageReference, bytes: Uint8Array): Promise<Digest>;
+  /** Puts a manifest under the reference's tag, else under its digest. */
+  pushManifest(
+    reference: ImageReference,
+    bytes: Uint8Array,
+    mediaType: string,
+  ): Promise<PushedManifest>;
   /** Closes the connections; optional, idle ones do not keep a process alive. */
   close(): void;
 }
@@ -51,6 +60,9 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
       const artifact = await openArtifact(session, { reference, options });
       yield* artifact.read(onProgress);
     },
+    pushBlob: (reference, bytes) => pushBlob(session, { reference, bytes }),
+    pushManifest: (reference, bytes, mediaType) =>
+      pushManifest(session, { reference, bytes, mediaType }),
     close: () => session.close(),
   };
 }

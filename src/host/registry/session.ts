@@ -19,6 +19,12 @@ export interface Session {
     ask: RepositoryAsk,
     handle: (response: HttpResponse) => Promise<T>,
   ): Promise<T>;
+  /** Asks the registry itself, mirrors apart, with the right to write. */
+  push<T>(
+    reference: ImageReference,
+    ask: RepositoryAsk,
+    handle: (response: HttpResponse) => Promise<T>,
+  ): Promise<T>;
   close(): void;
 }
 
@@ -59,6 +65,12 @@ export function openSession(options: RegistryOptions): Session {
         }
       }
       assert(false, 'the registry itself is the last endpoint');
+    },
+    push: (reference, ask, handle) => {
+      const { repository } = reference;
+      const path = `${repository}/${ask.path}`;
+      const scope = `repository:${repository}:pull,push`;
+      return connectionTo(reference, null).get({ ...ask, repository, path, scope }, handle);
     },
     close: () => {
       for (const connection of connections.values()) connection.close();

@@ -1,0 +1,11 @@
+// The door of trust walks: verify an image, sign one.
+export { type LayoutOptions, layoutSource } from './layout-source.ts';
+export { registrySource } from './registry-source.ts';
+export { type PushShape, pushShapes, type SignedImage, signImage } from './sign.ts';
+export type { Resolved, TrustSource } from './source.ts';
+export {
+  createTrustVerifier,
+  type TrustAnswer,
+  type TrustVerifier,
+  type TrustVerifierOptions,
+} from './verifier.ts';
