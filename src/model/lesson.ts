@@ -47,6 +47,21 @@ export const lessonIds = [
   'audit-trail',
   'image-trust',
   'swarm-cluster',
+  // What happens in a running container: set by the catalog of detections.
+  'drift',
+  'fileless-execution',
+  'reverse-shell',
+  'cryptomining',
+  'stolen-credentials',
+  'lateral-movement',
+  'hidden-channel',
+  'covered-tracks',
+  'disabled-defences',
+  'persistence',
+  'kernel-surface',
+  'reconnaissance',
+  'hands-in-containers',
+  'data-destruction',
 ] as const;
 
 export type LessonId = (typeof lessonIds)[number];

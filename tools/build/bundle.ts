@@ -1,5 +1,5 @@
-// Bundles the program into dist/: a small launcher, a chunk for each command, the workers.
-import { globSync, rmSync } from 'node:fs';
+// Bundles the program into dist/: a small launcher, a chunk for each command, the workers, the rules.
+import { cpSync, globSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type OutputChunk, rolldown } from 'rolldown';
@@ -34,6 +34,8 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
     codeSplitting: { includeDependenciesRecursively: false, groups },
   });
   await build.close();
+  // Data, found by src/host/rules; beside the chunks it goes wherever they go.
+  cpSync(`${root}rules`, `${folder}/rules`, { recursive: true });
 }
 
 /** All modules that are loaded together with the chunk of that name. */

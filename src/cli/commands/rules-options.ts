@@ -9,3 +9,8 @@ export interface ExplainOptions extends RulesOptions {
   /** A JSON file, or `-` for stdin. */
   readonly event: string;
 }
+
+export interface RuleListOptions extends RulesOptions {
+  /** An id of ATT&CK. */
+  readonly technique?: string;
+}

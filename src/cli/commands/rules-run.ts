@@ -3,12 +3,14 @@ import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
+import { listRules } from '../../flow/rule-list.ts';
 import { checkRules, explainRule } from '../../flow/rules.ts';
+import { builtinRules } from '../../host/rules/index.ts';
 import type { RulesFile } from '../../runtime/rules/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeResult } from '../write.ts';
-import type { ExplainOptions, RulesOptions } from './rules-options.ts';
-import { explanationText, rulesReportText } from './rules-text.ts';
+import type { ExplainOptions, RuleListOptions, RulesOptions } from './rules-options.ts';
+import { explanationText, ruleListText, rulesReportText } from './rules-text.ts';
 
 /** Checks rules files; 1 when there are errors. */
 export async function runRulesCheck(
@@ -38,8 +40,24 @@ export async function runRulesExplain(
   return exitCodes.satisfied;
 }
 
-/** Rules files of paths; a folder stands for its YAML files in the order of their names. */
+/** Lists rules with what stands beside them. */
+export async function runRulesList(
+  paths: readonly string[],
+  options: RuleListOptions,
+): Promise<number> {
+  const rows = listRules(readRules(paths), options.technique ?? null);
+  const text =
+    options.format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : ruleListText(rows);
+  await writeResult(text, options.output);
+  return exitCodes.satisfied;
+}
+
+/**
+ * Rules files of paths; a folder stands for its YAML files in the order of their names. Without paths:
+ * the rules that come with the program.
+ */
 export function readRules(paths: readonly string[]): readonly RulesFile[] {
+  if (paths.length === 0) return builtinRules();
   const files = paths.flatMap((path) => {
     if (!statOf(path).isDirectory()) return [path];
     const names = readdirSync(path).filter((name) => /\.ya?ml$/.test(name));

@@ -1,5 +1,6 @@
 // Answers of `rules` for people. Rule files and events are strangers' text: control characters that
 // could steer a terminal are shown as what they are.
+import type { RuleRow } from '../../flow/rule-list.ts';
 import type { RuleExplanation, RulesIssue, RulesReport } from '../../flow/rules.ts';
 
 /** `93 rules (81 enabled), 315 macros, 118 lists`, and each flaw with its place. */
@@ -22,6 +23,17 @@ function count(number: number, noun: string): string {
 function issueLine(level: string, { file, line, column, rule, code, message }: RulesIssue): string {
   const place = [file, line, column].filter((one) => one !== null).join(':');
   return `${place}: ${level} ${code}${rule === null ? '' : ` ${rule}`}: ${message}`;
+}
+
+/** A line for each rule: priority, techniques, maturity and name; the lesson where there is one. */
+export function ruleListText(rows: readonly RuleRow[]): string {
+  const lines = rows.map(({ rule, priority, maturity, techniques, lesson, enabled }) => {
+    const head = `${priority.padEnd(13)} ${(techniques[0] ?? '-').padEnd(9)} `;
+    const rest = [...(enabled ? [] : ['off']), ...(lesson === null ? [] : [`learn ${lesson}`])];
+    const tail = rest.length === 0 ? '' : `   (${rest.join(', ')})`;
+    return `${head}${(maturity ?? '-').padEnd(10)}  ${rule}${tail}`;
+  });
+  return `${[...lines, count(rows.length, 'rule')].map((line) => harmless(line)).join('\n')}\n`;
 }
 
 /** The condition as a tree; what decided against a match is marked. */

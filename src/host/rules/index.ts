@@ -1,0 +1,32 @@
+// Finds the rules that come with the program: `rules/` of a checkout, or the copy beside the bundle.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SeaworthyError } from '../../base/error.ts';
+
+/** From this file in a checkout, and from a chunk of the bundle in `dist/`: fresh sources first. */
+const places = ['../../../rules', '../rules', './rules'];
+/** The file that all others lean on. */
+const firstFile = '00-words.yaml';
+
+/** The folder of our own rules; throws `SeaworthyError` `not-found` in a broken installation. */
+export function builtinRulesFolder(): string {
+  const folder = places
+    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+    .find((one) => existsSync(join(one, firstFile)));
+  if (folder === undefined) {
+    throw new SeaworthyError('not-found', 'the rules that come with Seaworthy are missing', {
+      advice: 'install it again, or name rules files',
+    });
+  }
+  return folder;
+}
+
+/** Our own rules files in the order of loading; `name` is the name of the file. */
+export function builtinRules(): readonly { readonly name: string; readonly text: string }[] {
+  const folder = builtinRulesFolder();
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .toSorted()
+    .map((name) => ({ name: `rules/${name}`, text: readFileSync(join(folder, name), 'utf8') }));
+}

@@ -1,0 +1,96 @@
+// Rules of the theme tamper: what stands beside `rules/70-tamper.yaml`.
+import type { RuleFacts } from '../rule-facts.ts';
+
+export const tamperRules: readonly RuleFacts[] = [
+  {
+    name: 'Log file removed or renamed',
+    maturity: 'stable',
+    techniques: ['T1685.006', 'T1070'],
+    lesson: 'covered-tracks',
+    firesOn: 'rm /var/log/wtmp',
+  },
+  {
+    name: 'Log tied to nothing',
+    maturity: 'stable',
+    techniques: ['T1690', 'T1070'],
+    lesson: 'covered-tracks',
+    firesOn: 'ln -sf /dev/null ~/.bash_history',
+  },
+  {
+    name: 'Shell history switched off',
+    maturity: 'stable',
+    techniques: ['T1690'],
+    lesson: 'covered-tracks',
+    firesOn: 'HISTFILE=/dev/null bash',
+  },
+  {
+    name: 'Security program stopped',
+    maturity: 'stable',
+    techniques: ['T1685'],
+    lesson: 'disabled-defences',
+    firesOn: 'systemctl stop auditd',
+  },
+  {
+    name: 'Mandatory access control switched off',
+    maturity: 'stable',
+    techniques: ['T1685'],
+    lesson: 'disabled-defences',
+    firesOn: 'setenforce 0',
+  },
+  {
+    name: 'Audit rules removed',
+    maturity: 'stable',
+    techniques: ['T1685.004'],
+    lesson: 'disabled-defences',
+    firesOn: 'auditctl -e 0',
+  },
+  {
+    name: 'Firewall emptied',
+    maturity: 'stable',
+    techniques: ['T1686'],
+    lesson: 'disabled-defences',
+    firesOn: 'iptables -F',
+  },
+  {
+    name: 'Preload list of the loader written',
+    maturity: 'stable',
+    techniques: ['T1574.006'],
+    lesson: 'persistence',
+    firesOn: 'echo /lib/x.so > /etc/ld.so.preload',
+  },
+  {
+    name: 'Library slipped into a program',
+    maturity: 'stable',
+    techniques: ['T1574.006'],
+    lesson: 'persistence',
+    firesOn: 'LD_PRELOAD=/tmp/x.so ls',
+  },
+  {
+    name: 'Settings of a security program changed',
+    maturity: 'incubating',
+    techniques: ['T1685'],
+    lesson: 'disabled-defences',
+    firesOn: 'vi /etc/audit/rules.d/audit.rules',
+  },
+  {
+    name: 'Time of a system file forged',
+    maturity: 'incubating',
+    techniques: ['T1070.006'],
+    lesson: 'covered-tracks',
+    firesOn: 'touch -r /bin/ls /usr/bin/x',
+  },
+  {
+    name: 'Disk or data destroyed',
+    maturity: 'stable',
+    techniques: ['T1485'],
+    lesson: 'data-destruction',
+    firesOn: 'dd if=/dev/zero of=/dev/sda',
+  },
+  {
+    name: 'Snapshots or backups removed',
+    maturity: 'incubating',
+    techniques: ['T1490'],
+    lesson: 'data-destruction',
+    firesOn: 'zfs destroy -r tank@daily',
+  },
+];
