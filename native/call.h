@@ -239,6 +239,13 @@ __noinline u32 add_transfer(u32 at, s64 result, u32 call_flags, u32 type) {
   return add_data(at, data, whole);
 }
 
+// The slot's value becomes the descriptor's number; flags of the path stay in the highest byte.
+static __always_inline void name_descriptor(struct scratch *scratch, u32 place, u32 descriptor) {
+  BOUND(place, SCRATCH_MASK);
+  ((struct slot *)(scratch->bytes + place))->value =
+      (descriptor & 0xffffff) | scratch->path_flags << 24;
+}
+
 // Texts, and where relative ones begin.
 __noinline u32 add_texts(u32 at, u32 strings, u32 descriptors, u32 call_flags, u32 is_real_known) {
   struct scratch *scratch = scratch_of(SCRATCH_CALL);
@@ -252,7 +259,7 @@ __noinline u32 add_texts(u32 at, u32 strings, u32 descriptors, u32 call_flags, u
     u32 from = at;
     BOUND(from, SCRATCH_MASK);
     at = add_text(SCRATCH_CALL, at, kind, arguments[i]);
-    kind = SLOT_OTHER_PATH;
+    kind = kind == SLOT_PATH ? SLOT_OTHER_PATH : SLOT_THIRD_TEXT;
     if (is_real_known || scratch->bytes[from + 8] == '/') continue;
     if (i > 0 && (descriptors & (1 << (i - 1))) && (u32)arguments[i - 1] != AT_FDCWD) {
       struct file *file = file_at(task, arguments[i - 1]);
@@ -260,8 +267,7 @@ __noinline u32 add_texts(u32 at, u32 strings, u32 descriptors, u32 call_flags, u
       u32 place = at;
       at = add_path(SCRATCH_CALL, at, SLOT_DESCRIPTOR_PATH, (u64)BPF_CORE_READ(file, f_path.mnt),
                     (u64)BPF_CORE_READ(file, f_path.dentry));
-      BOUND(place, SCRATCH_MASK);
-      ((struct slot *)(scratch->bytes + place))->value = arguments[i - 1];
+      name_descriptor(scratch, place, arguments[i - 1]);
     } else {
       needs_directory = 1;
     }
@@ -284,8 +290,7 @@ __noinline u32 add_descriptors(u32 at, u32 strings, u32 descriptors) {
     u32 place = at;
     at = add_path(SCRATCH_CALL, at, SLOT_DESCRIPTOR_PATH, (u64)BPF_CORE_READ(file, f_path.mnt),
                   (u64)BPF_CORE_READ(file, f_path.dentry));
-    BOUND(place, SCRATCH_MASK);
-    ((struct slot *)(scratch->bytes + place))->value = arguments[i];
+    name_descriptor(scratch, place, arguments[i]);
   }
   return at;
 }

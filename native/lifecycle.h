@@ -6,8 +6,10 @@ static __always_inline s64 nanoseconds(s64 seconds, s64 rest) {
 }
 
 static __always_inline s64 changed_at(struct inode *inode) {
+  // Since Linux 6.13 the highest bit says that somebody has read it (I_CTIME_QUERIED).
   if (bpf_core_field_exists(inode->i_ctime_sec))
-    return nanoseconds(BPF_CORE_READ(inode, i_ctime_sec), BPF_CORE_READ(inode, i_ctime_nsec));
+    return nanoseconds(BPF_CORE_READ(inode, i_ctime_sec),
+                       BPF_CORE_READ(inode, i_ctime_nsec) & 0x7fffffff);
   struct inode___66 *newer = (void *)inode;
   if (bpf_core_field_exists(newer->__i_ctime))
     return nanoseconds(BPF_CORE_READ(newer, __i_ctime.tv_sec), BPF_CORE_READ(newer, __i_ctime.tv_nsec));

@@ -56,6 +56,7 @@ enum slot_kind {
   SLOT_CGROUP = 17, // names from the leaf to the root
   SLOT_CGROUP_PATH = 18,
   SLOT_PARENT_COMMAND = 19,
+  SLOT_THIRD_TEXT = 20,
 };
 
 enum path_flag { PATH_TRUNCATED = 1, PATH_DETACHED = 2, PATH_DELETED = 4 };
@@ -63,7 +64,7 @@ enum path_flag { PATH_TRUNCATED = 1, PATH_DETACHED = 2, PATH_DELETED = 4 };
 struct slot {
   u16 kind;
   u16 length;
-  u32 value; // of a path: path_flag; of a descriptor's: its number; of data: whole length
+  u32 value; // of a path: path_flag; of a descriptor's: its number and path_flag << 24; of data: its whole length
 };
 
 struct file_facts {

@@ -1,3 +1,12 @@
 // The door to the kernel's own interfaces: C libraries, and what is bound of them.
-export { errorName, type Ffi, type Library, lastErrorNumber, loadFfi, loadLibrary } from './ffi.ts';
+
+export {
+  type BpfMap,
+  type BpfObject,
+  bpfLibraryProblem,
+  openBpfObject,
+  possibleProcessors,
+} from './bpf.ts';
 export { attachExecGuard, type ExecAttempt, type ExecGuard, openExecGuard } from './fanotify.ts';
+export { errorName, type Ffi, type Library, lastErrorNumber, loadFfi, loadLibrary } from './ffi.ts';
+export { bootClockOffsetNs, bootTimeNs, type Mapping, mapMemory, pageBytes } from './memory.ts';

@@ -1,0 +1,38 @@
+// The contract between the sensor's thread and what takes its records there, beside the rings: they
+// never cross to another thread.
+import type { BatchCursor } from './batch.ts';
+import type { ExistingProcess, RawLoss } from './record.ts';
+
+export interface ConsumerContext {
+  /** As given to `openSensor`; a structured clone. */
+  readonly options: unknown;
+  /** To `onMessage` of the owner. */
+  post(message: unknown): void;
+}
+
+export interface SensorConsumer {
+  /**
+   * Records by time. The cursor looks into the kernel's memory: it is good during the call, texts and
+   * decoded records that are made of it stay.
+   */
+  batch(cursor: BatchCursor): void;
+  /** Processes that lived already, some at a time; records of them may have come before. */
+  existing?(processes: readonly ExistingProcess[]): void;
+  /** All existing processes were told. */
+  existingDone?(): void;
+  losses?(losses: readonly RawLoss[]): void;
+  /** A message of the owner (`Sensor.post`). */
+  message?(message: unknown): void;
+  /** The last call; what is promised is waited for. */
+  close?(): void | Promise<void>;
+}
+
+export type CreateConsumer = (context: ConsumerContext) => SensorConsumer | Promise<SensorConsumer>;
+
+/** A thread of the owner's making: its entry calls `runSensorThread` with a consumer. */
+export interface ConsumerThread {
+  /** `workerEntry('watch', import.meta.url)` of a file `watch.worker.ts`. */
+  readonly entry: URL;
+  /** Given to `createConsumer`. */
+  readonly options: unknown;
+}

@@ -1,0 +1,163 @@
+// The sensor's object in the kernel: loaded, set up, attached; its rings mapped. One for a process.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { SeaworthyError } from '../../base/error.ts';
+import {
+  type BpfMap,
+  type BpfObject,
+  type Mapping,
+  mapMemory,
+  openBpfObject,
+  pageBytes,
+} from '../kernel/index.ts';
+import { numberedCalls } from './calls.ts';
+import { type CounterReader, readCounters } from './counters.ts';
+import { containerHierarchy, hostMountNamespace } from './host-facts.ts';
+import { callBytes, configBytes, configFlag } from './layout.ts';
+import type { SensorOptions } from './options.ts';
+import { programCoverage } from './programs.ts';
+import { openRing, type Ring } from './ring.ts';
+
+export interface AttachedProgram {
+  readonly program: string;
+  /** Null: attached. Otherwise the kernel's error. */
+  readonly problem: string | null;
+}
+
+export interface KernelSensor {
+  /** In the order in which they are to be read: births and deaths first. */
+  readonly rings: readonly Ring[];
+  readonly programs: readonly AttachedProgram[];
+  readonly counters: CounterReader;
+  /** Detaches everything. The rings must not be touched any more. */
+  close(): void;
+}
+
+/** Where the compiled object lies: beside the sources, or beside the bundle's folder. */
+export function objectPath(): string {
+  const isSource = import.meta.url.endsWith('.ts');
+  const relative = isSource ? '../../../native/' : '../native/';
+  return fileURLToPath(new URL(`${relative}seaworthy.bpf.o`, import.meta.url));
+}
+
+/**
+ * Loads and attaches. From the return on everything is told.
+ *
+ * @throws SeaworthyError `denied` without the rights, `unsupported` without koffi, libbpf or BTF
+ */
+export function openKernelSensor(options: SensorOptions): KernelSensor {
+  const bytes = readFileSync(objectPath());
+  const needed = new Set(programCoverage.filter((one) => one.isNeeded).map((one) => one.program));
+  try {
+    return openWith(bytes, options, () => true);
+  } catch (error) {
+    // A structure or function that this kernel lacks refuses the whole object: the rest without it.
+    if (!(error instanceof SeaworthyError) || error.code !== 'unsupported') throw error;
+    return openWith(bytes, options, (program) => needed.has(program));
+  }
+}
+
+function openWith(
+  bytes: Uint8Array,
+  options: SensorOptions,
+  isWanted: (program: string) => boolean,
+): KernelSensor {
+  const object = openBpfObject(bytes);
+  const mappings: Mapping[] = [];
+  const close = () => {
+    for (const mapping of mappings.splice(0)) mapping.unmap();
+    object.close();
+  };
+  try {
+    object.setMaxEntries('lifecycle', options.lifecycleBytes);
+    object.setMaxEntries('events', options.eventBytes);
+    object.setMaxEntries('network', options.networkBytes);
+    for (const program of object.programs) if (!isWanted(program)) object.leaveOut(program);
+    object.load();
+    configure(object, options);
+    const rings = ['lifecycle', 'network', 'events'].map((name) =>
+      mapRing(object.map(name), mappings),
+    );
+    const programs = attachAll(object, isWanted);
+    const counters = readCounters(object.map('counters'));
+    return { rings, programs, counters, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function attachAll(object: BpfObject, isWanted: (program: string) => boolean): AttachedProgram[] {
+  return programCoverage.map(({ program, isNeeded, tracepoint }) => {
+    const problem = isWanted(program) ? object.attach(program) : 'refused by this kernel';
+    if (problem !== null && isNeeded) {
+      throw new SeaworthyError('denied', `the tracepoint ${tracepoint} refuses us: ${problem}`, {
+        advice: 'run as root, or with CAP_BPF and CAP_PERFMON',
+      });
+    }
+    return { program, problem };
+  });
+}
+
+function mapRing(map: BpfMap, mappings: Mapping[]): Ring {
+  const page = pageBytes();
+  const size = map.maxEntries;
+  const { descriptor } = map;
+  const ours = mapMemory({ descriptor, offset: 0, bytes: page, writable: true });
+  mappings.push(ours);
+  const theirs = mapMemory({ descriptor, offset: page, bytes: page + 2 * size, writable: false });
+  mappings.push(theirs);
+  return openRing({
+    consumer: new BigUint64Array(ours.buffer, 0, 1),
+    producer: new BigUint64Array(theirs.buffer, 0, 1),
+    data: new Uint8Array(theirs.buffer, page, 2 * size),
+    size,
+  });
+}
+
+const nanosecondsPerMs = 1_000_000n;
+
+function configure(object: BpfObject, options: SensorOptions): void {
+  const hierarchy = containerHierarchy();
+  const config = new DataView(new ArrayBuffer(configBytes));
+  const flags =
+    (options.dropHostCalls ? configFlag.dropHost : 0) | (hierarchy.isV1 ? configFlag.cgroupV1 : 0);
+  config.setUint32(0, process.pid, true);
+  config.setUint32(4, flags, true);
+  config.setUint32(8, hostMountNamespace(), true);
+  config.setInt32(12, hierarchy.id, true);
+  config.setBigUint64(16, BigInt(options.openWindowMs) * nanosecondsPerMs, true);
+  config.setBigUint64(24, BigInt(options.failedOpenWindowMs) * nanosecondsPerMs, true);
+  config.setBigUint64(32, BigInt(options.transferWindowMs) * nanosecondsPerMs, true);
+  config.setUint32(40, options.transfersPerFlow, true);
+  object.map('settings').update(number(0), new Uint8Array(config.buffer));
+  writeCalls(object.map('calls'), options.calls);
+  const one = Uint8Array.of(1);
+  for (const name of options.watchedTopNames) object.map('watched').update(topName(name), one);
+  for (const name of options.keptPrograms) object.map('kept').update(topName(name), one);
+}
+
+function writeCalls(map: BpfMap, wanted: readonly string[] | null): void {
+  const chosen = wanted === null ? null : new Set(wanted);
+  const processor = process.arch === 'arm64' ? 'arm64' : 'x64';
+  for (const [index, row] of numberedCalls(processor)) {
+    if (chosen !== null && !chosen.has(row.name)) continue;
+    const value = new DataView(new ArrayBuffer(callBytes));
+    value.setUint16(0, row.type, true);
+    value.setUint8(2, row.texts);
+    value.setUint8(3, row.descriptors);
+    value.setUint32(4, row.flags, true);
+    map.update(number(index), new Uint8Array(value.buffer));
+  }
+}
+
+function number(value: number): Uint8Array {
+  return new Uint8Array(Uint32Array.of(value).buffer);
+}
+
+/** 15 bytes of a name, zeros behind. */
+function topName(name: string): Uint8Array {
+  const bytes = new Uint8Array(16);
+  bytes.set(new TextEncoder().encode(name).subarray(0, 15));
+  return bytes;
+}

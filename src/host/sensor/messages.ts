@@ -1,0 +1,34 @@
+// What the sensor's thread and its owner say to each other.
+import type { BatchCopy } from './batch.ts';
+import type { TypeCounter } from './counters.ts';
+import type { AttachedProgram } from './kernel-sensor.ts';
+import type { SensorOptions } from './options.ts';
+import type { ExistingProcess, RawLoss } from './record.ts';
+
+export interface WorkerInput {
+  readonly options: SensorOptions;
+  readonly consumerOptions: unknown;
+}
+
+export type FromWorker =
+  | { readonly kind: 'watching'; readonly programs: readonly AttachedProgram[] }
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly advice: string | null;
+    }
+  | { readonly kind: 'batch'; readonly batch: BatchCopy }
+  | { readonly kind: 'existing'; readonly processes: readonly ExistingProcess[] }
+  | { readonly kind: 'existing-done' }
+  | { readonly kind: 'losses'; readonly losses: readonly RawLoss[] }
+  | { readonly kind: 'counters'; readonly ask: number; readonly counters: readonly TypeCounter[] }
+  | { readonly kind: 'message'; readonly message: unknown }
+  | { readonly kind: 'closed' };
+
+export type ToWorker =
+  /** A batch was worked through: its bytes need not be held back any more. */
+  | { readonly kind: 'taken'; readonly bytes: number }
+  | { readonly kind: 'counters'; readonly ask: number }
+  | { readonly kind: 'message'; readonly message: unknown }
+  | { readonly kind: 'close' };

@@ -1,0 +1,67 @@
+// One look at the rings: everything that was finished by now, in the order of time, to a consumer.
+import { bootClockOffsetNs } from '../kernel/index.ts';
+import { BatchCursor, type BatchSection } from './batch.ts';
+import type { KernelSensor } from './kernel-sensor.ts';
+
+/** Taken of one ring at a time, so that a flood in one cannot keep the others waiting. */
+const maxBytesAtOnce = 4 * 1024 * 1024;
+/** How often the clock is compared: a jump of the wall clock shows in records of this age at most. */
+const clockEveryNs = 250_000_000n;
+
+export interface RingReader {
+  /**
+   * Gives what is there to `take`, then returns it to the kernel.
+   *
+   * @returns bytes that were taken; 0 when nothing was there
+   */
+  read(take: (sections: readonly BatchSection[], clockOffsetNs: bigint) => void): number;
+  readonly clockOffsetNs: bigint;
+}
+
+/** A reader of the sensor's rings; `nowNs` is the boot clock. */
+export function ringReader({ rings }: KernelSensor, nowNs: () => bigint): RingReader {
+  let clockOffsetNs = bootClockOffsetNs();
+  let comparedAtNs = nowNs();
+  return {
+    get clockOffsetNs() {
+      return clockOffsetNs;
+    },
+    read: (take) => {
+      const now = nowNs();
+      if (now - comparedAtNs >= clockEveryNs) {
+        clockOffsetNs = bootClockOffsetNs();
+        comparedAtNs = now;
+      }
+      // Marks are taken from the last ring to the first: births that come before a call that is read
+      // now are read now.
+      const marks = rings.map(() => 0);
+      for (let index = rings.length - 1; index >= 0; index--) {
+        marks[index] = rings[index]?.mark() ?? 0;
+      }
+      const spans = rings.map((ring, index) => ring.span(marks[index] ?? 0, maxBytesAtOnce));
+      const sections: BatchSection[] = [];
+      let bytes = 0;
+      rings.forEach(({ view }, index) => {
+        const span = spans[index];
+        if (span === undefined || span.end === span.start) return;
+        bytes += span.end - span.start;
+        sections.push({ view, start: span.start, end: span.end });
+      });
+      if (bytes === 0) return 0;
+      try {
+        take(sections, clockOffsetNs);
+      } finally {
+        rings.forEach((ring, index) => {
+          const span = spans[index];
+          if (span !== undefined && span.end > span.start) ring.release(span);
+        });
+      }
+      return bytes;
+    },
+  };
+}
+
+/** The records of sections by time. */
+export function cursorOf(sections: readonly BatchSection[], clockOffsetNs: bigint): BatchCursor {
+  return new BatchCursor(sections, clockOffsetNs);
+}

@@ -1,0 +1,97 @@
+// Reads a BPF ring buffer where it lies. Positions run on for ever; the data is mapped twice in a row,
+// so no record ever wraps. The kernel sets a record's length last and clears its busy bit then.
+
+const busyBit = 0x8000_0000;
+const discardBit = 0x4000_0000;
+const lengthMask = 0x3fff_ffff;
+export const ringHeaderBytes = 8;
+
+/** The shared memory of a ring. */
+export interface RingMemory {
+  /** Where we have read to: ours to write. */
+  readonly consumer: BigUint64Array;
+  /** Where the kernel has reserved to. */
+  readonly producer: BigUint64Array;
+  /** `size` bytes of data, twice. */
+  readonly data: Uint8Array;
+  /** A power of two. */
+  readonly size: number;
+}
+
+/** Finished records that lie in a row: offsets in the data. */
+export interface RingSpan {
+  readonly start: number;
+  readonly end: number;
+  /** The kernel is still writing the record behind the end. */
+  readonly isBusy: boolean;
+}
+
+export interface Ring {
+  readonly data: Uint8Array;
+  readonly view: DataView;
+  /** Position up to which records were reserved by now: a mark to read to. */
+  mark(): number;
+  /** Records from where we are to `mark`, `maxBytes` at most; nothing is given back yet. */
+  span(mark: number, maxBytes: number): RingSpan;
+  /** Gives the records of a span back to the kernel. */
+  release(span: RingSpan): void;
+}
+
+/** A record takes its header and its bytes, in eights. */
+function step(length: number): number {
+  return (ringHeaderBytes + length + 7) & ~7;
+}
+
+/** A reader; there may be one for each ring. */
+export function openRing({ consumer, producer, data, size }: RingMemory): Ring {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const lengths = new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+  let position = Number(Atomics.load(consumer, 0));
+  return {
+    data,
+    view,
+    mark: () => Number(Atomics.load(producer, 0)),
+    span: (mark, maxBytes) => {
+      const start = position & (size - 1);
+      const limit = Math.min(mark - position, maxBytes, size);
+      let used = 0;
+      let isBusy = false;
+      while (used < limit) {
+        const word = Atomics.load(lengths, (start + used) >>> 2) >>> 0;
+        if (word >= busyBit) {
+          isBusy = true;
+          break;
+        }
+        used += step(word & lengthMask);
+      }
+      return { start, end: start + Math.min(used, size), isBusy };
+    },
+    release: ({ start, end }) => {
+      position += end - start;
+      Atomics.store(consumer, 0, BigInt(position));
+    },
+  };
+}
+
+/** Walks the records of a span, or of a copy of one. Never leaves its bounds, whatever lies there. */
+export function nextRecord(view: DataView, at: number, end: number): RecordPlace | null {
+  let place = at;
+  while (place + ringHeaderBytes <= end) {
+    const word = view.getUint32(place, true);
+    const length = word & lengthMask;
+    const next = place + step(length);
+    if (word >= busyBit || next > end) return null;
+    if ((word & discardBit) === 0) {
+      return { start: place + ringHeaderBytes, length, next };
+    }
+    place = next;
+  }
+  return null;
+}
+
+export interface RecordPlace {
+  /** Offset of the record's first byte. */
+  readonly start: number;
+  readonly length: number;
+  readonly next: number;
+}

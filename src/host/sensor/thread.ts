@@ -1,0 +1,157 @@
+// The sensor's thread: loads the programs, reads the rings on a timer that follows the work, hands
+// records to its consumer, or copies of them to the owner where it has none.
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { assert, messageOf, SeaworthyError } from '../../base/error.ts';
+import { bootTimeNs } from '../kernel/index.ts';
+import { copyBatch } from './batch.ts';
+import type { CreateConsumer, SensorConsumer } from './consumer.ts';
+import { existingPids, existingReader } from './existing.ts';
+import { type KernelSensor, openKernelSensor } from './kernel-sensor.ts';
+import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
+import { cursorOf, type RingReader, ringReader } from './reader.ts';
+
+/** Copies that the owner has not worked through; beyond, the rings fill and the kernel counts. */
+const maxHeldBytes = 64 * 1024 * 1024;
+/** So much in one look and the next comes after the shorter pause. */
+const busyBytes = 64 * 1024;
+const lossesEveryMs = 500;
+/** Time that one turn gives to processes that live already: the rings are looked at in between. */
+const existingTurnNs = 8_000_000n;
+
+class SensorThread {
+  private readonly port: MessagePort;
+  private readonly input: WorkerInput;
+  private readonly sensor: KernelSensor;
+  private readonly reader: RingReader;
+  private consumer: SensorConsumer | null = null;
+  private heldBytes = 0;
+  private isClosing = false;
+  private nextLossesNs = 0n;
+
+  constructor(port: MessagePort, input: WorkerInput) {
+    this.port = port;
+    this.input = input;
+    this.sensor = openKernelSensor(input.options);
+    this.reader = ringReader(this.sensor, bootTimeNs);
+  }
+
+  async start(create: CreateConsumer | null): Promise<void> {
+    this.port.on('message', (message: ToWorker) => this.receive(message));
+    if (create !== null) {
+      this.consumer = await create({
+        options: this.input.consumerOptions,
+        post: (message) => this.send({ kind: 'message', message }),
+      });
+    }
+    this.send({ kind: 'watching', programs: this.sensor.programs });
+    this.turn();
+    if (this.input.options.tellExisting) this.tellExisting(existingPids());
+  }
+
+  private send(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {
+    this.port.postMessage(message, [...transfer]);
+  }
+
+  private receive(message: ToWorker): void {
+    switch (message.kind) {
+      case 'taken':
+        this.heldBytes -= message.bytes;
+        break;
+      case 'counters':
+        this.send({ kind: 'counters', ask: message.ask, counters: this.sensor.counters.read() });
+        break;
+      case 'message':
+        this.consumer?.message?.(message.message);
+        break;
+      case 'close':
+        void this.close();
+        break;
+    }
+  }
+
+  private turn(): void {
+    if (this.isClosing) return;
+    const { pauseMinMs, pauseMaxMs } = this.input.options;
+    const bytes = this.drain();
+    this.tellLosses(false);
+    setTimeout(() => this.turn(), bytes >= busyBytes ? pauseMinMs : pauseMaxMs);
+  }
+
+  /** Bytes that were read. */
+  private drain(): number {
+    const { consumer } = this;
+    if (consumer !== null) {
+      return this.reader.read((sections, offset) => consumer.batch(cursorOf(sections, offset)));
+    }
+    if (this.heldBytes > maxHeldBytes) return 0;
+    return this.reader.read((sections, offset) => {
+      const batch = copyBatch(sections, offset);
+      this.heldBytes += batch.bytes.byteLength;
+      this.send({ kind: 'batch', batch }, [batch.bytes]);
+    });
+  }
+
+  private tellLosses(isLast: boolean): void {
+    const now = bootTimeNs();
+    if (!isLast && now < this.nextLossesNs) return;
+    this.nextLossesNs = now + BigInt(lossesEveryMs) * 1_000_000n;
+    const losses = this.sensor.counters.losses(this.reader.clockOffsetNs);
+    if (losses.length === 0) return;
+    if (this.consumer === null) this.send({ kind: 'losses', losses });
+    else this.consumer.losses?.(losses);
+  }
+
+  private tellExisting(pids: readonly number[]): void {
+    const reader = existingReader(this.reader.clockOffsetNs);
+    const { consumer } = this;
+    let index = 0;
+    const next = () => {
+      if (this.isClosing) return;
+      const until = bootTimeNs() + existingTurnNs;
+      const processes = [];
+      while (index < pids.length && bootTimeNs() < until) {
+        const found = reader.read(pids[index++] ?? 0);
+        if (found !== null) processes.push(found);
+      }
+      if (consumer !== null) consumer.existing?.(processes);
+      else this.send({ kind: 'existing', processes });
+      this.drain();
+      if (index < pids.length) setImmediate(next);
+      else if (consumer !== null) consumer.existingDone?.();
+      else this.send({ kind: 'existing-done' });
+    };
+    next();
+  }
+
+  private async close(): Promise<void> {
+    if (this.isClosing) return;
+    this.isClosing = true;
+    while (this.drain() > 0);
+    this.tellLosses(true);
+    await this.consumer?.close?.();
+    this.sensor.close();
+    this.send({ kind: 'closed' });
+    this.port.close();
+  }
+}
+
+/**
+ * What the entry of a sensor's thread calls, once: starts watching and feeds the consumer, or sends
+ * copies to the owner where there is none. An error goes to the owner too.
+ */
+export async function runSensorThread(create: CreateConsumer | null): Promise<void> {
+  const port = parentPort;
+  assert(port !== null, 'runSensorThread outside of a thread');
+  try {
+    await new SensorThread(port, workerData as WorkerInput).start(create);
+  } catch (error) {
+    const failure: FromWorker = {
+      kind: 'failed',
+      code: error instanceof SeaworthyError ? error.code : 'unsupported',
+      message: messageOf(error),
+      advice: error instanceof SeaworthyError ? (error.advice ?? null) : null,
+    };
+    port.postMessage(failure);
+    port.close();
+  }
+}
