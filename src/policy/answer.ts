@@ -66,5 +66,7 @@ export interface Answer {
   readonly passedOver: string | null;
   /** One JSON Patch for all reasons together. */
   readonly patch: readonly PatchOperation[];
+  /** `auditAnnotations` of policies, `policy/key`; absent where there are none. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly policy: { readonly profiles: readonly string[]; readonly kubernetesVersion: string };
 }

@@ -3,10 +3,12 @@ import { severityRank } from '../model/severity.ts';
 import type { Answer, AnsweredUnknown, Decision, Reason, Waived } from './answer.ts';
 import { type Control, type Fault, type Variant, variantFor } from './control.ts';
 import { controls } from './controls/index.ts';
+import type { About, Inquired, Inquiry, Review } from './inquiry.ts';
 import { type Edit, patchOf } from './patch.ts';
 import { type Path, pathText, valueAt } from './path.ts';
 import { viewPod } from './pod.ts';
 import { isAsStrict, joined, type Mode, modes, type ProfileId } from './profile.ts';
+import { rbacInquiry } from './rbac/index.ts';
 import { clip } from './scalar.ts';
 import { misshapen } from './shape.ts';
 import type { PodTemplate, Subject } from './subject.ts';
@@ -19,6 +21,10 @@ export interface Policy {
   readonly waivers: WaiverBook;
   /** What it means that something could not be judged. */
   readonly onUnknown: Decision;
+  /** Whoever judges whole objects beside the controls of Pods. */
+  readonly inquiries?: readonly Inquiry[];
+  /** What the API server says of the change; absent for files. */
+  readonly review?: Review;
 }
 
 interface Asked {
@@ -48,13 +54,16 @@ function askedBy({ profiles, minor }: Policy): Asked[] {
 }
 
 interface Found {
-  readonly asked: Asked;
+  readonly about: About;
+  readonly mode: Mode;
   readonly fault: Fault;
+  /** From the root of the document to where the path of the fault starts. */
+  readonly base: Path;
 }
 
 /** All faults of one Pod. One that a stricter control reports at the same place is told once. */
-function faultsOf(template: PodTemplate, namespace: string | null, asked: readonly Asked[]) {
-  const pod = viewPod(template.root, namespace);
+function faultsOf(template: PodTemplate, subject: Subject, asked: readonly Asked[]): Found[] {
+  const pod = viewPod(template.root, subject.namespace);
   const byControl = new Map<string, readonly Fault[]>();
   for (const { control, variant } of asked) byControl.set(control.id, variant.check(pod));
   return asked.flatMap((one): Found[] => {
@@ -66,7 +75,12 @@ function faultsOf(template: PodTemplate, namespace: string | null, asked: readon
     );
     return faults
       .filter(({ path }) => inner.size === 0 || !inner.has(pathText(path)))
-      .map((fault) => ({ asked: one, fault }));
+      .map((fault) => ({
+        about: one.control,
+        mode: one.mode,
+        fault,
+        base: fault.ofObject === true ? subject.path : [...subject.path, ...template.path],
+      }));
   });
 }
 
@@ -82,28 +96,31 @@ export function judge(
   const waived: Waived[] = [];
   let worst: Mode | null = null;
   let count = 0;
-  for (const template of subject.pods) {
-    for (const found of faultsOf(template, subject.namespace, asked)) {
-      const waiver = policy.waivers.find({
-        ...subject,
-        control: found.asked.control.id,
-        container: found.fault.container?.name ?? null,
-        image: found.fault.container?.image ?? null,
-      });
-      if (waiver === null && (worst === null || isAsStrict(found.asked.mode, worst))) {
-        worst = found.asked.mode;
-      }
-      if (waiver === null) count += 1;
-      if (told.length + waived.length >= reasonsTold) continue;
-      const reason = reasonOf(found, template, { ...context, isWaived: waiver !== null });
-      if (waiver === null) told.push(reason);
-      else {
-        const { reason: why, owner, expires } = waiver;
-        waived.push({ reason, by: { reason: why, owner, expires } });
-      }
+  const inquired = inquiriesOf(policy).map((inquiry) => inquiry(subject, policy.review ?? null));
+  const all = [
+    ...subject.pods.flatMap((template) => faultsOf(template, subject, asked)),
+    ...inquired.flatMap(({ objections }) =>
+      objections.map((one): Found => ({ ...one, base: subject.path })),
+    ),
+  ];
+  for (const found of all) {
+    const waiver = policy.waivers.find({
+      ...subject,
+      control: found.about.id,
+      container: found.fault.container?.name ?? null,
+      image: found.fault.container?.image ?? null,
+    });
+    if (waiver === null && (worst === null || isAsStrict(found.mode, worst))) worst = found.mode;
+    if (waiver === null) count += 1;
+    if (told.length + waived.length >= reasonsTold) continue;
+    const reason = reasonOf(found, { ...context, isWaived: waiver !== null });
+    if (waiver === null) told.push(reason);
+    else {
+      const { reason: why, owner, expires } = waiver;
+      waived.push({ reason, by: { reason: why, owner, expires } });
     }
   }
-  const unknowns = unknownsOf(subject, lineAt);
+  const unknowns = unknownsOf(subject, inquired, lineAt);
   const { apiVersion, kind, name, namespace, path } = subject;
   return {
     decision: decide(worst, unknowns.length > 0 ? policy.onUnknown : 'allow'),
@@ -112,10 +129,21 @@ export function judge(
     moreReasons: count - told.length,
     waived,
     unknowns,
-    passedOver: subject.passedOver,
+    passedOver: inquired.some(({ isAsked }) => isAsked) ? null : subject.passedOver,
     patch: patchOf(wrapped(subject), context.edits),
     policy: describePolicy(policy),
+    ...annotationsOf(inquired),
   };
+}
+
+/** Who is asked beside the controls of Pods. */
+function inquiriesOf(policy: Policy): readonly Inquiry[] {
+  return [rbacInquiry(policy.profiles), ...(policy.inquiries ?? [])];
+}
+
+function annotationsOf(inquired: readonly Inquired[]): Pick<Answer, 'annotations'> {
+  const all = inquired.flatMap(({ annotations }) => annotations);
+  return all.length === 0 ? {} : { annotations: Object.fromEntries(all) };
 }
 
 /** The answer for a document that could not be read, or that is no object of Kubernetes. */
@@ -154,11 +182,9 @@ interface Context {
 }
 
 function reasonOf(
-  { asked: { control, mode }, fault }: Found,
-  template: PodTemplate,
+  { about: control, mode, fault, base }: Found,
   { subject, lineAt, edits, isWaived }: Context & { readonly isWaived: boolean },
 ): Reason {
-  const base = fault.ofObject === true ? subject.path : [...subject.path, ...template.path];
   const path = [...base, ...fault.path];
   const own = fault.edits.map((edit) => ({ ...edit, path: [...base, ...edit.path] }));
   if (!isWaived) edits.push(...own);
@@ -211,13 +237,22 @@ function shownValue(value: unknown): unknown {
 
 const shownEntries = 20;
 
-function unknownsOf(subject: Subject, lineAt: Context['lineAt']): AnsweredUnknown[] {
+function unknownsOf(
+  subject: Subject,
+  inquired: readonly Inquired[],
+  lineAt: Context['lineAt'],
+): AnsweredUnknown[] {
   const places = subject.pods.flatMap((template): { path: Path; reason: string }[] =>
     misshapen(template.root).map(({ path, reason }) => ({
       path: [...subject.path, ...template.path, ...path],
       reason,
     })),
   );
+  for (const { unknowns } of inquired) {
+    for (const { path, reason } of unknowns) {
+      places.push({ path: [...subject.path, ...path], reason });
+    }
+  }
   if (subject.problem !== null) places.push({ path: subject.path, reason: subject.problem });
   return places.map(({ path, reason }) => ({
     path: pathText(path),

@@ -92,6 +92,34 @@ export function misshapen(root: unknown): Misshapen[] {
   return found;
 }
 
+/**
+ * A Pod (`metadata`, `spec`) with its words of YAML 1.1 as kubectl reads them: `yes` is true where a
+ * boolean belongs. The same object where there is nothing to change.
+ */
+export function asKubectlReads(root: unknown): unknown {
+  return reread(root, pod);
+}
+
+function reread(value: unknown, shape: Shape): unknown {
+  if (value === null || value === undefined) return value;
+  if (shape === 'boolean') return asBoolean(value) ?? value;
+  if (shape === 'integer') return asInteger(value) ?? value;
+  if (typeof shape === 'string' || 'values' in shape) return value;
+  if ('list' in shape) {
+    if (!Array.isArray(value)) return value;
+    const items = value.map((one: unknown) => reread(one, shape.list));
+    return items.every((one, at) => one === value[at]) ? (value as unknown) : items;
+  }
+  const record = asRecord(value);
+  if (record === null) return value;
+  const changed = Object.entries(shape.fields).flatMap(([key, inner]) => {
+    const before = Object.hasOwn(record, key) ? record[key] : undefined;
+    const after = reread(before, inner);
+    return after === before ? [] : [[key, after] as const];
+  });
+  return changed.length === 0 ? value : { ...record, ...Object.fromEntries(changed) };
+}
+
 interface Walk {
   readonly path: Path;
   readonly found: Misshapen[];

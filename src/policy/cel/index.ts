@@ -7,6 +7,6 @@ export {
   type Expression,
 } from './compile.ts';
 export { tracing } from './instrument.ts';
-export { failure } from './library.ts';
+export { durationOf, failure } from './library.ts';
 export { type Meter, meterOf, policyCost } from './meter.ts';
 export { fromCel, toCel } from './value.ts';

@@ -22,6 +22,11 @@ export function optionalOf(value: unknown): Optional {
   return Optional.of(value);
 }
 
+/** A duration of whole seconds. */
+export function durationOf(seconds: number): Duration {
+  return new Duration(BigInt(seconds));
+}
+
 /** The evaluator as handlers see it. */
 export interface Evaluator {
   run(node: Node, context: unknown): unknown;

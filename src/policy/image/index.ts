@@ -1,0 +1,53 @@
+// The door of image controls: what a policy wants of every image that is to run.
+import { asString } from '../../base/json.ts';
+import { compilePattern } from '../glob.ts';
+import { fullReference } from '../image-name.ts';
+import type { Inquiry, Objection } from '../inquiry.ts';
+import type { Path } from '../path.ts';
+import { viewPod } from '../pod.ts';
+import type { Mode } from '../profile.ts';
+import type { ImageFacts } from './facts.ts';
+import { type ImageRequirements, judgeImage } from './requirements.ts';
+
+export interface ImagePolicy {
+  readonly wanted: ImageRequirements;
+  readonly mode: Mode;
+  /** Patterns of references that are not asked. */
+  readonly exempt: readonly string[];
+}
+
+/** Facts by reference; null: nobody knows it. */
+export type KnownImages = (reference: string) => ImageFacts | null;
+
+/** Judges the images of all containers. */
+export function imageInquiry(policy: ImagePolicy, known: KnownImages, now: Date): Inquiry {
+  const exempt = policy.exempt.map(compilePattern);
+  return (subject) => {
+    const objections: Objection[] = [];
+    const unknowns: { path: Path; reason: string }[] = [];
+    let isAsked = false;
+    for (const template of subject.pods) {
+      for (const container of viewPod(template.root).containers) {
+        const image = asString(container.image);
+        if (image === null || image === '') continue;
+        isAsked = true;
+        const names = [image, fullReference(image)];
+        if (exempt.some((matches) => names.some(matches))) continue;
+        const path = [...template.path, ...container.path, 'image'];
+        for (const verdict of judgeImage(image, known(image), { wanted: policy.wanted, now })) {
+          if (verdict.kind === 'unknown') unknowns.push({ path, reason: verdict.reason });
+          else {
+            const { about, message } = verdict;
+            const fault = { path, ofObject: true as const, message, container, edits: [] };
+            objections.push({ about, mode: policy.mode, fault });
+          }
+        }
+      }
+    }
+    return { isAsked, objections, unknowns, annotations: [] };
+  };
+}
+
+export { type ImageFacts, type ImageFinding, isRootUser, type SignatureState } from './facts.ts';
+export { type ImageRequirements, imageControls, isTrusted, judgeImage } from './requirements.ts';
+export { imageValue } from './values.ts';
