@@ -1,5 +1,5 @@
 // The walk "scan an image": inventory, advisories, suppression, grade. Read it top to bottom.
-import { type MatchEcosystems, matchPackages } from '../advisory/match/index.ts';
+import type { MatchEcosystems } from '../advisory/match/index.ts';
 import { limits } from '../base/limits.ts';
 import type { Scanner } from '../inspect/scanner.ts';
 import type { AdvisorySource } from '../model/advisory.ts';
@@ -17,6 +17,7 @@ import { gradeOf, summaryOf } from '../report/index.ts';
 import { fixActions } from './fix-first.ts';
 import { takeInventories } from './inventory.ts';
 import { licenceIssues, ruleIssues } from './issues.ts';
+import { matched } from './matched.ts';
 import type { InventoryRequest, Services } from './services.ts';
 import type { Suppressor } from './suppress.ts';
 import type { Target } from './target.ts';
@@ -26,6 +27,8 @@ export interface ScanServices extends Services {
   readonly ecosystems: MatchEcosystems;
   readonly suppressor: Suppressor;
   readonly toolVersion: string;
+  /** Names the very code that runs, or null where it may change any time; see matched.ts. */
+  readonly program: string | null;
 }
 
 export interface ScanRequest extends InventoryRequest {
@@ -49,27 +52,16 @@ export async function scanTarget(
 
 /** An inventory against the advisories of today: works as well on one that was stored long ago. */
 function judge(services: ScanServices, inventory: Inventory, request: ScanRequest): Report {
-  const matched = request.scanners.includes('vuln')
-    ? match(services, inventory)
+  const { findings: flaws, unknowns: unmatched } = request.scanners.includes('vuln')
+    ? matched({ ...services, answers: services.store.answers }, inventory)
     : { findings: [], unknowns: [] };
-  const found = [...matched.findings, ...issuesOf(inventory, request.scanners)];
+  const found = [...flaws, ...issuesOf(inventory, request.scanners)];
   const asked = found.filter(
     (finding) => isAsked(finding, request) && !isOfBase(finding, inventory, request.baseLayers),
   );
   const { findings, suppressed } = services.suppressor.apply(asked, inventory);
-  const unknowns = bounded([...inventory.unknowns, ...matched.unknowns]);
+  const unknowns = bounded([...inventory.unknowns, ...unmatched]);
   return reportOf(services, inventory, { findings, suppressed, unknowns });
-}
-
-function match(services: ScanServices, { packages, distribution, target }: Inventory) {
-  return matchPackages({
-    packages,
-    distribution,
-    source: services.advisories,
-    ecosystems: services.ecosystems,
-    // The machine's own root runs its kernel; a container runs the host's.
-    kernel: target.kind === 'rootfs' && target.name === '/' ? 'match' : 'skip',
-  });
 }
 
 /** Secrets, misconfiguration and licences, as far as asked for and as they make sense here. */

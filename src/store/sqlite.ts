@@ -8,10 +8,10 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { messageOf, SeaworthyError } from '../base/error.ts';
 import { makeFolder } from '../base/folder.ts';
 import type { Inventory } from '../model/report.ts';
-import type { EvidenceStore, StoredInventory } from './store.ts';
+import type { EvidenceStore, Remembered, StoredInventory } from './store.ts';
 
 const schemaVersion = 1;
-/** Layer records are dropped, least recently used first, beyond this many bytes. */
+/** Layer records and answers are dropped, least recently used first, beyond this many bytes. */
 const layerCacheBytes = 2 * 1024 ** 3;
 const busyMs = 5000;
 /** The bound may be passed by this many layers before it is looked at again. */
@@ -106,7 +106,8 @@ function create(database: DatabaseSync): void {
 
 class SqliteStore implements EvidenceStore {
   readonly spoolFolder: string;
-  readonly layers: EvidenceStore['layers'];
+  readonly layers: Remembered;
+  readonly answers: Remembered;
   readonly #database: DatabaseSync;
   readonly #warn: (line: string) => void;
   #writable = true;
@@ -116,28 +117,9 @@ class SqliteStore implements EvidenceStore {
     this.#database = database;
     this.#warn = warn;
     this.spoolFolder = spoolFolder;
-    const select = database.prepare('SELECT value, used FROM layer WHERE key = ?');
-    const touch = database.prepare('UPDATE layer SET used = ? WHERE key = ?');
-    const insert = database.prepare(
-      'INSERT OR REPLACE INTO layer (key, value, bytes, used) VALUES (?, ?, ?, ?)',
-    );
-    const today = Math.floor(Date.now() / 86_400_000);
-    this.layers = {
-      get: (key) => {
-        const row = select.get(key) as { value: Uint8Array; used: number } | undefined;
-        if (row === undefined) return null;
-        // A day is fine enough for "least recently used" and spares a write on nearly every scan.
-        if (row.used !== today) this.#write(() => touch.run(today, key));
-        return row.value;
-      },
-      put: (key, value) =>
-        this.#write(() => {
-          insert.run(key, value, value.length, today);
-          // Summing reads every row: once for each layer it took longer than the layers.
-          if (this.#puts % putsPerPrune === 0) this.#prune();
-          this.#puts += 1;
-        }),
-    };
+    this.layers = this.#remembered('');
+    // No digest and no file identity begins like this.
+    this.answers = this.#remembered('answer:');
   }
 
   inventory(digest: string, revision: string): StoredInventory | null {
@@ -167,6 +149,31 @@ class SqliteStore implements EvidenceStore {
 
   close(): void {
     this.#database.close();
+  }
+
+  #remembered(prefix: string): Remembered {
+    const select = this.#database.prepare('SELECT value, used FROM layer WHERE key = ?');
+    const touch = this.#database.prepare('UPDATE layer SET used = ? WHERE key = ?');
+    const insert = this.#database.prepare(
+      'INSERT OR REPLACE INTO layer (key, value, bytes, used) VALUES (?, ?, ?, ?)',
+    );
+    const today = Math.floor(Date.now() / 86_400_000);
+    return {
+      get: (key) => {
+        const row = select.get(prefix + key) as { value: Uint8Array; used: number } | undefined;
+        if (row === undefined) return null;
+        // A day is fine enough for "least recently used" and spares a write on nearly every scan.
+        if (row.used !== today) this.#write(() => touch.run(today, prefix + key));
+        return row.value;
+      },
+      put: (key, value) =>
+        this.#write(() => {
+          insert.run(prefix + key, value, value.length, today);
+          // Summing reads every row: once for each layer it took longer than the layers.
+          if (this.#puts % putsPerPrune === 0) this.#prune();
+          this.#puts += 1;
+        }),
+    };
   }
 
   #prune(): void {

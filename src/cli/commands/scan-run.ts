@@ -11,7 +11,7 @@ import { type Severity, severityRank } from '../../model/severity.ts';
 import { outputs } from '../../report/index.ts';
 import { type Composed, compose, databaseFile, matchEcosystems } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { version } from '../version.ts';
+import { programName, version } from '../version.ts';
 import { writeResult } from '../write.ts';
 import type { FailLevel, ScanOptions } from './scan-options.ts';
 
@@ -33,6 +33,7 @@ export async function runScan(words: readonly string[], options: ScanOptions): P
       ecosystems: matchEcosystems,
       suppressor,
       toolVersion: version,
+      program: programName(import.meta.url),
     };
     const request = await requestOf(scanServices, options);
     const { reports, failures } = await scanAll(scanServices, words, request);
