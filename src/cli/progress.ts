@@ -1,4 +1,5 @@
 // One line of progress on a terminal, redrawn in place; nothing at all anywhere else.
+import { grouped } from '../base/count-text.ts';
 import type { ProgressEvent } from '../flow/services.ts';
 
 const redrawMs = 80;
@@ -46,7 +47,7 @@ function progressLine({ step, done, total, unit }: ProgressEvent): string {
 }
 
 function amount(value: number, unit: ProgressEvent['unit']): string {
-  if (unit !== 'bytes') return value.toLocaleString('en');
+  if (unit !== 'bytes') return grouped(value);
   return (value / 1e6).toFixed(value < 1e7 ? 1 : 0);
 }
 

@@ -1,5 +1,7 @@
 // What `db` does; loaded only when it is called.
+
 import { databaseStatus, type PresentDatabase } from '../../advisory/database/index.ts';
+import { grouped } from '../../base/count-text.ts';
 import { oneLine, SeaworthyError } from '../../base/error.ts';
 import {
   type AdvisoryServices,
@@ -44,7 +46,7 @@ export async function runUpdate(options: DbOptions): Promise<number> {
     current: 'Already current',
     kept: options.offline === true ? 'Kept as it is' : 'Kept as it was: no source could be read',
   }[outcome];
-  const line = `${words}: ${advisories.toLocaleString('en')} advisories, ${hours(ageHours)} old.\n`;
+  const line = `${words}: ${grouped(advisories)} advisories, ${hours(ageHours)} old.\n`;
   const json = `${JSON.stringify({ file: services.file, ...result }, null, 2)}\n`;
   await writeResult(options.format === 'json' ? json : line, options.output);
   return exitCodes.satisfied;
@@ -63,7 +65,7 @@ export async function runBuild(options: DbOptions): Promise<number> {
   services.clear();
   const skipped =
     result.bad === 0 ? '' : `; ${result.bad} bad records skipped (db status names them)`;
-  const line = `Built ${result.file}: ${result.records.toLocaleString('en')} records${skipped}.\n`;
+  const line = `Built ${result.file}: ${grouped(result.records)} records${skipped}.\n`;
   await writeResult(
     options.format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : line,
     options.output,
@@ -92,15 +94,15 @@ function describe(status: PresentDatabase): string {
   const { info, exploited, exploitScores, cveFacts, badRecords } = status;
   const rows = info.sources.map(({ name, advisories, licence, skipped }) => {
     const bad = skipped > 0 ? `  ${skipped} skipped` : '';
-    return `  ${name.padEnd(16)} ${advisories.toLocaleString('en').padStart(9)}  ${licence ?? ''}${bad}`;
+    return `  ${name.padEnd(16)} ${grouped(advisories).padStart(9)}  ${licence ?? ''}${bad}`;
   });
   const bad = badRecords
     .slice(0, 10)
     .map(({ source, place, reason }) => `  ${source} ${place}: ${reason}`);
   return [
     status.file,
-    `  ${info.advisories.toLocaleString('en')} advisories, ${hours(status.ageHours)} old, ${(status.bytes / 1e6).toFixed(1)} MB`,
-    `  ${exploited.toLocaleString('en')} exploited (KEV), ${exploitScores.toLocaleString('en')} EPSS scores, ${cveFacts.toLocaleString('en')} CVE facts`,
+    `  ${grouped(info.advisories)} advisories, ${hours(status.ageHours)} old, ${(status.bytes / 1e6).toFixed(1)} MB`,
+    `  ${grouped(exploited)} exploited (KEV), ${grouped(exploitScores)} EPSS scores, ${grouped(cveFacts)} CVE facts`,
     '',
     ...rows,
     ...(bad.length > 0 ? ['', 'Bad records, skipped:', ...bad] : []),

@@ -1,4 +1,5 @@
 // The answer of `gate check` on the terminal: verdict, offending line, and the fix beside it.
+import { counted } from '../../base/count-text.ts';
 import type { GateAnswer } from '../../flow/gate.ts';
 import type { Decision, PatchOperation, Reason } from '../../policy/index.ts';
 import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../../report/index.ts';
@@ -37,7 +38,7 @@ function headline(answers: readonly GateAnswer[], paint: Paint): string[] {
   const denied = judged.filter(({ decision }) => decision === 'deny').length;
   const warned = judged.filter(({ decision }) => decision === 'warn').length;
   const policy = answers[0]?.policy;
-  const all = plural(judged.length, 'object');
+  const all = counted(judged.length, 'object');
   const verdict =
     denied > 0
       ? `${denied} of ${all} must not run`
@@ -194,7 +195,7 @@ function closing(answers: readonly GateAnswer[], paint: Paint): string[] {
   }
   const waived = answers.reduce((sum, one) => sum + one.waived.length, 0);
   if (waived > 0)
-    lines.push(`${indent}Waived: ${plural(waived, 'fault')} (--format json tells them)`);
+    lines.push(`${indent}Waived: ${counted(waived, 'fault')} (--format json tells them)`);
   const worst = answers.flatMap(({ reasons }) => reasons.slice(0, 1));
   const lesson = worst.find(({ mode }) => mode === 'deny') ?? worst[0];
   const learn = lesson === undefined ? '' : `Learn why: seaworthy learn ${lesson.lesson}`;
@@ -205,8 +206,4 @@ function closing(answers: readonly GateAnswer[], paint: Paint): string[] {
 function wrapped(text: string, paint: Paint): string[] {
   const margin = `${indent}  `;
   return wrap(text, paint.columns - margin.length).map((line) => margin + line);
-}
-
-function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

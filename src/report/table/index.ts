@@ -1,4 +1,5 @@
 // The terminal: the answer first, then the next action, then the evidence.
+import { counted } from '../../base/count-text.ts';
 import { type Finding, isAboutPackage, type Report, type Suppressed } from '../../model/report.ts';
 import { type Severity, severities } from '../../model/severity.ts';
 import type { Output, OutputOptions } from '../output.ts';
@@ -87,8 +88,8 @@ function facts(report: Report, { elapsedSeconds }: OutputOptions): string[] {
     ...(os?.endOfLife
       ? [`${isOver(report) ? 'support ended' : 'supported to'} ${os.endOfLife.slice(0, 7)}`]
       : []),
-    plural(summary.packages, 'package'),
-    ...(target.layers.length > 0 ? [plural(target.layers.length, 'layer')] : []),
+    counted(summary.packages, 'package'),
+    ...(target.layers.length > 0 ? [counted(target.layers.length, 'layer')] : []),
     ...(elapsedSeconds === null ? [] : [`${elapsedSeconds.toFixed(2)} s`]),
     ...(database === null || database.builtIn ? [] : [`advisories ${age(database.ageHours)} old`]),
   ];
@@ -211,7 +212,7 @@ function closing(report: Report, rows: readonly Row[], paint: Paint): string[] {
   });
   const { malware, unknowns, suppressed } = report.summary;
   if (malware > 0) counts.unshift(`Malware ${malware}`);
-  if (unknowns > 0) counts.push(`Unknown ${plural(unknowns, 'place')} (--show unknowns)`);
+  if (unknowns > 0) counts.push(`Unknown ${counted(unknowns, 'place')} (--show unknowns)`);
   if (suppressed > 0) counts.push(`Suppressed ${suppressed} (--show suppressed)`);
   const told = counts.length === 0 ? ['No findings.'] : counts;
   const lines = wrapParts(told, paint.columns - 1).map((line) => ` ${line}`);
@@ -263,10 +264,6 @@ function wordFor(severity: Severity): string {
 /** A word that a shell takes as it is, else quoted. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function age(hours: number): string {
