@@ -1,4 +1,5 @@
 // The door of the trust wing: what signatures and attestations prove, and what a policy makes of it.
+export { demandedPolicy, type PolicyDemand } from './demand.ts';
 export {
   annotationNames,
   bundleType,
@@ -13,12 +14,8 @@ export { normalName } from './image-name.ts';
 export { judgeTrust, signerWords, type TrustReason, type TrustVerdict } from './judge.ts';
 export { fingerprintOf, readPublicKey, type TrustedKey, trustedKey } from './key.ts';
 export {
-  type Authority,
   readTrustPolicy,
-  type TextTest,
   type TrustPolicy,
-  type TrustRule,
-  textTest,
 } from './policy.ts';
 export {
   bundleOf,
@@ -32,7 +29,7 @@ export {
   simplePayload,
   statementOf,
 } from './signing.ts';
-export { predicateNames, predicateTypes, signPredicateType } from './statement.ts';
+export { isOfType, predicateTypes } from './statement.ts';
 export { readTrustedRoot, type TrustedRoot } from './trusted-root.ts';
 export {
   type Anchors,

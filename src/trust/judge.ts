@@ -5,6 +5,7 @@ import { bareSource, isOfType } from './statement.ts';
 
 export type TrustReasonCode =
   | 'no-rule'
+  | 'no-demand'
   | 'refused-registry'
   | 'unsigned'
   | 'not-enough-signatures'
@@ -28,6 +29,8 @@ export interface TrustVerdict {
   readonly reasons: readonly TrustReason[];
   /** What was proved, in words. */
   readonly proved: readonly string[];
+  /** The signatures and attestations that the rule's authorities made about this image. */
+  readonly trusted: readonly SignatureFact[];
 }
 
 /** Judges one image; the first rule with a fitting pattern decides. */
@@ -40,11 +43,25 @@ export function judgeTrust(facts: TrustFacts, policy: TrustPolicy): TrustVerdict
     const mode = policy.otherwise;
     const message = `no rule of the policy names ${name ?? 'images in files'}`;
     const reasons = mode === 'allow' ? [] : [{ code: 'no-rule', message } as const];
-    return { decision: decisionOf(mode, reasons), mode, rule: null, reasons, proved: [] };
+    return {
+      decision: decisionOf(mode, reasons),
+      mode,
+      rule: null,
+      reasons,
+      proved: [],
+      trusted: [],
+    };
   }
   const { reasons, proved } = byRule(facts, rule);
   const told = { patterns: rule.patterns.map(({ text }) => text), line: rule.line };
-  return { decision: decisionOf(rule.mode, reasons), mode: rule.mode, rule: told, reasons, proved };
+  const trusted = facts.signatures.filter(
+    (one) =>
+      one.verified &&
+      isAboutSubject(one, facts, rule.subject) &&
+      rule.authorities.some((authority) => fits(authority, one)),
+  );
+  const decision = decisionOf(rule.mode, reasons);
+  return { decision, mode: rule.mode, rule: told, reasons, proved, trusted };
 }
 
 function decisionOf(
@@ -67,6 +84,10 @@ function byRule(facts: TrustFacts, rule: TrustRule): Outcome {
   if (rule.verdict === 'refused') {
     const message = `the policy refuses images of ${facts.name ?? 'files'}`;
     return { reasons: [{ code: 'refused-registry', message }], proved: [] };
+  }
+  if (rule.authorities.length === 0) {
+    const message = 'nobody was named whose signature counts';
+    return { reasons: [{ code: 'no-demand', message }], proved: [] };
   }
   const verified = facts.signatures.filter((one) => one.verified);
   const aboutIt = verified.filter((one) => isAboutSubject(one, facts, rule.subject));

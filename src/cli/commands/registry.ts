@@ -8,11 +8,15 @@ import { defineLearn } from './learn.ts';
 import { defineRules } from './rules.ts';
 import { defineSbom } from './sbom.ts';
 import { defineScan } from './scan.ts';
+import { defineSign } from './sign.ts';
+import { defineVerify } from './verify.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
   defineScan,
   defineSbom,
   defineDb,
+  defineVerify,
+  defineSign,
   defineGate,
   defineAudit,
   defineLearn,
