@@ -8,7 +8,15 @@ export const hasTinyProgram = process.platform === 'linux' && process.arch === '
  * specification, figures 4-3 and 5-1.
  */
 export function tinyProgram(): Uint8Array {
-  const code = Uint8Array.of(0xb8, 34, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7);
+  return staticProgram(Uint8Array.of(0xb8, 34, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7));
+}
+
+/** As above, but it ends at once with that exit code (`exit_group`). */
+export function endingProgram(exitCode: number): Uint8Array {
+  return staticProgram(Uint8Array.of(0xbf, exitCode, 0, 0, 0, 0xb8, 231, 0, 0, 0, 0x0f, 0x05));
+}
+
+function staticProgram(code: Uint8Array): Uint8Array {
   const headers = 64 + 56;
   const base = 0x400000;
   const file = Buffer.alloc(headers + code.length);

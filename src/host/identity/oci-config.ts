@@ -93,7 +93,7 @@ const engineFiles = new Set([
   '/run/secrets',
 ]);
 const engineFolders =
-  /\/(?:containers|overlay-containers|sandboxes|pods)\/[0-9a-f-]{36,64}\/|\/(?:libpod|crio)\//;
+  /\/(?:(?:[a-z0-9]{1,16}-)?containers|sandboxes|pods)\/[0-9a-f-]{36,64}\/|\/(?:libpod|crio)\//;
 
 function isOfEngine(mount: unknown): boolean {
   const destination = stringField(mount, 'destination') ?? '';

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isContainerId } from '../identity/index.ts';
-import type { EnginePlaces } from './places.ts';
+import { type EnginePlaces, storageFolders } from './places.ts';
 import { type Candidate, ofTaskFolder } from './resolve-attempt.ts';
 
 /** Containers looked at in one folder; kubelet allows 110 pods on a node, Docker some thousands. */
@@ -32,27 +32,32 @@ export function findBundles(places: EnginePlaces, id: string): readonly Candidat
     const folder = join(state, taskFolder);
     return namesIn(folder).flatMap((namespace) => ofTaskFolder(join(folder, namespace, id)) ?? []);
   });
-  return [...tasks, ...places.storage.map((root) => storageCandidate(root, id))];
+  const storage = places.storage.flatMap((root) =>
+    storageFolders(root).map((folder) => storageCandidate(folder, id)),
+  );
+  return [...tasks, ...storage];
 }
 
 function ofStorage(root: string): readonly Candidate[] {
-  return namesIn(join(root, 'overlay-containers'))
-    .filter((name) => /^[0-9a-f]{64}$/.test(name))
-    .map((id) => storageCandidate(root, id));
+  return storageFolders(root).flatMap((folder) =>
+    namesIn(folder)
+      .filter((name) => /^[0-9a-f]{64}$/.test(name))
+      .map((id) => storageCandidate(folder, id)),
+  );
 }
 
-function storageCandidate(root: string, id: string): Candidate {
-  const run = root.replace('/var/lib/containers/', '/run/containers/');
+function storageCandidate(folder: string, id: string): Candidate {
+  const run = folder.replace('/var/lib/containers/', '/run/containers/');
   return {
     id,
-    bundle: join(root, 'overlay-containers', id, 'userdata'),
+    bundle: join(folder, id, 'userdata'),
     namespace: null,
     // As an OCI runtime by hand would be: its pid file says whether it runs.
     program: 'runtime',
     isExec: false,
     name: null,
     exitFile: null,
-    pidFile: join(run, 'overlay-containers', id, 'userdata', 'pidfile'),
+    pidFile: join(run, id, 'userdata', 'pidfile'),
   };
 }
 

@@ -17,7 +17,7 @@ import {
   parseOciConfig,
 } from '../identity/index.ts';
 import { documentBytes, readDocument } from './bounded-read.ts';
-import type { EnginePlaces } from './places.ts';
+import { type EnginePlaces, storageFolders } from './places.ts';
 import { type Candidate, readBundle } from './resolve-attempt.ts';
 
 export interface Evidence {
@@ -78,7 +78,7 @@ export function readDockerFolder(
 
 function readOthers(candidate: Candidate, places: EnginePlaces, oci: OciFacts): ContainerIdentity {
   const { id, bundle, namespace, program, name } = candidate;
-  const storage = /^(\/.{0,3000})\/overlay-containers\/[^/]+\/userdata$/.exec(bundle)?.[1];
+  const storage = /^(\/.{0,3000})\/[a-z0-9]{1,16}-containers\/[^/]+\/userdata$/.exec(bundle)?.[1];
   const roots = [...new Set([...(storage === undefined ? [] : [storage]), ...places.storage])];
   const podman = program === 'shim' ? null : readPodman(id, roots);
   const containerd = namespace === null ? null : readContainerd(candidate, places);
@@ -108,9 +108,11 @@ export function readPodman(id: string, roots: readonly string[]): PodmanFacts | 
     const config = bolt === null ? readSqlite(join(root, 'db.sql'), id) : textOf(bolt);
     const parsed = config === null ? null : parseJson(config, { maximumLength: documentBytes });
     if (parsed?.ok === true) return parseLibpodConfig(parsed.value);
-    for (const list of ['containers.json', 'volatile-containers.json']) {
-      const found = findStorageContainer(readDocument(join(root, 'overlay-containers', list)), id);
-      if (found !== null) return found;
+    for (const folder of storageFolders(root)) {
+      for (const list of ['containers.json', 'volatile-containers.json']) {
+        const found = findStorageContainer(readDocument(join(folder, list)), id);
+        if (found !== null) return found;
+      }
     }
   }
   return null;

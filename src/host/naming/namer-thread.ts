@@ -137,12 +137,14 @@ function readCandidate(
   const { bundle } = candidate;
   const stamp = stampOf(join(bundle, 'config.json'));
   if (stamp === null || known.get(bundle)?.stamp === stamp) return null;
+  // Asked first: while a slow disk is read, the container may be let go and end.
+  const runState = runStateOf(candidate);
   const evidence = readEvidence(candidate, places);
   if (evidence === null) return null;
   known.delete(bundle);
   known.set(bundle, { stamp, isSandbox: evidence.isSandbox });
   if (known.size > runsKept) known.delete(known.keys().next().value ?? '');
-  return { stamp, candidate, evidence, runState: runStateOf(candidate) };
+  return { stamp, candidate, evidence, runState };
 }
 
 function stampOf(path: string): string | null {

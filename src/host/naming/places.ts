@@ -35,6 +35,11 @@ export function usualPlaces(root: string = '/'): EnginePlaces {
   };
 }
 
+/** Where containers/storage keeps containers: a folder for each storage driver. */
+export function storageFolders(root: string): readonly string[] {
+  return ['overlay', 'vfs', 'btrfs', 'zfs'].map((driver) => join(root, `${driver}-containers`));
+}
+
 const programs = [
   'runc',
   'crun',
