@@ -118,12 +118,12 @@ interface ReasonContext {
 
 function reasonOf(fault: JudgedFault, { mode, severity, judged }: ReasonContext): Reason {
   const { control, path, message, edits, command } = fault;
-  const { id, title, lesson } = control;
+  const { id, lesson } = control;
   const { root, subject, image, lineAt } = judged;
   const fix = command === undefined ? control.fix : `${control.fix} (${command})`;
   return {
     control: id,
-    title,
+    title: topicOf(id),
     severity,
     mode,
     path: pathText(path),
@@ -138,6 +138,12 @@ function reasonOf(fault: JudgedFault, { mode, severity, judged }: ReasonContext)
     image: image === null ? null : clip(image, 1024),
     secret: fault.secret === true,
   };
+}
+
+/** `privileged-port` as a topic: titles of these controls say what should be, messages what is. */
+function topicOf(id: string): string {
+  const words = id.replaceAll('-', ' ');
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
 function byWeight(a: Reason, b: Reason): number {

@@ -5,6 +5,7 @@ import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { readInto } from '../../base/file-access.ts';
 import { limits } from '../../base/limits.ts';
 import type { GateSource } from '../../flow/gate.ts';
+import { isDockerfileName } from '../../flow/gate-subjects.ts';
 
 /** Files of one folder that are judged; more would be no folder of manifests. */
 const filesOfFolder = 100_000;
@@ -80,7 +81,7 @@ function* folderSources(root: string): Generator<GateSource> {
     const inner = entries.filter((one) => one.isDirectory() && !skippedFolders.has(one.name));
     open.push(...inner.reverse().map(({ name }) => ({ path: join(path, name), depth: depth + 1 })));
     for (const entry of entries) {
-      if (entry.isDirectory() || !manifestName.test(entry.name)) continue;
+      if (entry.isDirectory() || !isManifestName(entry.name)) continue;
       count += 1;
       if (count > filesOfFolder) {
         yield refused(root, false, `more than ${filesOfFolder} manifests; the rest was not read`);
@@ -89,6 +90,10 @@ function* folderSources(root: string): Generator<GateSource> {
       yield fileSource(join(path, entry.name), false);
     }
   }
+}
+
+function isManifestName(name: string): boolean {
+  return manifestName.test(name) || isDockerfileName(name);
 }
 
 function entriesOf(path: string) {

@@ -19,5 +19,9 @@ export interface GateOptions extends CommonOptions {
   readonly profile: readonly ProfileId[];
   readonly kubernetesVersion: string;
   readonly waivers?: string;
+  /** Files and folders of policies. */
+  readonly policy?: readonly string[];
   readonly onUnknown: Decision;
+  /** Variables of Compose files. */
+  readonly envFile?: string;
 }

@@ -1,21 +1,16 @@
 // What `gate check` does; loaded only when it is called.
-import { readFileSync } from 'node:fs';
-import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
+import { oneLine, SeaworthyError } from '../../base/error.ts';
 import { type GateAnswer, gateReport, gateSource } from '../../flow/gate.ts';
-import {
-  noWaivers,
-  type Policy,
-  parseKubernetesVersion,
-  readWaivers,
-  type WaiverBook,
-  type WaiverRemark,
-} from '../../policy/index.ts';
+import type { ImageFacts } from '../../policy/image/index.ts';
+import type { WaiverRemark } from '../../policy/index.ts';
 import { outputs } from '../../report/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
 import { readSources } from './gate-files.ts';
 import type { GateOptions } from './gate-options.ts';
+import { type GateSetting, loadSetting, splitImages } from './gate-setting.ts';
+import { containerSources, surroundingsOf } from './gate-surroundings.ts';
 import { gateTable } from './gate-table.ts';
 
 /** Judges all manifests and writes one result; returns the exit code. */
@@ -24,16 +19,19 @@ export async function runGateCheck(
   options: GateOptions,
 ): Promise<number> {
   const now = new Date();
-  const policy: Policy = {
-    profiles: options.profile,
-    minor: parseKubernetesVersion(options.kubernetesVersion),
-    waivers: loadWaivers(options.waivers, now),
-    onUnknown: options.onUnknown,
-  };
+  const { images, manifests } = splitImages(words);
+  const setting = await loadSetting(options, now);
   const answers: GateAnswer[] = [];
   const lines = new Map<string, readonly string[]>();
-  for (const source of readSources(words)) {
-    const own = gateSource(source, policy);
+  const { sources, rest } = await containerSources(manifests);
+  const all = [...sources, ...readSources(rest)];
+  const policy = setting.policy(await knownOf(all, setting, options));
+  if (images.length > 0) {
+    const { gateImages } = await import('./gate-image-run.ts');
+    answers.push(...(await gateImages(images, { gate: setting.gate, policy, options, now })));
+  }
+  for (const source of all) {
+    const own = gateSource(source, policy, surroundingsOf(source.file, options.envFile, now));
     answers.push(...own);
     // Lines are shown for faults only.
     const isShown = own.some(({ reasons, waived }) => reasons.length + waived.length > 0);
@@ -51,25 +49,26 @@ export async function runGateCheck(
   return isDenied ? exitCodes.violated : exitCodes.satisfied;
 }
 
+/** What the policy has to know of images; nothing where it does not ask. */
+async function knownOf(
+  sources: readonly { readonly text: string | null }[],
+  { asksImages }: GateSetting,
+  options: GateOptions,
+): Promise<(reference: string) => ImageFacts | null> {
+  if (!asksImages) return () => null;
+  const { knownImages } = await import('./gate-image-run.ts');
+  return knownImages(
+    sources.map(({ text }) => text),
+    options,
+  );
+}
+
 /** A renderer that failed leaves an empty stream: no answer is not "allow". */
 function emptyInput(file: string): SeaworthyError {
   const name = file === '-' ? 'standard input' : file;
   return new SeaworthyError('malformed', `${name} holds no manifest`, {
     advice: 'check that the tool that renders it did not fail',
   });
-}
-
-function loadWaivers(file: string | undefined, now: Date): WaiverBook {
-  if (file === undefined) return noWaivers;
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new SeaworthyError('unreadable', `${file} cannot be read (${messageOf(cause)})`, {
-      cause,
-    });
-  }
-  return readWaivers(text, file, now);
 }
 
 function remarkText({ kind, waiver }: WaiverRemark): string {

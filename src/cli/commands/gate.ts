@@ -9,9 +9,9 @@ export function defineGate(program: Command): void {
   const check = gate
     .command('check')
     .description(
-      'judge manifests of Kubernetes: files, folders, or - for what another tool renders',
+      'judge manifests, Compose files, Dockerfiles, docker inspect: files, folders, - or container:ID',
     )
-    .argument('<manifest...>', 'YAML or JSON file, folder of such, or - for standard input')
+    .argument('<manifest...>', 'file, folder of such, - for standard input, or container:ID')
     .addOption(
       new Option('--profile <list>', `which controls hold: ${gateProfiles.join(', ')}`)
         .argParser(wordsOf(gateProfiles))
@@ -19,6 +19,7 @@ export function defineGate(program: Command): void {
     )
     .option('--kubernetes-version <version>', 'the version whose rules are meant', 'latest')
     .option('--waivers <file>', 'faults that somebody answers for: reason, owner, expiry')
+    .option('--env-file <file>', 'variables of Compose files (default: .env beside the file)')
     .addOption(
       new Option('--on-unknown <decision>', 'what to decide where something cannot be judged')
         .choices(gateDecisions)

@@ -119,7 +119,7 @@ function copiedSecretFaults({ file }: DockerfileFacts): DockerfileFault[] {
 /** `777`, `0666`, `a+w`, `o+rw`: everybody may write. */
 function isOpenMode(mode: string): boolean {
   if (/^[0-7]{3,4}$/.test(mode))
-    return (Number.parseInt(mode.slice(-1), 8) & 2) !== 0 && !/^1/.test(mode.padStart(4, '0'));
+    return (Number.parseInt(mode.slice(-1), 8) & 2) !== 0 && !mode.padStart(4, '0').startsWith('1');
   return mode
     .split(',')
     .some((one) => /^[ug]*[oa][ugoa]*[+=][rwxXst]*w/.test(one) || /^\+[rx]*w/.test(one));
