@@ -61,7 +61,8 @@ function judge(services: ScanServices, inventory: Inventory, request: ScanReques
   );
   const { findings, suppressed } = services.suppressor.apply(asked, inventory);
   const unknowns = bounded([...inventory.unknowns, ...unmatched]);
-  return reportOf(services, inventory, { findings, suppressed, unknowns });
+  const flawsUnasked = !request.scanners.includes('vuln');
+  return reportOf(services, inventory, { findings, suppressed, unknowns, flawsUnasked });
 }
 
 /** Secrets, misconfiguration and licences, as far as asked for and as they make sense here. */
@@ -122,9 +123,14 @@ interface Judged {
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Suppressed[];
   readonly unknowns: readonly Unknown[];
+  readonly flawsUnasked: boolean;
 }
 
-function reportOf(services: ScanServices, inventory: Inventory, judged: Judged): Report {
+function reportOf(
+  services: ScanServices,
+  inventory: Inventory,
+  { flawsUnasked, ...judged }: Judged,
+): Report {
   const { packages, target } = inventory;
   const info = services.advisories.info();
   const now = services.now();
@@ -142,6 +148,7 @@ function reportOf(services: ScanServices, inventory: Inventory, judged: Judged):
     grade: gradeOf({
       ...judged,
       endOfLife: target.os?.endOfLife ?? null,
+      flawsUnasked,
       unassessedSystem: hasSystem ? unassessed : isSystemUnread(services, judged.unknowns),
       fixFirst: fixActions(judged.findings, inventory, {
         source: services.advisories,

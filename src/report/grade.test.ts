@@ -93,6 +93,22 @@ describe('gradeOf', () => {
     expect(because).toEqual(['the system packages could not be assessed']);
   });
 
+  test('whoever did not ask for vulnerabilities is told so', () => {
+    const { letter, because } = grade([], { flawsUnasked: true, unassessedSystem: true });
+    expect(letter).toBe('C');
+    expect(because).toEqual(['vulnerabilities were not looked for']);
+  });
+
+  test('what could not be read takes off a little, much of it the best letter', () => {
+    const unread = (count: number) =>
+      grade([], {
+        unknowns: Array.from({ length: count }, () => ({ path: 'a', layer: null, reason: 'b' })),
+      });
+    expect(unread(1)).toMatchObject({ score: 99, because: ['1 unread place'] });
+    expect(unread(10_001)).toMatchObject({ letter: 'B', score: 88 });
+    expect(unread(10_001).because).toEqual(['10,001 unread places']);
+  });
+
   test('one more finding never makes it better', () => {
     for (const severity of ['critical', 'high', 'medium', 'low', 'unknown'] as const) {
       const scores = [0, 1, 2, 5, 20, 100].map((count) => grade(many(count, { severity })).score);

@@ -1,4 +1,5 @@
 // One letter for a target, with its reasons. The rule is short enough to be argued with.
+import { grouped } from '../base/count-text.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type {
   Finding,
@@ -15,6 +16,8 @@ export interface Graded {
   readonly endOfLife: Distribution['endOfLife'];
   /** OS packages are there, but no advisories speak for their release. */
   readonly unassessedSystem: boolean;
+  /** Nobody asked for vulnerabilities: only other things were looked for. */
+  readonly flawsUnasked?: boolean;
   readonly fixFirst: readonly FixAction[];
   readonly now: Date;
 }
@@ -71,6 +74,8 @@ const rules = {
   setting: { one: 'dangerous setting', many: 'dangerous settings', first: 8, each: 2, most: 20 },
   low: { one: 'low vulnerability', many: 'low vulnerabilities', first: 1, each: 0.05, most: 3 },
 } satisfies Record<string, Rule>;
+/** What could not be read may hold anything; most often it is a file of somebody's test data. */
+const unread: Rule = { one: 'unread place', many: 'unread places', first: 1, each: 0.02, most: 12 };
 const endOfLifePoints = 20;
 /** What was not assessed cannot be excellent. */
 const unassessedCeiling = 74;
@@ -86,13 +91,14 @@ const letters: readonly (readonly [number, Grade['letter']])[] = [
 
 /**
  * Starts at 100 and takes off points: per kind of finding the first one most, then less for each
- * further one, up to a most. Development-only and not-present packages do not count. An unassessed
- * system is held below B.
+ * further one, up to a most. Development-only and not-present packages do not count. What could not be
+ * read takes off a little. An unassessed system is held below B.
  */
 export function gradeOf(graded: Graded): Grade {
   const penalties = [...countPenalties(graded.findings), ...systemPenalties(graded)];
   const lost = penalties.reduce((sum, { points }) => sum + points, 0);
-  const ceiling = graded.unassessedSystem ? unassessedCeiling : 100;
+  const isUnassessed = graded.unassessedSystem || graded.flawsUnasked === true;
+  const ceiling = isUnassessed ? unassessedCeiling : 100;
   const score = Math.max(0, Math.min(ceiling, Math.round(100 - lost)));
   const letter = letters.find(([least]) => score >= least)?.[1] ?? 'F';
   const because = penalties.toSorted((a, b) => b.points - a.points).map(({ reason }) => reason);
@@ -117,10 +123,13 @@ function countPenalties(findings: readonly Finding[]): Penalty[] {
   }
   return Object.entries(rules).flatMap(([kind, rule]) => {
     const count = counts[kind as keyof typeof rules];
-    if (count === 0) return [];
-    const points = Math.min(rule.most, rule.first + (count - 1) * rule.each);
-    return [{ points, reason: `${count} ${count === 1 ? rule.one : rule.many}` }];
+    return count === 0 ? [] : [penaltyOf(rule, count)];
   });
+}
+
+function penaltyOf(rule: Rule, count: number): Penalty {
+  const points = Math.min(rule.most, rule.first + (count - 1) * rule.each);
+  return { points, reason: `${grouped(count)} ${count === 1 ? rule.one : rule.many}` };
 }
 
 function kindOf(finding: Finding): keyof typeof rules | null {
@@ -150,12 +159,16 @@ function counts(finding: VulnerabilityFinding): boolean {
   );
 }
 
-function systemPenalties({ endOfLife, unassessedSystem, now }: Graded): Penalty[] {
+function systemPenalties(graded: Graded): Penalty[] {
+  const { endOfLife, unassessedSystem, flawsUnasked, unknowns, now } = graded;
   const penalties: Penalty[] = [];
   if (endOfLife !== null && Date.parse(endOfLife) < now.getTime()) {
     penalties.push({ points: endOfLifePoints, reason: `no security support since ${endOfLife}` });
   }
-  if (unassessedSystem) {
+  if (unknowns.length > 0) penalties.push(penaltyOf(unread, unknowns.length));
+  if (flawsUnasked === true) {
+    penalties.push({ points: 0, reason: 'vulnerabilities were not looked for' });
+  } else if (unassessedSystem) {
     penalties.push({ points: 0, reason: 'the system packages could not be assessed' });
   }
   return penalties;

@@ -135,14 +135,14 @@ function issueLines(findings: readonly Finding[], paint: Paint): string[] {
   );
   if (issues.length === 0) return [];
   const lines = ['', ` ${paint.strong('Also found')}`];
+  const margin = ' '.repeat(5);
   for (const { id, title, severity, locations } of issues) {
-    const place = locations[0] === undefined ? '' : `  ${locations[0].path}`;
-    lines.push(
-      shorten(
-        `   ${paint.severity(severity, id)}  ${harmless(title)}${harmless(place)}`,
-        paint.columns,
-      ),
-    );
+    const [place] = locations;
+    const start = `   ${paint.severity(severity, id)}`;
+    const where = place === undefined ? '' : `  ${harmless(place.path)}`;
+    lines.push(shorten(`${start}${where}`, paint.columns));
+    const words = wrapTo(harmless(title), paint.columns - margin.length, titleLines);
+    lines.push(...words.map((line) => margin + paint.faint(line)));
   }
   return lines;
 }
@@ -210,7 +210,10 @@ function closing(report: Report, rows: readonly Row[], paint: Paint): string[] {
     const count = report.summary.vulnerabilities[severity];
     return count === 0 ? [] : [`${wordFor(severity)} ${count}`];
   });
-  const { malware, unknowns, suppressed } = report.summary;
+  const { malware, secrets, misconfigurations, licences, unknowns, suppressed } = report.summary;
+  if (secrets > 0) counts.push(`Secrets ${secrets}`);
+  if (misconfigurations > 0) counts.push(`Misconfigurations ${misconfigurations}`);
+  if (licences > 0) counts.push(`Licences ${licences}`);
   if (malware > 0) counts.unshift(`Malware ${malware}`);
   if (unknowns > 0) counts.push(`Unknown ${counted(unknowns, 'place')} (--show unknowns)`);
   if (suppressed > 0) counts.push(`Suppressed ${suppressed} (--show suppressed)`);

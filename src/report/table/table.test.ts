@@ -31,7 +31,8 @@ describe('the page of a scan', () => {
           app/node_modules/lodash/package.json
 
        Also found
-         aws-access-key  AWS access key  app/my settings/.env
+         aws-access-key  app/my settings/.env
+           AWS access key
 
        Critical
          CVE-2021-44228  log4j-core 2.14.0 -> 2.15.0                           layer 2
@@ -41,7 +42,7 @@ describe('the page of a scan', () => {
          MAL-2025-1      core 7.0.0         malware · development only · declared only
                          Malicious code in @babel/core
 
-       Malware 1 · Critical 2 · Medium 1 · Unrated 1 ·
+       Malware 1 · Critical 2 · Medium 1 · Unrated 1 · Secrets 1 ·
        Unknown 2 places (--show unknowns) · Suppressed 2 (--show suppressed)
 
        Learn why: seaworthy learn CVE-2021-44228    --format json|sarif|cyclonedx|spdx
