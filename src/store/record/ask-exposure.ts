@@ -1,19 +1,12 @@
 // Which runs held a package, from the index: versions -> images -> runs. Counts come from tallies, the
 // newest runs from the images that started last, so that no question reads all runs.
-import { type IdSet, readSet, segmentSize } from './bits.ts';
+import { readSet, segmentSize } from './bits.ts';
 import type { ExposedRun, RunsOfPackages } from './record-store.ts';
 import { nanoseconds, type RunRow, runColumns } from './run-row.ts';
 import { filesOfSet } from './seal.ts';
 import type { Statements } from './statements.ts';
 import { storedRun } from './stored-runs.ts';
-
-interface Sums {
-  readonly images: number;
-  readonly runs: number;
-  readonly alive: number;
-  readonly first: number | null;
-  readonly last: number | null;
-}
+import { type ImageSums, sumOfImages, sumOfUses } from './tally.ts';
 
 type ImageRunRow = RunRow & { readonly image: number; readonly use_set: number | null };
 
@@ -24,66 +17,18 @@ export function askRunsOf(
   { skip, limit }: { readonly skip: number; readonly limit: number },
 ): RunsOfPackages {
   const { database } = statements;
-  const images = readSet(database, 0, versions);
-  const members = segmentsOf(statements, images, 0);
-  const sets = readSet(database, 1, versions);
-  const used = segmentsOf(statements, sets, 1);
-  const sums = sumOf(members);
-  const rows = newestRuns(statements, members.newest, { skip, limit });
+  const sums = sumOfImages(statements, readSet(database, 0, versions));
+  const used = sumOfUses(statements, readSet(database, 1, versions));
+  const rows = newestRuns(statements, sums, { skip, limit });
   return {
-    images: sums.images,
+    images: sums.images.length,
     runs: sums.runs,
     alive: sums.alive,
-    used: sumOf(used).runs,
-    firstSeenNs: sums.first === null ? null : nanoseconds(sums.first),
-    lastSeenNs: sums.last === null ? null : nanoseconds(sums.last),
+    used,
+    firstSeenNs: sums.images.length === 0 ? null : nanoseconds(sums.firstUs),
+    lastSeenNs: sums.images.length === 0 ? null : nanoseconds(sums.lastUs),
     newest: exposedRuns(statements, rows, versions),
   };
-}
-
-interface Members extends Sums {
-  /** `[start of the newest run, image]` in no order. */
-  readonly newest: readonly (readonly [number, number])[];
-}
-
-function sumOf(members: Members): Sums {
-  return members;
-}
-
-/** Reads the tallies of a set: one range for each segment, and the bitmap decides. */
-function segmentsOf(statements: Statements, set: IdSet, kind: 0 | 1): Members {
-  const select = statements.of(
-    `SELECT id, runs, alive, first_us, last_us, newest_us FROM tally
-     WHERE kind = ? AND id BETWEEN ? AND ?`,
-  );
-  select.setReturnArrays(true);
-  const newest: (readonly [number, number])[] = [];
-  let images = 0;
-  let runs = 0;
-  let alive = 0;
-  let first: number | null = null;
-  let last: number | null = null;
-  for (const segment of set.segments.keys()) {
-    const from = segment * segmentSize;
-    const rows = select.all(kind, from, from + segmentSize - 1) as unknown as readonly (readonly [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ])[];
-    for (const [id, ran, living, firstUs, lastUs, newestUs] of rows) {
-      if (ran === 0 || !set.has(id)) continue;
-      images += 1;
-      runs += ran;
-      alive += living;
-      if (first === null || firstUs < first) first = firstUs;
-      if (last === null || lastUs > last) last = lastUs;
-      newest.push([newestUs, id]);
-    }
-  }
-  return { images, runs, alive, first, last, newest };
 }
 
 /**
@@ -92,28 +37,35 @@ function segmentsOf(statements: Statements, set: IdSet, kind: 0 | 1): Members {
  */
 function newestRuns(
   statements: Statements,
-  images: readonly (readonly [number, number])[],
+  { images, newestUs }: ImageSums,
   { skip, limit }: { readonly skip: number; readonly limit: number },
 ): readonly ImageRunRow[] {
   const wanted = skip + limit;
-  const candidates = images.toSorted((a, b) => b[0] - a[0]).slice(0, wanted);
   const select = statements.of(
     'SELECT id, first_us FROM run WHERE image = ? AND first_us >= ? ORDER BY first_us DESC LIMIT ?',
   );
   let best: { id: number; first_us: number }[] = [];
   let floor = 0;
-  for (const [newest, image] of candidates) {
-    if (best.length >= wanted && newest < floor) break;
-    const rows = select.all(image, floor, wanted) as unknown as { id: number; first_us: number }[];
-    best.push(...rows);
-    if (best.length < wanted * 2 && best.length < wanted + rows.length) continue;
+  for (const at of newestPlaces(newestUs, wanted)) {
+    if ((newestUs[at] ?? 0) < floor) break;
+    const rows = select.all(images[at] ?? 0, floor, wanted);
+    best.push(...(rows as unknown as { id: number; first_us: number }[]));
+    if (best.length < wanted) continue;
     best = newestOf(best, wanted);
-    floor = best.length >= wanted ? (best.at(-1)?.first_us ?? 0) : 0;
+    floor = best.at(-1)?.first_us ?? 0;
   }
   const read = statements.of(`SELECT ${runColumns}, image, use_set FROM run WHERE id = ?`);
   return newestOf(best, wanted)
     .slice(skip)
     .flatMap(({ id }) => (read.get(id) as unknown as ImageRunRow | undefined) ?? []);
+}
+
+/** Places of the `count` largest times, largest first; doubles sort much faster than pairs. */
+function newestPlaces(times: readonly number[], count: number): readonly number[] {
+  const threshold = Float64Array.from(times).sort().at(-count) ?? 0;
+  const places: number[] = [];
+  for (const [place, time] of times.entries()) if (time >= threshold) places.push(place);
+  return places.sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0));
 }
 
 function newestOf<T extends { readonly id: number; readonly first_us: number }>(
@@ -129,13 +81,13 @@ function exposedRuns(
   versions: readonly number[],
 ): readonly ExposedRun[] {
   const holds = imagesHolding(statements, rows, versions);
-  const asked = new Set(versions);
+  const asked = JSON.stringify(versions);
   const uses = new Map<number, { used: readonly number[]; whole: boolean }>();
   return rows.map((row) => {
     const { use_set: set } = row;
     let use = set === null ? null : (uses.get(set) ?? null);
     if (set !== null && use === null) {
-      use = useOf(statements, set, asked);
+      use = useOf(statements, { image: row.image, set }, asked);
       uses.set(set, use);
     }
     return {
@@ -172,18 +124,26 @@ function imagesHolding(
   return holds;
 }
 
+/** Of the files of an image only those of the asked versions matter, and those that are not mapped. */
 function useOf(
   statements: Statements,
-  set: number,
-  asked: ReadonlySet<number>,
+  { image, set }: { readonly image: number; readonly set: number },
+  versions: string,
 ): { readonly used: readonly number[]; readonly whole: boolean } {
-  const select = statements.of('SELECT version FROM image_file WHERE id = ?');
+  const files = statements
+    .of(
+      `SELECT id, version FROM image_file WHERE image = ?
+       AND (version IS NULL OR version IN (SELECT value FROM json_each(?)))`,
+    )
+    .all(image, versions) as unknown as readonly { id: number; version: number | null }[];
+  if (files.length === 0) return { used: [], whole: true };
+  const own = new Set(filesOfSet(statements, set));
   const used = new Set<number>();
   let whole = true;
-  for (const file of filesOfSet(statements, set)) {
-    const row = select.get(file) as { version: number | null } | undefined;
-    if (row?.version === null || row === undefined) whole = false;
-    else if (asked.has(row.version)) used.add(row.version);
+  for (const { id, version } of files) {
+    if (!own.has(id)) continue;
+    if (version === null) whole = false;
+    else used.add(version);
   }
   return { used: [...used], whole };
 }

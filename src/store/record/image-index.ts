@@ -2,10 +2,11 @@
 import type { Distribution } from '../../model/distribution.ts';
 import type { Package } from '../../model/package.ts';
 import { addMember, readSet, unpackNumbers } from './bits.ts';
-import type { ImageToIndex, StoredPackage, UnindexedImage } from './record-store.ts';
+import type { ImageToIndex, StoredPackage, UnindexedImage, UsedFile } from './record-store.ts';
 import { imageNumber } from './run-writer.ts';
-import { postSet } from './seal.ts';
+import { filesOfSet, postSet } from './seal.ts';
 import type { Statements } from './statements.ts';
+import { imageTally, useTally } from './tally.ts';
 
 /** Packages of one image that are indexed; the largest honest ones have some 20,000. */
 const packagesPerImage = 200_000;
@@ -218,13 +219,12 @@ export function usesInImage(statements: Statements, imageId: string): ReadonlyMa
   const uses = new Map<string, number>();
   if (image === null) return uses;
   const rows = statements
-    .of(
-      `SELECT s.files, t.runs FROM use_set s JOIN tally t ON t.kind = 1 AND t.id = s.id
-       WHERE s.image = ? AND s.posted = 1 AND t.runs > 0`,
-    )
-    .all(image) as unknown as readonly { files: Uint8Array; runs: number }[];
+    .of('SELECT id, files FROM use_set WHERE image = ? AND posted = 1')
+    .all(image) as unknown as readonly { id: number; files: Uint8Array }[];
   const owners = ownersOfFiles(statements, image);
-  for (const { files, runs } of rows) {
+  for (const { id, files } of rows) {
+    const runs = useTally(statements, id);
+    if (runs === 0) continue;
     const purls = new Set(
       unpackNumbers(files).flatMap((file) => {
         const purl = owners.get(file);
@@ -248,10 +248,32 @@ function ownersOfFiles(statements: Statements, image: number): ReadonlyMap<numbe
 
 /** Runs of an image, alive and dead. */
 export function runCount(statements: Statements, imageId: string): number {
-  const row = statements
-    .of(
-      'SELECT t.runs FROM image i JOIN tally t ON t.kind = 0 AND t.id = i.id WHERE i.image_id = ?',
-    )
-    .get(imageId) as { runs: number } | undefined;
-  return row?.runs ?? 0;
+  const image = imageByName(statements, imageId);
+  return image === null ? 0 : imageTally(statements, image).runs;
+}
+
+/** Files of the image that a run executed or loaded, in the order of their first sight. */
+export function filesUsed(statements: Statements, run: number): readonly UsedFile[] {
+  const row = statements.of('SELECT use_set FROM run WHERE id = ?').get(run) as
+    | { use_set: number | null }
+    | undefined;
+  const select = statements.of(
+    `SELECT f.path, f.version, json_extract(v.facts, '$.purl') AS purl FROM image_file f
+     LEFT JOIN version v ON v.id = f.version WHERE f.id = ?`,
+  );
+  return filesOfSet(statements, row?.use_set ?? null).flatMap((file) => {
+    const found = select.get(file) as
+      | { path: string; version: number | null; purl: string | null }
+      | undefined;
+    if (found === undefined) return [];
+    return [{ path: found.path, purl: found.purl, mapped: found.version !== null }];
+  });
+}
+
+/** Images that ran and are not in the index. */
+export function unindexedCount(statements: Statements): number {
+  const rows = statements
+    .of('SELECT id FROM image WHERE indexed = 0')
+    .all() as unknown as readonly { id: number }[];
+  return rows.filter(({ id }) => imageTally(statements, id).runs > 0).length;
 }

@@ -1,7 +1,7 @@
 // The record: containers alive and dead, what they did, and who was exposed; one SQLite file.
 
 export { recordFile } from './open.ts';
-export { openRecord } from './reader.ts';
+export { forgottenWhy, openRecord } from './reader.ts';
 export type {
   EventQuery,
   ExposedRun,
@@ -18,6 +18,7 @@ export type {
   StoredPackage,
   StoredRun,
   UnindexedImage,
+  UsedFile,
   WriterStatus,
 } from './record-store.ts';
 export { openRecorder, type RecorderOptions } from './recorder.ts';

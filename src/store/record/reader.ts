@@ -4,10 +4,12 @@ import { askEvents } from './ask-events.ts';
 import { askRunsOf } from './ask-exposure.ts';
 import { askRuns, findRuns } from './ask-runs.ts';
 import {
+  filesUsed,
   indexImage,
   mapFiles,
   packagesKnownAs,
   runCount,
+  unindexedCount,
   unindexedImages,
   usesInImage,
 } from './image-index.ts';
@@ -29,11 +31,13 @@ export function openRecord(folder: string): RecordReader {
     detections: (run, limit) => detectionsOf(statements, run, limit),
     losses: (stored, limit) => lossesOf(statements, stored, limit),
     peers: (run, limit) => peersOf(statements, run, limit),
+    filesUsed: (run) => filesUsed(statements, run),
     packagesKnownAs: (names) => packagesKnownAs(statements, names),
     runsOf: (versions, page) => askRunsOf(statements, versions, page),
     usesInImage: (imageId) => usesInImage(statements, imageId),
     runCount: (imageId) => runCount(statements, imageId),
     unindexed: (limit) => unindexedImages(statements, limit),
+    unindexedCount: () => unindexedCount(statements),
     indexImage: (image) => indexImage(statements, image),
     mapFiles: (imageId, ownerOf) => mapFiles(statements, imageId, ownerOf),
     close: () => statements.database.close(),
@@ -104,6 +108,9 @@ function lossesOf(statements: Statements, stored: StoredRun, limit: number): rea
   return [...losses, ...forgottenOf(statements, stored)];
 }
 
+/** How the record says that it forgot raw records by policy. */
+export const forgottenWhy = 'forgotten by the retention policy';
+
 /** What retention took is a loss too, though a wanted one. */
 function forgottenOf(statements: Statements, { id, run, firstSeenNs }: StoredRun): LossRecord[] {
   const row = statements
@@ -120,7 +127,7 @@ function forgottenOf(statements: Statements, { id, run, firstSeenNs }: StoredRun
       timeNs: toNs,
       fromNs: firstSeenNs,
       toNs,
-      why: 'forgotten by the retention policy',
+      why: forgottenWhy,
     },
   ];
 }

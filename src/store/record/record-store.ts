@@ -115,6 +115,13 @@ export interface Peer {
   readonly lastNs: bigint;
 }
 
+export interface UsedFile {
+  readonly path: string;
+  /** Null: nobody's, or not mapped yet. */
+  readonly purl: string | null;
+  readonly mapped: boolean;
+}
+
 /** One version of a package as matching needs it, with its number in the record. */
 export interface StoredPackage {
   readonly id: number;
@@ -170,6 +177,8 @@ export interface RecordReader {
   /** Of this run and of the whole node while it lived. */
   losses(stored: StoredRun, limit: number): readonly LossRecord[];
   peers(run: number, limit: number): readonly Peer[];
+  /** Files of the image that a run executed or loaded, and whose they are. */
+  filesUsed(run: number): readonly UsedFile[];
   /** Versions of packages that anybody may ask for under one of these names. */
   packagesKnownAs(names: readonly string[]): readonly StoredPackage[];
   runsOf(versions: readonly number[], page: { skip: number; limit: number }): RunsOfPackages;
@@ -179,6 +188,8 @@ export interface RecordReader {
   runCount(imageId: string): number;
   /** Images that ran and are not in the index, or whose files are not mapped. */
   unindexed(limit: number): readonly UnindexedImage[];
+  /** Images that ran and are not in the index. */
+  unindexedCount(): number;
   indexImage(image: ImageToIndex): void;
   /** Maps files that ran to packages; `ownerOf` gives a purl, or null for nobody's. */
   mapFiles(imageId: string, ownerOf: (path: string) => string | null): number;

@@ -2,6 +2,7 @@
 // longer age, or when nothing raw is left and the file is still too large.
 import type { RetentionPolicy } from './record-store.ts';
 import type { Statements } from './statements.ts';
+import { countUse, discountRun } from './tally.ts';
 
 /** Later than any time. */
 const everything = Number.MAX_SAFE_INTEGER;
@@ -112,9 +113,8 @@ function forgetRuns(statements: Statements, beforeUs: number): number {
       statements.of(`DELETE FROM ${table} WHERE run = ?`).run(id);
     }
     statements.of('DELETE FROM run WHERE id = ?').run(id);
-    statements
-      .of('UPDATE tally SET runs = runs - 1 WHERE (kind = 0 AND id = ?) OR (kind = 1 AND id = ?)')
-      .run(image, useSet);
+    if (image !== null) discountRun(statements, image);
+    if (useSet !== null) countUse(statements, useSet, -1);
   }
   if (oldest.length < perStep) forgetNodeWide(statements, beforeUs);
   return oldest.length;

@@ -11,6 +11,7 @@ import {
   runColumns,
 } from './run-row.ts';
 import type { Statements } from './statements.ts';
+import { countAlive, countRun } from './tally.ts';
 
 interface KnownRow extends RunRow {
   readonly base_us: number;
@@ -99,16 +100,13 @@ export function writeRun(statements: Statements, live: LiveRun): void {
       ...common,
     });
     live.row = Number(added.lastInsertRowid);
-    if (image !== null) tallyRun(statements, { image, alive, first, last });
+    if (image !== null) countRun(statements, image, { alive, firstUs: first, lastUs: last });
   } else {
     statements.of(updateRun).run({ id: live.row, ...common });
-    if (image !== null && live.image === null) tallyRun(statements, { image, alive, first, last });
-    else if (image !== null && alive !== live.alive) {
-      statements
-        .of(
-          'UPDATE tally SET alive = alive + ?, last_us = max(last_us, ?) WHERE kind = 0 AND id = ?',
-        )
-        .run(alive ? 1 : -1, last, image);
+    if (image !== null && live.image === null) {
+      countRun(statements, image, { alive, firstUs: first, lastUs: last });
+    } else if (image !== null && alive !== live.alive) {
+      countAlive(statements, image, { alive: alive ? 1 : -1, lastUs: last });
     }
   }
   live.image = image;
@@ -122,21 +120,6 @@ const insertRun = `INSERT INTO run (key, container, name, image, facet, base_us,
 const updateRun = `UPDATE run SET name = $name, image = $image, facet = $facet,
   created_us = $created, started_us = $started, ended_us = $ended, last_us = max(last_us, $last),
   exit_code = $exit, naming = $naming, grade = $grade, own = $own, alive = $alive WHERE id = $id`;
-
-function tallyRun(
-  statements: Statements,
-  { image, alive, first, last }: { image: number; alive: boolean; first: number; last: number },
-): void {
-  statements
-    .of(
-      `INSERT INTO tally (kind, id, runs, alive, first_us, last_us, newest_us)
-       VALUES (0, $id, 1, $alive, $first, $last, $first)
-       ON CONFLICT (kind, id) DO UPDATE SET runs = runs + 1, alive = alive + excluded.alive,
-       first_us = min(first_us, excluded.first_us), last_us = max(last_us, excluded.last_us),
-       newest_us = max(newest_us, excluded.newest_us)`,
-    )
-    .run({ id: image, alive: alive ? 1 : 0, first, last });
-}
 
 function facetRow(statements: Statements, hash: Uint8Array, facet: string): number {
   const known = statements.of('SELECT id FROM facet WHERE hash = ?').get(hash) as

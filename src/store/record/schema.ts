@@ -9,7 +9,7 @@ export const schemaVersion = 1;
  * `run` is one container; what is alike in thousands of runs (image, labels, command, workload) lies
  * once in `facet`. `batch` is the journal: what was committed and is not yet in a `chunk` of its run.
  * `posting` holds sets as bitmaps of 4096 ids: `owner` is a package version, its members are images
- * (kind 0) or in-use sets (kind 1). `tally` counts the runs of an image (kind 0) or of an in-use set.
+ * (kind 0) or in-use sets (kind 1). `tally` counts the runs of images (kind 0) and of in-use sets.
  * Times are microseconds since 1970: nanoseconds are no safe numbers.
  */
 export const schema = `
@@ -84,9 +84,7 @@ CREATE TABLE posting (
   PRIMARY KEY (kind, owner, segment)
 ) WITHOUT ROWID;
 CREATE TABLE tally (
-  kind INTEGER NOT NULL, id INTEGER NOT NULL, runs INTEGER NOT NULL, alive INTEGER NOT NULL,
-  first_us INTEGER NOT NULL, last_us INTEGER NOT NULL, newest_us INTEGER NOT NULL,
-  PRIMARY KEY (kind, id)
+  kind INTEGER NOT NULL, segment INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, segment)
 ) WITHOUT ROWID;
 `;
 

@@ -5,6 +5,7 @@ import { chunkTextBytes, packLines } from './chunk.ts';
 import type { LiveRun } from './live-run.ts';
 import { microseconds } from './run-row.ts';
 import type { Statements } from './statements.ts';
+import { countUse } from './tally.ts';
 
 /** Writes the lines of `live` into chunks; the caller's transaction, and its `released` afterwards. */
 export function sealRun(statements: Statements, live: LiveRun): void {
@@ -69,15 +70,8 @@ function growUseSet(statements: Statements, live: LiveRun): number | null {
     .of('SELECT id FROM use_set WHERE image = ? AND files = ?')
     .get(image, value) as { id: number } | undefined;
   const set = known?.id ?? newSet(statements, image, value);
-  if (live.useSet !== null) {
-    statements.of('UPDATE tally SET runs = runs - 1 WHERE kind = 1 AND id = ?').run(live.useSet);
-  }
-  statements
-    .of(
-      `INSERT INTO tally (kind, id, runs, alive, first_us, last_us, newest_us)
-       VALUES (1, ?, 1, 0, 0, 0, 0) ON CONFLICT (kind, id) DO UPDATE SET runs = runs + 1`,
-    )
-    .run(set);
+  if (live.useSet !== null) countUse(statements, live.useSet, -1);
+  countUse(statements, set, 1);
   return set;
 }
 
