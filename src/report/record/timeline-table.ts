@@ -1,0 +1,237 @@
+// `timeline` on a terminal: who started it, processes as a tree on a time axis, and what they did.
+import type {
+  FileView,
+  FlowView,
+  LossView,
+  ProcessView,
+  TimelineView,
+} from '../../model/timeline-view.ts';
+import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../paint.ts';
+import {
+  bytesText,
+  commandOf,
+  endOf,
+  imageOf,
+  lifeMs,
+  minuteText,
+  nameOf,
+  plural,
+  type RecordView,
+  spanText,
+} from './words.ts';
+
+/** Lines of each part; JSON and the page have all. */
+const shownProcesses = 200;
+const shownItems = 20;
+const axisColumns = 16;
+const offsetColumns = 10;
+
+interface Axis {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Ends in a line feed. */
+export function timelineTable(timeline: TimelineView, view: RecordView): string {
+  const paint = createPaint(view.columns, view.colour);
+  const axis = axisOf(timeline, view.now);
+  const lines = [
+    '',
+    ...headline(timeline, view, paint),
+    ...losses(timeline.losses, paint),
+    ...detections(timeline, axis, paint),
+    ...processes(timeline, axis, paint),
+    ...files(timeline.files, paint),
+    ...packages(timeline, paint),
+    ...flows(timeline.flows, paint),
+    '',
+    ` ${paint.faint('All of it: --format json, or --format html --output timeline.html')}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function axisOf({ container }: TimelineView, now: Date): Axis {
+  const fromMs = Date.parse(container.startedAt ?? container.firstSeen);
+  return { fromMs, toMs: fromMs + Math.max(1, lifeMs(container, now)) };
+}
+
+function headline(timeline: TimelineView, { now }: RecordView, paint: Paint): string[] {
+  const { container, startedBy, detections: found } = timeline;
+  const life = spanText(lifeMs(container, now));
+  const state = container.running
+    ? `has run for ${life}`
+    : `ran for ${life}${container.exitCode === null ? '' : ` and ended with ${container.exitCode}`}`;
+  const alarm = found.length === 0 ? 'nothing was detected' : plural(found.length, 'detection');
+  const sentence = `${harmless(nameOf(container))} ${state}: ${alarm}.`;
+  const who = [startedBy?.user, startedBy?.command].filter(
+    (one) => one !== null && one !== undefined,
+  );
+  const facts = [
+    `image ${harmless(imageOf(container))}`,
+    `id ${container.id.slice(0, 12)}`,
+    `started ${minuteText(container.startedAt ?? container.firstSeen)} UTC`,
+    ...(container.node === '' ? [] : [`on ${harmless(container.node)}`]),
+    ...(who.length === 0 ? [] : [`by ${harmless(who.join(': '))}`]),
+    ...(timeline.command === null ? [] : [`command ${harmless(timeline.command.join(' '))}`]),
+    ...(container.namedBeforeStart ? [] : ['named only after it had begun']),
+    ...(timeline.namesakes === 0
+      ? []
+      : [`${plural(timeline.namesakes, 'older run')} of this name: see containers --name`]),
+  ];
+  return [
+    ...wrap(sentence, paint.columns - 1).map((line) => ` ${paint.strong(line)}`),
+    ...facts.flatMap((fact) =>
+      wrap(fact, paint.columns - 4).map((line) => `   ${paint.faint(line)}`),
+    ),
+  ];
+}
+
+function losses(found: readonly LossView[], paint: Paint): string[] {
+  if (found.length === 0) return [];
+  const shown = found.slice(0, 5);
+  const more = found.length - shown.length;
+  return [
+    '',
+    ` ${paint.strong('Not in this record')}`,
+    ...shown.flatMap(({ what, count, from, to, why }) => {
+      const much = count === null ? what : `${count} × ${what}`;
+      const text = `${minuteText(from)} to ${minuteText(to).slice(11)}: ${harmless(`${much}: ${why}`)}`;
+      return wrap(text, paint.columns - 4).map((line) => `   ${line}`);
+    }),
+    ...(more > 0 ? [`   ${paint.faint(`${more} more`)}`] : []),
+  ];
+}
+
+function detections({ detections: found }: TimelineView, axis: Axis, paint: Paint): string[] {
+  if (found.length === 0) return [];
+  const byRule = Map.groupBy(found, ({ rule }) => rule);
+  const lines = ['', ` ${paint.strong('Detected')}`];
+  for (const [rule, own] of byRule) {
+    const [first] = own;
+    if (first === undefined) continue;
+    const times = own.length === 1 ? '' : ` ×${own.length}`;
+    const head = `${offset(first.time, axis)} ${first.priority.padEnd(8)} ${harmless(rule)}${times}`;
+    lines.push(`   ${shorten(head, paint.columns - 4)}`);
+    for (const line of wrap(harmless(first.output), paint.columns - 16).slice(0, 2)) {
+      lines.push(`             ${paint.faint(line)}`);
+    }
+  }
+  return lines;
+}
+
+function processes({ processes: roots }: TimelineView, axis: Axis, paint: Paint): string[] {
+  if (roots.length === 0) return ['', ` ${paint.faint('No process was recorded.')}`];
+  const lines: string[] = ['', ` ${paint.strong('Processes')}`];
+  let left = shownProcesses;
+  let hidden = 0;
+  const add = (process: ProcessView, head: string, branch: string): void => {
+    if (left === 0) hidden += 1;
+    else {
+      left -= 1;
+      lines.push(...processLines(process, { head: head + branch, axis, paint }));
+    }
+    const inner = head + (branch === '' ? '' : branch === '└ ' ? '  ' : '│ ');
+    for (const [index, child] of process.children.entries()) {
+      add(child, inner, index === process.children.length - 1 ? '└ ' : '├ ');
+    }
+  };
+  for (const root of roots) add(root, '', '');
+  if (hidden > 0)
+    lines.push(
+      `   ${paint.faint(plural(hidden, 'more process').replace('processs', 'processes'))}`,
+    );
+  return lines;
+}
+
+interface ProcessPlace {
+  readonly head: string;
+  readonly axis: Axis;
+  readonly paint: Paint;
+}
+
+function processLines(process: ProcessView, { head, axis, paint }: ProcessPlace): string[] {
+  const width = paint.columns - 3 - offsetColumns - axisColumns - 2;
+  const [first, ...later] = process.programs;
+  const tree = shorten(head, Math.floor(width / 2));
+  const words = first === undefined ? '(fork)' : harmless(commandOf(first)) + strangeness(first);
+  const end = endOf(process);
+  const quiet = end === 'exit 0' ? '' : end;
+  const line = spread(`${tree}${words}`, quiet, width);
+  const lines = [`   ${offset(process.startedAt, axis)} ${bar(process, axis)} ${line.trimEnd()}`];
+  for (const program of later) {
+    const text = `${' '.repeat(tree.length)}→ ${harmless(commandOf(program))}${strangeness(program)}`;
+    const gap = ' '.repeat(axisColumns);
+    lines.push(`   ${offset(program.at, axis)} ${gap} ${shorten(text, width)}`);
+  }
+  return lines;
+}
+
+function strangeness(program: {
+  readonly fromOwnLayer: boolean | null;
+  readonly fromMemory: boolean | null;
+}): string {
+  if (program.fromMemory === true) return '  [from memory]';
+  return program.fromOwnLayer === true ? '  [not from the image]' : '';
+}
+
+/** When after the start of the container, right-aligned. */
+function offset(time: string, { fromMs }: Axis): string {
+  const ms = Date.parse(time) - fromMs;
+  const text = ms < 0 ? `-${spanText(-ms)}` : `+${spanText(ms)}`;
+  return text.padStart(offsetColumns);
+}
+
+/** Its life as a part of the container's. */
+function bar(process: ProcessView, { fromMs, toMs }: Axis): string {
+  const scale = axisColumns / (toMs - fromMs);
+  const place = (time: string): number =>
+    Math.min(axisColumns - 1, Math.max(0, Math.floor((Date.parse(time) - fromMs) * scale)));
+  const from = place(process.startedAt);
+  const to = process.endedAt === null ? axisColumns - 1 : place(process.endedAt);
+  const length = Math.max(1, to - from + 1);
+  return '·'.repeat(from) + '━'.repeat(length) + '·'.repeat(axisColumns - from - length);
+}
+
+function files(found: readonly FileView[], paint: Paint): string[] {
+  const wanted = found.filter(({ action }) => action !== 'opened-executable');
+  const lines = wanted.map(({ path, action, to, count }) => {
+    const times = count === 1 ? '' : ` ×${count}`;
+    const target = to === null ? '' : ` → ${to}`;
+    return `${action.padEnd(12)} ${harmless(`${path}${target}`)}${times}`;
+  });
+  return section('Files', lines, paint);
+}
+
+function packages({ packages: used }: TimelineView, paint: Paint): string[] {
+  return section(
+    'Packages it used',
+    (used ?? []).map(({ purl }) => harmless(purl)),
+    paint,
+  );
+}
+
+function flows(found: readonly FlowView[], paint: Paint): string[] {
+  const lines = found.map((flow) => {
+    const { direction, protocol, port, remote, name } = flow;
+    const who = harmless(name === null ? remote : `${name} (${remote})`);
+    const where =
+      direction === 'in'
+        ? `in  ${protocol} :${port} from ${who}`
+        : `out ${protocol} ${who}:${port}`;
+    const bytes = `${bytesText(flow.bytesSent)} out, ${bytesText(flow.bytesReceived)} in`;
+    return spread(where, `${plural(flow.flows, 'flow')} · ${bytes}`, paint.columns - 4);
+  });
+  return section('Network', lines, paint);
+}
+
+function section(title: string, items: readonly string[], paint: Paint): string[] {
+  if (items.length === 0) return [];
+  const lines = items.slice(0, shownItems).map((item) => `   ${shorten(item, paint.columns - 3)}`);
+  const more = items.length - lines.length;
+  return [
+    '',
+    ` ${paint.strong(title)}`,
+    ...lines,
+    ...(more > 0 ? [`   ${paint.faint(`${more} more`)}`] : []),
+  ];
+}

@@ -1,0 +1,67 @@
+// Words for times, lives and processes that all views of the record share.
+import type { ContainerView, ProcessView, ProgramView } from '../../model/timeline-view.ts';
+
+export interface RecordView {
+  readonly columns: number;
+  readonly colour: boolean;
+  readonly now: Date;
+}
+
+/** `1.3 s`, `4 min`, `2 h 5 min`, `3 d`; never negative. */
+export function spanText(milliseconds: number): string {
+  const ms = Math.max(0, milliseconds);
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d`;
+}
+
+/** How long it lived, or has lived until now. */
+export function lifeMs(container: ContainerView, now: Date): number {
+  const from = Date.parse(container.startedAt ?? container.createdAt ?? container.firstSeen);
+  const to = container.running
+    ? now.getTime()
+    : Date.parse(container.endedAt ?? container.lastSeen);
+  return Math.max(0, to - from);
+}
+
+/** `2026-01-02 03:04:05`, UTC. */
+export function minuteText(time: string): string {
+  return time.slice(0, 19).replace('T', ' ');
+}
+
+/** What it is called: its name, else the start of its id. */
+export function nameOf({ name, id }: ContainerView): string {
+  return name ?? id.slice(0, 12);
+}
+
+/** The image as it was written, else what is known of it. */
+export function imageOf({ image }: ContainerView): string {
+  return image.reference ?? image.digest ?? image.id ?? 'image not known';
+}
+
+export function commandOf({ path, arguments: words }: ProgramView): string {
+  const [, ...rest] = words;
+  const program = path ?? words[0] ?? 'program not known';
+  return [program, ...rest].join(' ');
+}
+
+/** `exit 137`, `signal 9`, or how long nobody saw it end. */
+export function endOf({ endedAt, exitCode, signal }: ProcessView): string {
+  if (endedAt === null) return 'end not seen';
+  if (signal !== null && signal !== 0) return `signal ${signal}`;
+  return exitCode === null ? 'ended' : `exit ${exitCode}`;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
