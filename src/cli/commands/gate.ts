@@ -1,17 +1,19 @@
 // `seaworthy gate check`: may this run? Decides on manifests before they reach a cluster.
 import { type Command, Option } from 'commander';
-import { withCommonOptions, wordsOf } from '../options.ts';
+import { collect, withCommonOptions, wordsOf } from '../options.ts';
 import { type GateOptions, gateDecisions, gateFormats, gateProfiles } from './gate-options.ts';
+import { defineGateBaseline, defineGateTest } from './gate-test.ts';
 
 /** Adds the command `gate`. */
 export function defineGate(program: Command): void {
   const gate = program.command('gate').description('what may run: decide on manifests');
   const check = gate
     .command('check')
-    .description(
-      'judge manifests, Compose files, Dockerfiles, docker inspect: files, folders, - or container:ID',
+    .description('judge manifests, Compose files, Dockerfiles, docker inspect, images')
+    .argument(
+      '<manifest...>',
+      'file, folder of such, - for standard input, container:ID, or an image',
     )
-    .argument('<manifest...>', 'file, folder of such, - for standard input, or container:ID')
     .addOption(
       new Option('--profile <list>', `which controls hold: ${gateProfiles.join(', ')}`)
         .argParser(wordsOf(gateProfiles))
@@ -19,6 +21,12 @@ export function defineGate(program: Command): void {
     )
     .option('--kubernetes-version <version>', 'the version whose rules are meant', 'latest')
     .option('--waivers <file>', 'faults that somebody answers for: reason, owner, expiry')
+    .option(
+      '--policy <file>',
+      'policy files and folders: Policy, ValidatingAdmissionPolicy (repeatable)',
+      collect,
+      [],
+    )
     .option('--env-file <file>', 'variables of Compose files (default: .env beside the file)')
     .addOption(
       new Option('--on-unknown <decision>', 'what to decide where something cannot be judged')
@@ -34,4 +42,6 @@ export function defineGate(program: Command): void {
       const { runGateCheck } = await import('./gate-run.ts');
       process.exitCode = await runGateCheck(manifests, options);
     });
+  defineGateTest(gate);
+  defineGateBaseline(gate);
 }

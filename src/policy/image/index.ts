@@ -6,6 +6,7 @@ import type { Inquiry, Objection } from '../inquiry.ts';
 import type { Path } from '../path.ts';
 import { viewPod } from '../pod.ts';
 import type { Mode } from '../profile.ts';
+import type { Subject } from '../subject.ts';
 import type { ImageFacts } from './facts.ts';
 import { type ImageRequirements, judgeImage } from './requirements.ts';
 
@@ -46,6 +47,12 @@ export function imageInquiry(policy: ImagePolicy, known: KnownImages, now: Date)
     }
     return { isAsked, objections, unknowns, annotations: [] };
   };
+}
+
+/** References that the containers of an object name, each once. */
+export function imagesIn({ pods }: Subject): readonly string[] {
+  const names = pods.flatMap(({ root }) => viewPod(root).containers.map(({ image }) => image));
+  return [...new Set(names.filter((image) => image !== null && image !== ''))] as string[];
 }
 
 export { type ImageFacts, type ImageFinding, isRootUser, type SignatureState } from './facts.ts';
