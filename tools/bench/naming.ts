@@ -7,19 +7,16 @@ import { openNamer } from '../../src/host/naming/index.ts';
 import { namingLabMissing, openNamingLab } from '../../test/naming-lab.ts';
 
 const rounds = Number(process.argv[2] ?? 30);
-
-interface Turn {
-  readonly wallMs: number;
-  /** Sum over the attempts of one container; null without a namer. */
-  readonly heldMs: number | null;
-}
+/** By turns: so many without, so many with the same namer. */
+const blockRuns = 10;
 
 /** Runs the comparison and gives its lines. */
 async function measure(): Promise<readonly string[]> {
   const lab = openNamingLab('naming-bench');
   const held: number[] = [];
-  const withNamer: Turn[] = [];
-  const without: Turn[] = [];
+  const sums: number[] = [];
+  const withNamer: number[] = [];
+  const without: number[] = [];
   let cpuMs = 0;
   let answered = 0;
   try {
@@ -30,32 +27,36 @@ async function measure(): Promise<readonly string[]> {
       return performance.now() - begun;
     };
     for (let warm = 0; warm < 3; warm += 1) runOnce();
-    for (let round = 0; round < rounds; round += 1) {
-      without.push({ wallMs: runOnce(), heldMs: null });
+    for (let block = 0; block < rounds / blockRuns; block += 1) {
+      for (let run = 0; run < blockRuns; run += 1) without.push(runOnce());
       const namer = await openNamer({ onNamed: ({ heldMs }) => void held.push(heldMs) });
-      const wallMs = runOnce();
-      // Its figures come twice a second.
-      await new Promise((resolve) => {
-        setTimeout(resolve, 1100);
-      });
-      const figures = namer.figures();
-      cpuMs += cpuOf(namer.answererPid);
-      answered += figures.answered;
-      withNamer.push({ wallMs, heldMs: figures.heldMsSum });
+      const startMs = cpuOf(namer.answererPid);
+      let before = 0;
+      for (let run = 0; run < blockRuns; run += 1) {
+        withNamer.push(runOnce());
+        // Its figures come twice a second.
+        await new Promise((resolve) => {
+          setTimeout(resolve, 1100);
+        });
+        const { heldMsSum } = namer.figures();
+        sums.push(heldMsSum - before);
+        before = heldMsSum;
+      }
+      cpuMs += cpuOf(namer.answererPid) - startMs;
+      answered += namer.figures().answered;
       await namer.close();
     }
   } finally {
     lab.close();
   }
-  const sums = withNamer.flatMap(({ heldMs }) => heldMs ?? []);
   return [
     `containers with a namer: ${withNamer.length}, named before their start: ${held.length}`,
     `attempts answered for one container: ${(answered / withNamer.length).toFixed(1)}`,
     `the naming attempt held for      ${line(held)}`,
     `all attempts of a container held ${line(sums)}`,
-    `docker run with a namer          ${line(withNamer.map(({ wallMs }) => wallMs))}`,
-    `docker run without               ${line(without.map(({ wallMs }) => wallMs))}`,
-    `CPU of the answering process with its start: ${(cpuMs / rounds).toFixed(0)} ms each`,
+    `docker run with a namer          ${line(withNamer)}`,
+    `docker run without               ${line(without)}`,
+    `CPU of the answering process: ${(cpuMs / withNamer.length).toFixed(1)} ms for a container`,
     `load of the machine: ${loadavg()[0]?.toFixed(2)}`,
   ];
 }

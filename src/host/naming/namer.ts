@@ -126,6 +126,7 @@ class Supervisor implements Namer {
     const gone = new Promise<void>((resolve) => {
       child.once('exit', () => resolve());
     });
+    child.ref();
     child.kill('SIGKILL');
     await gone;
   }
