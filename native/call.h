@@ -291,6 +291,7 @@ __noinline u32 add_descriptors(u32 at, u32 strings, u32 descriptors) {
     at = add_path(SCRATCH_CALL, at, SLOT_DESCRIPTOR_PATH, (u64)BPF_CORE_READ(file, f_path.mnt),
                   (u64)BPF_CORE_READ(file, f_path.dentry));
     name_descriptor(scratch, place, arguments[i]);
+    at = add_file(scratch, at, file);
   }
   return at;
 }

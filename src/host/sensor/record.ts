@@ -175,6 +175,7 @@ export interface RawCall extends RawOrigin {
   readonly texts: readonly (string | null)[];
   /** The file that was opened. */
   readonly realPath: RawPath | null;
+  /** That file; of setns, fchmod, finit_module ... what the descriptor stands for. */
   readonly file: RawFile | null;
   /** Where descriptors among the arguments lead, by their numbers. */
   readonly descriptorPaths: ReadonlyMap<number, RawPath>;

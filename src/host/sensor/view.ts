@@ -138,6 +138,7 @@ export class RecordView {
 /** A path that the kernel walked from its leaf to the root. */
 export function walkedPath(record: RecordView, slot: Slot, isDetached: boolean): string {
   const names = record.texts(slot);
-  if (isDetached && names.length === 1) return names[0] ?? '';
+  // A namespace and the like have no name but the root's.
+  if (isDetached && names.length === 1) return names[0] === '/' ? '' : (names[0] ?? '');
   return `/${names.reverse().join('/')}`;
 }

@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { nextRecord, openRing, type Ring, ringHeaderBytes } from './ring.ts';
+
+const size = 4096;
+
+/** A ring in plain memory, written as the kernel does: each byte also where the second mapping is. */
+function madeRing(startAt = 0) {
+  const consumer = new BigUint64Array(1);
+  const producer = new BigUint64Array(1);
+  consumer[0] = BigInt(startAt);
+  producer[0] = BigInt(startAt);
+  const data = new Uint8Array(2 * size);
+  let position = startAt;
+  const word = (at: number, value: number) => {
+    for (const base of [0, size]) {
+      for (let index = 0; index < 4; index++) {
+        const to = ((at + index) % size) + base;
+        data[to] = (value >>> (index * 8)) & 0xff;
+      }
+    }
+  };
+  return {
+    ring: openRing({ consumer, producer, data, size }),
+    consumer,
+    write: (bytes: Uint8Array, flags = 0): number => {
+      const at = position;
+      word(at, (bytes.length | flags) >>> 0);
+      bytes.forEach((byte, index) => {
+        for (const base of [0, size]) data[((at + ringHeaderBytes + index) % size) + base] = byte;
+      });
+      position += (ringHeaderBytes + bytes.length + 7) & ~7;
+      producer[0] = BigInt(position);
+      return at;
+    },
+    finish: (at: number, length: number) => word(at, length),
+  };
+}
+
+const busy = 0x8000_0000;
+const discarded = 0x4000_0000;
+
+function readAll(ring: Ring, maxBytes = size): number[][] {
+  const span = ring.span(ring.mark(), maxBytes);
+  const records: number[][] = [];
+  let at = span.start;
+  for (;;) {
+    const place = nextRecord(ring.view, at, span.end);
+    if (place === null) break;
+    records.push([...ring.data.subarray(place.start, place.start + place.length)]);
+    at = place.next;
+  }
+  ring.release(span);
+  return records;
+}
+
+describe('a ring', () => {
+  test('records come once, in their order', () => {
+    const { ring, write } = madeRing();
+    write(Uint8Array.of(1, 2, 3));
+    write(Uint8Array.of(4));
+    expect(readAll(ring)).toEqual([[1, 2, 3], [4]]);
+    expect(readAll(ring)).toEqual([]);
+  });
+
+  test('a record over the end of the ring is in one piece', () => {
+    const { ring, write } = madeRing(size - 16);
+    write(Uint8Array.from({ length: 32 }, (_, index) => index));
+    expect(readAll(ring)).toEqual([Array.from({ length: 32 }, (_, index) => index)]);
+  });
+
+  test('positions beyond 32 bits', () => {
+    const { ring, write, consumer } = madeRing(2 ** 33 + size - 8);
+    write(Uint8Array.of(7));
+    expect(readAll(ring)).toEqual([[7]]);
+    expect(consumer[0]).toBe(BigInt(2 ** 33 + size + 8));
+  });
+
+  test('what is being written waits, and all behind it', () => {
+    const { ring, write, finish } = madeRing();
+    write(Uint8Array.of(1));
+    const at = write(Uint8Array.of(2), busy);
+    write(Uint8Array.of(3));
+    expect(ring.span(ring.mark(), size)).toMatchObject({ isBusy: true, end: 16 });
+    expect(readAll(ring)).toEqual([[1]]);
+    expect(readAll(ring)).toEqual([]);
+    finish(at, 1);
+    expect(readAll(ring)).toEqual([[2], [3]]);
+  });
+
+  test('what was given up is passed over', () => {
+    const { ring, write } = madeRing();
+    write(Uint8Array.of(1));
+    write(Uint8Array.of(2), discarded);
+    write(Uint8Array.of(3));
+    expect(readAll(ring)).toEqual([[1], [3]]);
+  });
+
+  test('a bound on one look loses nothing', () => {
+    const { ring, write } = madeRing();
+    for (let index = 0; index < 10; index++) write(Uint8Array.of(index));
+    const seen: number[][] = [];
+    for (let look = 0; look < 10; look++) seen.push(...readAll(ring, 40));
+    expect(seen.flat()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  test('any writes and reads give what was written', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.uint8Array({ maxLength: 200 }), fc.boolean()), { maxLength: 60 }),
+        fc.nat(2 ** 20),
+        (writes, start) => {
+          const { ring, write } = madeRing(start * 8);
+          const seen: number[][] = [];
+          for (const [bytes, reads] of writes) {
+            write(bytes);
+            if (reads || seen.length % 8 === 0) seen.push(...readAll(ring));
+          }
+          seen.push(...readAll(ring));
+          expect(seen).toEqual(writes.map(([bytes]) => [...bytes]));
+        },
+      ),
+      { seed: 7, numRuns: 100 },
+    );
+  });
+
+  test('no bytes lead outside of a copy', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        let at = 0;
+        for (;;) {
+          const place = nextRecord(view, at, bytes.length);
+          if (place === null) break;
+          expect(place.next).toBeGreaterThan(at);
+          expect(place.start + place.length).toBeLessThanOrEqual(bytes.length);
+          at = place.next;
+        }
+      }),
+      { seed: 7, numRuns: 300 },
+    );
+  });
+});
