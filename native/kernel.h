@@ -235,6 +235,7 @@ struct sock_common {
   u16 skc_family;
   u8 skc_state;
   struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+  unsigned long skc_flags;
 } CORE;
 struct sock {
   struct sock_common __sk_common;

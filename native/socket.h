@@ -119,7 +119,9 @@ static __always_inline void tell_flow(u16 type, struct sock *sock, struct owner 
   // The port is already given back when the state becomes CLOSE; the copy for the wire is not.
   record->flow.socket.local_port = from_network(BPF_CORE_READ((struct inet_sock *)sock, inet_sport));
   record->flow.sent = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
-  record->flow.received = BPF_CORE_READ(tcp, bytes_received);
+  // The other end's FIN counts as a byte; SOCK_DONE (bit 1) says that it has come.
+  record->flow.received = BPF_CORE_READ(tcp, bytes_received) -
+                          (BPF_CORE_READ(sock, __sk_common.skc_flags) >> 1 & 1);
   record->flow.old_state = old_state;
   bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
 }
