@@ -106,4 +106,10 @@ export const limits = {
   engineIdleMs: 600_000,
   /** One JSON answer of a container engine: a host with 10,000 containers lists them in 20 MB. */
   engineAnswerBytes: 64 * MiB,
+  /** Sliding windows of patterns (scans, floods) in memory, of all containers together. */
+  patternWindows: 16_384,
+  /** Windows of one pattern in one container (one for each address that is scanned). */
+  patternWindowsApart: 64,
+  /** Characters of a path or name that a window counts; longer ones are told apart by their start. */
+  patternKeyLength: 200,
 } as const;
