@@ -1,6 +1,6 @@
 // What the matcher asks of the ecosystems, joined from their registry and the version orders.
 import type { MatchEcosystems } from '../advisory/match/index.ts';
-import type { Ecosystem } from '../inventory/ecosystem/ecosystem.ts';
+import type { Ecosystem, VersionScheme } from '../inventory/ecosystem/ecosystem.ts';
 import { ecosystems } from '../inventory/ecosystem/registry.ts';
 import { schemeForOsv, semverVersions } from '../inventory/version/index.ts';
 
@@ -14,3 +14,8 @@ export const matchEcosystems: MatchEcosystems = {
   scheme: schemeForOsv,
   semver: semverVersions,
 };
+
+/** The order of versions of a purl type, or null where there is none that we know. */
+export function versionsOf(purlType: string): VersionScheme | null {
+  return byPurlType.get(purlType)?.versions ?? null;
+}

@@ -62,7 +62,8 @@ function isNarrow({ sinceNs, untilNs, grep }: EventQuery): boolean {
   return sinceNs !== undefined || untilNs !== undefined || grep !== undefined;
 }
 
-function containerMeant(
+/** The run that a name or the start of an id means. Throws as `timelineOf` does. */
+export function containerMeant(
   reader: RecordReader,
   word: string,
 ): { readonly stored: StoredRun; readonly namesakes: number } {

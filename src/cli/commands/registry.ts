@@ -2,13 +2,16 @@
 import type { Command } from 'commander';
 import { defineAudit } from './audit.ts';
 import { defineCompletion } from './completion.ts';
+import { defineContainers } from './containers.ts';
 import { defineDb } from './db.ts';
+import { defineExposed } from './exposed.ts';
 import { defineGate } from './gate.ts';
 import { defineLearn } from './learn.ts';
 import { defineRules } from './rules.ts';
 import { defineSbom } from './sbom.ts';
 import { defineScan } from './scan.ts';
 import { defineSign } from './sign.ts';
+import { defineTimeline } from './timeline.ts';
 import { defineVerify } from './verify.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
@@ -21,5 +24,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   defineAudit,
   defineLearn,
   defineRules,
+  defineContainers,
+  defineTimeline,
+  defineExposed,
   defineCompletion,
 ];

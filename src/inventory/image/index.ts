@@ -11,5 +11,6 @@ export { type ContentInventory, type Contents, inventoryOf } from './inventory.t
 export type { PlacedIssue } from './issues.ts';
 export type { LayerRecord } from './layer-record.ts';
 export { listedLayer, listOciLayout } from './oci-layout.ts';
+export { fileOwners } from './owners.ts';
 export { readFolder } from './rootfs.ts';
 export { compileWanted, type Wanted } from './wanted.ts';

@@ -1,0 +1,40 @@
+// What `timeline` does; loaded only when it is called.
+import { flatTimeline } from '../../flow/flat-timeline.ts';
+import { timelineOf } from '../../flow/timeline.ts';
+import type { TimelineView } from '../../model/timeline-view.ts';
+import { timelinePage, timelineTable } from '../../report/record/index.ts';
+import { openRecord } from '../../store/record/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { writeResult } from '../write.ts';
+import { recordView } from './record-view.ts';
+import type { TimelineOptions } from './timeline-options.ts';
+
+/** Tells what one container did; returns the exit code. */
+export async function runTimeline(container: string, options: TimelineOptions): Promise<number> {
+  const { since, until, grep, limit } = options;
+  const query = {
+    ...(since === undefined ? {} : { sinceNs: since }),
+    ...(until === undefined ? {} : { untilNs: until }),
+    ...(grep === undefined ? {} : { grep }),
+    limit,
+  };
+  const record = openRecord(options.data);
+  try {
+    const text =
+      options.format === 'events'
+        ? flatTimeline(record, { container, query })
+        : textOf(timelineOf(record, { container, query }), options);
+    await writeResult(text, options.output);
+    return exitCodes.satisfied;
+  } finally {
+    record.close();
+  }
+}
+
+function textOf(timeline: TimelineView, options: TimelineOptions): string {
+  const view = recordView(options);
+  if (options.format === 'json') return `${JSON.stringify(timeline, null, 2)}\n`;
+  return options.format === 'html'
+    ? timelinePage(timeline, view.now)
+    : timelineTable(timeline, view);
+}

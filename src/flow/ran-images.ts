@@ -1,0 +1,78 @@
+// Images that ran enter the index: their inventory, and which package each file that ran belongs to.
+import { fileOwners, type LayerRecord } from '../inventory/image/index.ts';
+import type { Package } from '../model/package.ts';
+import type { Inventory } from '../model/report.ts';
+import type { RecordReader } from '../store/record/index.ts';
+import { matchEcosystems } from './ecosystems.ts';
+import { takeInventories } from './inventory.ts';
+import type { Services } from './services.ts';
+
+export interface RanImage {
+  /** Packages that were indexed; null when the image could not be read any more. */
+  readonly packages: number | null;
+  /** Files that ran and are mapped now. */
+  readonly mapped: number;
+}
+
+/**
+ * Takes the inventory of an image that ran (once in its life: the store remembers it) and maps what ran
+ * of it. Throws `SeaworthyError` when the engine does not hold it any more and nobody scanned it
+ * before. Reads whole layers: call it in a worker or process of low priority, one image at a time.
+ */
+export async function inventoryRan(
+  services: Services,
+  record: RecordReader,
+  imageId: string,
+): Promise<RanImage> {
+  const known = services.store.inventory(imageId, services.wanted.revision)?.inventory;
+  const inventory = known ?? (await fromEngine(services, imageId));
+  if (inventory === undefined) return { packages: null, mapped: 0 };
+  indexInventory(record, imageId, inventory);
+  return { packages: inventory.packages.length, mapped: mapRan(services, record, imageId) };
+}
+
+async function fromEngine(services: Services, imageId: string): Promise<Inventory | undefined> {
+  const target = { kind: 'docker' as const, name: imageId, text: `docker:${imageId}` };
+  const request = { platform: null, verifyDigests: false, offline: true };
+  const [inventory] = await takeInventories(services, target, request);
+  return inventory;
+}
+
+/** Enters the packages of an image; one that is there already stays as it is. */
+export function indexInventory(record: RecordReader, imageId: string, inventory: Inventory): void {
+  record.indexImage({
+    imageId,
+    digest: null,
+    reference: inventory.target.name,
+    distribution: inventory.distribution,
+    packages: inventory.packages.map((found) => ({ found, knownAs: namesOf(found) })),
+  });
+}
+
+/** Every name under which an advisory or a person may ask for it. */
+function namesOf(found: Package): readonly string[] {
+  const { name, namespace, source } = found;
+  return [
+    name,
+    ...(namespace === null ? [] : [`${namespace}/${name}`]),
+    ...(source === null ? [] : [source.name]),
+    matchEcosystems.advisoryName(found),
+  ];
+}
+
+/** Maps files that ran to packages, from the records of its layers. @returns how many */
+export function mapRan(services: Services, record: RecordReader, imageId: string): number {
+  const stored = services.store.inventory(imageId, services.wanted.revision);
+  if (stored === null) return 0;
+  const { inventory } = stored;
+  const { layers } = inventory.target;
+  const records: LayerRecord[] = [];
+  for (const { diffId } of layers) {
+    const layer = services.analyst.cached(diffId);
+    // Without all layers nobody can say whose a file is: it stays unmapped.
+    if (layer === null) return 0;
+    records.push(layer);
+  }
+  const { distribution, packages } = inventory;
+  return record.mapFiles(imageId, fileOwners({ records, layers, distribution, packages }));
+}
