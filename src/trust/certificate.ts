@@ -16,12 +16,15 @@ const identityLength = 2048;
 
 /** Why a certificate may not have signed an image, as the end of a sentence; null when it may. */
 export function certificateProblem(der: Uint8Array): string | null {
-  let certificate: X509Certificate;
   try {
-    certificate = new X509Certificate(der);
+    return problemOf(new X509Certificate(der));
   } catch {
+    // Node reads the key when it is asked for.
     return 'cannot be read';
   }
+}
+
+function problemOf(certificate: X509Certificate): string | null {
   if (certificate.ca) return 'is one of an authority, which signs certificates, not images';
   const uses: readonly string[] | undefined = certificate.keyUsage;
   if (uses === undefined || !uses.includes(codeSigning)) return 'is not meant for signing code';

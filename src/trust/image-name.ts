@@ -11,7 +11,7 @@ const hubHosts: ReadonlySet<string> = new Set([
 
 /**
  * `registry/repository` in normal form of an image reference or a plain name; tag and digest are
- * dropped. Null when the text names no repository.
+ * dropped. Null when the text names no repository that could exist.
  */
 export function normalName(reference: string): string | null {
   const at = reference.indexOf('@');
@@ -25,9 +25,16 @@ export function normalName(reference: string): string | null {
     (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
   const host = isHost ? normalHost(first) : 'docker.io';
   const path = isHost ? parts.slice(1) : parts;
-  if (host === null || path.length === 0) return null;
+  if (host === null || path.length === 0 || !path.every(isComponent)) return null;
+  // A host that its normal form no longer shows as one would be read as a folder of Docker Hub.
+  if (!/[.:]/.test(host) && host !== 'localhost') return null;
   if (host === 'docker.io' && path.length === 1) path.unshift('library');
   return `${host}/${path.join('/')}`;
+}
+
+/** One component of a repository's path (distribution/reference). */
+function isComponent(text: string): boolean {
+  return text.split(/\.|__|_|-+/).every((word) => /^[a-z0-9]+$/.test(word));
 }
 
 /** A registry's host in normal form, with its port unless that is 443; null when it is none. */
@@ -37,7 +44,7 @@ export function normalHost(text: string): string | null {
   const [, written = '', port] = match;
   const isAddress = written.startsWith('[');
   const host = isAddress ? written.toLowerCase() : domainToASCII(written.replace(/\.$/, ''));
-  if (host === '') return null;
+  if (!isAddress && !/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(host)) return null;
   if (hubHosts.has(host)) return 'docker.io';
   const number = port === undefined ? null : Number(port);
   return number === null || number === 443 ? host : `${host}:${number}`;

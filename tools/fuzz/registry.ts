@@ -8,6 +8,7 @@ import { documentTargets } from './targets/documents.ts';
 import { imageTargets } from './targets/image.ts';
 import { inspectionTargets } from './targets/inspection.ts';
 import { nameTargets } from './targets/names.ts';
+import { trustTargets } from './targets/trust.ts';
 
 export const fuzzTargets: readonly FuzzTarget[] = [
   ...catalogerTargets,
@@ -16,6 +17,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...nameTargets,
   ...advisoryTargets,
   ...inspectionTargets,
+  ...trustTargets,
 ];
 
 /** The parser of this name, the broken ones of the fuzzer's own test included; it must exist. */

@@ -5,9 +5,11 @@ import {
   checkDigest,
   type Descriptor,
   type FetchedManifest,
+  hostPlatform,
   type ImageIndex,
   type IndexEntry,
   parseManifest,
+  platformText,
 } from '../../host/registry/index.ts';
 import type { BlobStore } from '../../inventory/image/index.ts';
 import type { Digest } from '../../model/image.ts';
@@ -29,6 +31,7 @@ const entriesOfLayout = 1000;
 
 const names = ['org.opencontainers.image.ref.name', 'io.containerd.image.name'] as const;
 
+/** The layout behind `store` as a source; it is read when asked. Errors of `resolve`: `usage`, `not-found`. */
 export function layoutSource(store: BlobStore, options: LayoutOptions): TrustSource {
   const read = (digest: Digest): FetchedManifest => {
     const bytes = store.document(pathOf(digest));
@@ -154,7 +157,7 @@ function chooseManifest(
   { platform }: LayoutOptions,
 ): Descriptor | null {
   const images = index.entries.filter((entry) => !isAttestation(entry));
-  const wanted = platform ?? `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
+  const wanted = platform ?? platformText(hostPlatform());
   const found = images.find((entry) => {
     const { os = '', architecture = '', variant = null } = entry.platform ?? {};
     const told = `${os}/${architecture}`;

@@ -12,7 +12,7 @@ export {
   parseManifest,
 } from './manifest.ts';
 export type { Mirror, RegistryOptions } from './options.ts';
-export type { Platform } from './platform.ts';
+export { hostPlatform, type Platform, platformText } from './platform.ts';
 export type { PushedManifest } from './push.ts';
 export { createReference, type ImageReference, parseReference } from './reference.ts';
 export { createRegistry, openRegistryImage, type Registry } from './registry.ts';
