@@ -6,7 +6,11 @@ export type Version = readonly [number, number, number];
 export const engineVersion: Version = [0, 63, 0];
 
 /** What other engines load as plugins and what is part of this one, with the version it answers to. */
-export const knownPlugins: ReadonlyMap<string, Version> = new Map([['container', [0, 6, 0]]]);
+export const knownPlugins: ReadonlyMap<string, Version> = new Map([
+  ['container', [0, 6, 0]],
+  ['k8saudit', [0, 16, 0]],
+  ['json', [0, 7, 3]],
+]);
 
 /** `0.57.0`, or an old single number N that means 0.N.0; null for anything else. */
 export function parseVersion(text: string): Version | null {

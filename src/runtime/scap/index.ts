@@ -1,0 +1,3 @@
+// Captures of system calls in the format of sysdig and Falco (.scap): read and written.
+export type { CaptureProblem } from './block.ts';
+export { type CaptureCounts, CaptureReader } from './capture.ts';
