@@ -14,6 +14,7 @@ import { describeMachine, isBusy } from './machine.ts';
 import { type BenchResult, renderPage, renderTable } from './page.ts';
 import { findPeer } from './peer.ts';
 import { recall } from './recall.ts';
+import { sensor } from './sensor.ts';
 
 const cases: readonly Case[] = [
   startUp,
@@ -23,6 +24,7 @@ const cases: readonly Case[] = [
   memory,
   millionFiles,
   database,
+  sensor,
 ];
 
 const usage = `npm run bench [-- FLAGS]

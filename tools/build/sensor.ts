@@ -21,7 +21,8 @@ export interface ObjectNote {
 export function sourcesSha256(): string {
   const hash = createHash('sha256');
   const names = readdirSync(folder).filter((name) => name.endsWith('.h') || name.endsWith('.c'));
-  for (const name of names.sort()) hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+  for (const name of names.sort())
+    hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
   return hash.digest('hex');
 }
 
