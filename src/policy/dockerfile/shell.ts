@@ -13,8 +13,8 @@ export interface ShellCommand {
   readonly line: number;
 }
 
-/** Commands of one instruction that are looked at. */
-const commandsMost = 5000;
+/** Commands of one instruction that are looked at: it has a million characters at most. */
+const commandsMost = 1_000_000;
 const wrappers: ReadonlySet<string> = new Set([
   'sudo',
   'env',
@@ -26,9 +26,19 @@ const wrappers: ReadonlySet<string> = new Set([
   'gosu',
 ]);
 
+/** Ten controls ask for the commands of one instruction. */
+const known = new WeakMap<Instruction, readonly ShellCommand[]>();
+
 /** All commands of a RUN instruction, here-documents included. */
 export function commandsOf(instruction: Instruction): readonly ShellCommand[] {
-  if (instruction.keyword !== 'RUN') return [];
+  const before = known.get(instruction);
+  if (before !== undefined) return before;
+  const commands = instruction.keyword === 'RUN' ? read(instruction) : [];
+  known.set(instruction, commands);
+  return commands;
+}
+
+function read(instruction: Instruction): readonly ShellCommand[] {
   const { list, text, heredocs, line } = instruction;
   if (list !== null) {
     const isShell =

@@ -1,4 +1,5 @@
 // Stages of a Dockerfile: their base with the values of arguments, their variables, which one is built.
+import { interpolate } from '../container/index.ts';
 import { type Instruction, type Instructions, readInstructions, wordsOf } from './instruction.ts';
 
 export interface Variable {
@@ -116,25 +117,13 @@ function finalStages(stages: readonly Stage[]): Stage[] {
 
 /** Arguments that builders set themselves: their value is no question to the file. */
 const predefined = /^(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)$/;
-const variable = /\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])([^}]*))?\}|([A-Za-z_]\w*))/g;
 
-/** Replaces `$A`, `${A}`, `${A:-default}`, `${A:+other}`; names without a value are told. */
-export function expand(
+/** Replaces variables of the builder; names without a value are told. */
+function expand(
   text: string,
   values: ReadonlyMap<string, string>,
 ): { readonly text: string; readonly missing: readonly string[] } {
-  const missing: string[] = [];
-  const replaced = text.replaceAll(
-    variable,
-    (whole, braced?: string, operator?: string, word: string = '', bare?: string) => {
-      const name = braced ?? bare ?? '';
-      const value = values.get(name);
-      if (operator?.endsWith('+') === true) return value === undefined || value === '' ? '' : word;
-      if (value !== undefined && (value !== '' || operator !== ':-')) return value;
-      if (operator?.endsWith('-') === true) return word;
-      if (!predefined.test(name)) missing.push(name.slice(0, 100));
-      return whole;
-    },
-  );
-  return { text: replaced, missing };
+  const { text: replaced, missing } = interpolate(text, values);
+  const unknown = missing.filter((name) => !predefined.test(name));
+  return { text: replaced, missing: unknown.map((name) => name.slice(0, 100)) };
 }

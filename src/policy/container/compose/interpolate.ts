@@ -21,13 +21,14 @@ export function interpolate(
 ): Interpolated {
   if (!text.includes('$') || text.length > longestText) return { text, missing: [] };
   const missing: string[] = [];
+  const braces = closingBraces(text);
   let result = '';
   let at = 0;
   while (at < text.length) {
     const dollar = text.indexOf('$', at);
     if (dollar === -1) break;
     result += text.slice(at, dollar);
-    const found = variableAt(text, dollar);
+    const found = variableAt(text, dollar, braces);
     if (found === null) {
       // `$$` is a dollar; a lone one means nothing and stays.
       result += '$';
@@ -50,32 +51,37 @@ interface Variable {
   readonly end: number;
 }
 
-function variableAt(text: string, dollar: number): Variable | null {
+function variableAt(
+  text: string,
+  dollar: number,
+  braces: ReadonlyMap<number, number>,
+): Variable | null {
   const isBraced = text[dollar + 1] === '{';
   name.lastIndex = dollar + (isBraced ? 2 : 1);
   const found = name.exec(text)?.[0];
   if (found === undefined) return null;
   const behind = name.lastIndex;
   if (!isBraced) return { name: found, operator: '', argument: '', end: behind };
-  const close = closingBrace(text, behind);
-  if (close === -1) return null;
+  const close = braces.get(dollar);
+  if (close === undefined) return null;
   const inner = text.slice(behind, close);
   const operator = /^:?[-?+]/.exec(inner)?.[0] ?? '';
   if (operator === '' && inner !== '') return null;
   return { name: found, operator, argument: inner.slice(operator.length), end: close + 1 };
 }
 
-/** The brace that closes what stands before `start`; inner pairs are passed. */
-function closingBrace(text: string, start: number): number {
-  let open = 1;
-  for (let at = start; at < text.length; at += 1) {
-    if (text[at] === '$' && text[at + 1] === '{') open += 1;
+/** For each `${` the brace that closes it, in one pass: many that stay open cost nothing more. */
+function closingBraces(text: string): ReadonlyMap<number, number> {
+  const closing = new Map<number, number>();
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '$' && text[at + 1] === '{') open.push(at);
     else if (text[at] === '}') {
-      open -= 1;
-      if (open === 0) return at;
+      const start = open.pop();
+      if (start !== undefined) closing.set(start, at);
     }
   }
-  return -1;
+  return closing;
 }
 
 interface Lookup {
