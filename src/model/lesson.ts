@@ -62,6 +62,8 @@ export const lessonIds = [
   'reconnaissance',
   'hands-in-containers',
   'data-destruction',
+  // Where an image comes from: told by `verify`.
+  'signer-identity',
 ] as const;
 
 export type LessonId = (typeof lessonIds)[number];

@@ -33,7 +33,9 @@ export function verifyTable(answer: TrustAnswer, options: VerifyTableOptions): s
     lines.push('', paint.strong(' Not looked at'));
     for (const unknown of facts.unknowns.slice(0, told)) lines.push(...block(unknown, paint));
   }
-  const learn = verdict.reasons.length === 0 ? '' : ' Learn why: seaworthy learn image-trust';
+  const isSigned = facts.signatures.some(({ verified }) => verified);
+  const lesson = isSigned ? 'signer-identity' : 'image-trust';
+  const learn = verdict.reasons.length === 0 ? '' : ` Learn why: seaworthy learn ${lesson}`;
   lines.push('', spread(paint.faint(learn), paint.faint('--format json'), paint.columns));
   return `${lines.join('\n')}\n`;
 }

@@ -46,6 +46,7 @@ import { requestSmuggling } from './request-smuggling.ts';
 import { resourceExhaustion } from './resource-exhaustion.ts';
 import { reverseShell } from './reverse-shell.ts';
 import { runsAsRoot } from './runs-as-root.ts';
+import { signerIdentity } from './signer-identity.ts';
 import { stolenCredentials } from './stolen-credentials.ts';
 import { swarmCluster } from './swarm-cluster.ts';
 import { unpinnedImage } from './unpinned-image.ts';
@@ -111,4 +112,5 @@ export const lessons: readonly Lesson[] = [
   reconnaissance,
   handsInContainers,
   dataDestruction,
+  signerIdentity,
 ];
