@@ -1,6 +1,8 @@
 // All pages that are made from the code. Adding one = its file and one line here.
 import { builtinPage } from '../../src/advisory/builtin/index.ts';
+import { attackPage } from './attack-page.ts';
 import { cliPage } from './cli-page.ts';
+import { detectionsPage } from './detections-page.ts';
 import { imageRulesPage } from './image-rules-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { readingPage } from './reading-page.ts';
@@ -9,8 +11,10 @@ import { secretsPage } from './secrets-page.ts';
 /** Path from the root of the repository, and the text that belongs there. */
 export function generatedPages(): readonly { readonly path: string; readonly text: string }[] {
   return [
+    { path: 'docs/attack.md', text: attackPage() },
     { path: 'docs/builtin-advisories.md', text: builtinPage() },
     { path: 'docs/cli.md', text: cliPage() },
+    { path: 'docs/detections.md', text: detectionsPage() },
     { path: 'docs/limits.md', text: limitsPage() },
     { path: 'docs/image-rules.md', text: imageRulesPage() },
     { path: 'docs/reading.md', text: readingPage() },

@@ -9,8 +9,8 @@ const places = ['../../../rules', '../rules', './rules'];
 /** The file that all others lean on. */
 const firstFile = '00-words.yaml';
 
-/** The folder of our own rules; throws `SeaworthyError` `not-found` in a broken installation. */
-export function builtinRulesFolder(): string {
+/** Throws `SeaworthyError` `not-found` in a broken installation. */
+function builtinRulesFolder(): string {
   const folder = places
     .map((place) => fileURLToPath(new URL(place, import.meta.url)))
     .find((one) => existsSync(join(one, firstFile)));
@@ -22,7 +22,10 @@ export function builtinRulesFolder(): string {
   return folder;
 }
 
-/** Our own rules files in the order of loading; `name` is the name of the file. */
+/**
+ * Our own rules files in the order of loading; `name` is `rules/` and the name of the file. Throws
+ * `SeaworthyError` `not-found` in a broken installation.
+ */
 export function builtinRules(): readonly { readonly name: string; readonly text: string }[] {
   const folder = builtinRulesFolder();
   return readdirSync(folder)

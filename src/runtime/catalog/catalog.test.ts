@@ -24,6 +24,7 @@ import {
   tacticsOf,
   techniqueOf,
   techniques,
+  watchedReads,
 } from './index.ts';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -95,6 +96,22 @@ describe('the files', () => {
     const extra = types.difference(new Set(traced.split(' ')));
     expect([...extra].toSorted()).toEqual(extraCalls.map(({ type }) => type).toSorted());
   });
+});
+
+test('opens for reading that rules fire on are among those that the sensor keeps', () => {
+  const isKept = (path: string): boolean =>
+    watchedReads.prefixes.some((one) => path.startsWith(one)) ||
+    watchedReads.parts.some((one) => path.includes(one)) ||
+    watchedReads.endings.some((one) => path.endsWith(one));
+  const reads = themes.flatMap(({ cases }) =>
+    Object.values(cases).flatMap(({ fires }) => fires.filter(({ like }) => like === 'read')),
+  );
+  expect(reads.length).toBeGreaterThan(15);
+  for (const given of reads) {
+    const { fields } = flat(given);
+    const paths = [fields.get('fd.name'), fields.get('fd.nameraw')].map(String);
+    expect(paths.some(isKept), paths.join(' ')).toBe(true);
+  }
 });
 
 describe('the catalog', () => {

@@ -18,18 +18,18 @@ const engines: ReadonlyMap<string, string> = new Map([
  * The chain of a process from its container, or from the oldest ancestor on a host: `docker run` leads to
  * what grew from the first process of a container, `docker exec` to what was sent into it later.
  */
-export function parentChain({ process }: Pick<RuntimeEvent, 'process'>): readonly string[] {
-  if (process === null) return [];
+function parentChain(subject: RuntimeEvent['process']): readonly string[] {
+  if (subject === null) return [];
   const inside: ProcessFacts[] = [];
-  const id = process.container?.id ?? null;
-  let current: ProcessFacts | null = process;
+  const id = subject.container?.id ?? null;
+  let current: ProcessFacts | null = subject;
   for (let step = 0; step < ancestorsAtMost && current !== null; step += 1) {
     if ((current.container?.id ?? null) !== id) break;
     inside.push(current);
     current = current.parent;
   }
   const names = inside.map((one) => shownName(one)).toReversed();
-  const head = id === null ? [] : [entry(process, inside.at(-1) ?? process)];
+  const head = id === null ? [] : [entry(subject, inside.at(-1) ?? subject)];
   const chain = [...head, ...names.filter((name, index) => name !== names[index - 1])];
   if (chain.length <= shownAtMost) return chain;
   return [...chain.slice(0, 2), '...', ...chain.slice(2 - shownAtMost + 1)];
@@ -37,7 +37,7 @@ export function parentChain({ process }: Pick<RuntimeEvent, 'process'>): readonl
 
 /** The chain as one text. */
 export function chainText(event: Pick<RuntimeEvent, 'process'>): string {
-  return parentChain(event).join(' -> ');
+  return parentChain(event.process).join(' -> ');
 }
 
 function entry({ container }: ProcessFacts, oldest: ProcessFacts): string {

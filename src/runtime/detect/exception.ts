@@ -1,7 +1,12 @@
 // An exception for a cause, ready to be put behind the rules: "this was us". How far it would reach is
 // counted on what was seen before.
-import type { FieldRegistry, TypedEvent } from '../rules/engine/index.ts';
-import { loadSyscallRules, type Rule, RuleEngine, type RulesFile } from '../rules/index.ts';
+import {
+  type FieldRegistry,
+  loadSyscallRules,
+  type Rule,
+  RuleEngine,
+  type RulesFile,
+} from '../rules/index.ts';
 import type { Cause } from './cause.ts';
 
 export interface ProposedException {
@@ -57,7 +62,7 @@ const probe = 'exception';
  * How many of the past detections an exception would have silenced. Works on events of a sensor and, with
  * `flatFields`, on the fields of stored alerts; what those do not tell is not silenced.
  */
-export function blastRadius<Event extends TypedEvent>(
+export function blastRadius<Event extends { readonly type: string }>(
   { checks, rule }: Cause,
   past: Iterable<SeenDetection<Event>>,
   registry: FieldRegistry<Event>,

@@ -1,5 +1,5 @@
 // Values of events by the names that rules use, for events of a sensor as for those written by hand.
-import type { FieldRegistry, FieldValue } from '../rules/engine/index.ts';
+import type { FieldRegistry, FieldValue } from '../rules/index.ts';
 
 export class FieldReader<Event> {
   private readonly registry: FieldRegistry<Event>;

@@ -1,7 +1,6 @@
 // Detections of one cause are told once: the first at once, the rest as a count. A flood of causes, which
 // an attacker can make by inventing names, costs bounded memory and hides nothing: it is told as one.
-import type { FieldRegistry } from '../rules/engine/index.ts';
-import type { Detection } from '../rules/index.ts';
+import type { Detection, FieldRegistry } from '../rules/index.ts';
 import { type Cause, causeOf } from './cause.ts';
 import { FieldReader } from './fields.ts';
 
@@ -43,7 +42,7 @@ export interface GroupingOptions {
   readonly groupsPerContainer: number;
 }
 
-export const groupingDefaults: GroupingOptions = {
+const groupingDefaults: GroupingOptions = {
   quietNs: 600_000_000_000n,
   groupsAtMost: 4096,
   groupsPerContainer: 128,

@@ -1,6 +1,6 @@
 // The door of detection: from single matches and many events to what is told, once, with its chain and
 // with an exception at hand.
-export { chainText, parentChain } from './ancestry.ts';
+export { chainText } from './ancestry.ts';
 export { type Cause, causeOf } from './cause.ts';
 export type { CauseCheck } from './check.ts';
 export {
@@ -16,7 +16,6 @@ export {
   type DetectionGroup,
   DetectionGrouper,
   type GroupingOptions,
-  groupingDefaults,
   type Sighting,
   type Told,
 } from './grouping.ts';

@@ -107,8 +107,8 @@ export class PatternWatch {
     event: RuntimeEvent,
     full: { readonly count: number; readonly examples: readonly string[]; readonly within: string },
   ): Detection {
-    const { process, timeNs } = event;
-    const container = process?.container ?? null;
+    const { process: subject, timeNs } = event;
+    const container = subject?.container ?? null;
     const { clock, full: time } = timeTexts(timeNs);
     const what = pattern.text(full.count, full.within).replaceAll(/[\p{C}]/gu, '?');
     const fields = [
@@ -123,9 +123,9 @@ export class PatternWatch {
       ['pattern.id', pattern.id],
       ['pattern.window_ms', settings.windowMs],
       ['pattern.within', full.within],
-      ['proc.exepath', process?.executablePath ?? null],
-      ['proc.name', process?.name ?? null],
-      ['proc.pid', process?.pid ?? null],
+      ['proc.exepath', subject?.executablePath ?? null],
+      ['proc.name', subject?.name ?? null],
+      ['proc.pid', subject?.pid ?? null],
     ] as const;
     const tags = [
       container === null ? 'host' : 'container',
@@ -136,7 +136,7 @@ export class PatternWatch {
     return {
       hostname: this.hostname,
       output:
-        `${clock}: ${pattern.priority} ${process?.name ?? 'A program'} ${what} within ` +
+        `${clock}: ${pattern.priority} ${subject?.name ?? 'A program'} ${what} within ` +
         `${settings.windowMs / 1000} s | container=${container?.id ?? 'host'} ` +
         `image=${container?.imageRepository ?? '<NA>'}`,
       priority: pattern.priority,
