@@ -107,7 +107,8 @@ export function started(
     sha256: null,
     isUpperLayer: false,
     isFromMemory: false,
-    hasTerminal: false,
+    terminal: 0,
+    name: path.slice(path.lastIndexOf('/') + 1).slice(0, 15),
   };
 }
 

@@ -141,7 +141,7 @@ function processFields(record: RawRecord, running: ReadonlyMap<number, ProcessRe
   if (process === undefined) return pid === null ? {} : { 'proc.pid': pid };
   const name = nameOf(process);
   const [executable = '', ...words] = process.arguments;
-  const { user, group, loginUser, hasTerminal, isUpperLayer, isFromMemory } = process;
+  const { user, group, loginUser, terminal, isUpperLayer, isFromMemory } = process;
   return {
     'proc.pid': process.pid,
     ...(process.parentPid === null ? {} : { 'proc.ppid': process.parentPid }),
@@ -151,8 +151,7 @@ function processFields(record: RawRecord, running: ReadonlyMap<number, ProcessRe
     'proc.args': words.join(' '),
     'proc.cmdline': [name, ...words].join(' '),
     ...(process.workingDirectory === null ? {} : { 'proc.cwd': process.workingDirectory }),
-    // The number of the terminal is not recorded, only whether there was one.
-    ...(hasTerminal === null ? {} : { 'proc.tty': hasTerminal ? 1 : 0 }),
+    ...(terminal === null ? {} : { 'proc.tty': terminal }),
     ...(isUpperLayer === null ? {} : { 'proc.is_exe_upper_layer': isUpperLayer }),
     ...(isFromMemory === null ? {} : { 'proc.is_exe_from_memfd': isFromMemory }),
     ...(user.id === null ? {} : { 'user.uid': user.id }),
@@ -185,8 +184,9 @@ function ancestorFields(
   return fields;
 }
 
-/** The kernel's name: the last part of the path, fifteen characters. */
-function nameOf({ path, arguments: words }: ProcessRecord): string {
+/** The kernel's name, else what it would be: the last part of the path, fifteen characters. */
+function nameOf({ name, path, arguments: words }: ProcessRecord): string {
+  if (name !== null) return name;
   const program = path ?? words[0] ?? '';
   return program.slice(program.lastIndexOf('/') + 1).slice(0, 15);
 }

@@ -32,6 +32,8 @@ export interface ProcessRecord extends About {
   readonly parentPid: number | null;
   /** Tells a reused pid from the process that had it before. */
   readonly startedAtNs: bigint | null;
+  /** The kernel's name of the process, 15 characters at most. */
+  readonly name: string | null;
   /** Resolved path of the program. */
   readonly path: string | null;
   /** argv, its first word included. */
@@ -46,7 +48,8 @@ export interface ProcessRecord extends About {
   /** The program lies in the container's writable layer: it is not from the image. */
   readonly isUpperLayer: boolean | null;
   readonly isFromMemory: boolean | null;
-  readonly hasTerminal: boolean | null;
+  /** Device number of the controlling terminal; 0 for none. */
+  readonly terminal: number | null;
 }
 
 export interface ExitRecord extends About {

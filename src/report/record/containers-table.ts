@@ -3,9 +3,9 @@ import type { ContainerView } from '../../model/timeline-view.ts';
 import { createPaint, harmless, type Paint, shorten, widthOf } from '../paint.ts';
 import { imageOf, lifeMs, minuteText, nameOf, plural, type RecordView, spanText } from './words.ts';
 
-const nameColumns = 22;
+const nameColumns = 21;
 const stateColumns = 20;
-const startColumns = 19;
+const startColumns = 14;
 
 /** @param more there are older runs than these */
 export function containersTable(
@@ -40,7 +40,7 @@ function cells(container: ContainerView, { now }: RecordView): Cells {
   return [
     `${mark}${namedBeforeStart ? ' ' : '~'}`,
     harmless(nameOf(container)),
-    minuteText(container.startedAt ?? container.firstSeen),
+    minuteText(container.startedAt ?? container.firstSeen).slice(5),
     running ? life : `${life}${code}`,
     harmless(imageOf(container)),
   ];

@@ -21,14 +21,9 @@ th{font-weight:600;color:var(--faint);font-size:.85rem}
 .lane span{font-size:.85rem;color:var(--faint)}
 .lane div{position:relative;height:1rem;background:var(--soft);margin:1px 0}
 .lane i{position:absolute;top:0;bottom:0;width:2px;background:var(--bar)}
-.lane.detection i{background:var(--high);width:4px}
+.lane.of-detection i{background:var(--high);width:4px}
 .scale{display:flex;justify-content:space-between;margin-left:8rem;font-size:.8rem;color:var(--faint)}
-.tree{border-left:1px solid var(--line)}
-.tree ul{list-style:none;margin:0;padding:0}
-.tree ul ul{border-left:1px solid var(--line);margin-left:13.5rem;padding-left:.5rem}
-.tree ul ul ul{margin-left:.5rem}
-.process{display:grid;grid-template-columns:5rem 8rem 1fr;gap:.5rem;align-items:baseline;padding:.1rem .25rem}
-.tree ul ul .process{grid-template-columns:5rem 4rem 1fr}
+.process{display:grid;grid-template-columns:5.5rem 9rem 1fr;gap:.75rem;align-items:baseline;padding:.1rem .25rem}
 .bar{position:relative;height:.5rem;background:var(--soft);display:block}
 .bar i{position:absolute;top:0;bottom:0;background:var(--bar)}
 em{font-style:normal;font-weight:600;color:var(--high)}
@@ -37,6 +32,6 @@ em{font-style:normal;font-weight:600;color:var(--high)}
 .detection summary{cursor:pointer}.detection p{margin:.25rem 0;overflow-wrap:anywhere}
 #losses{border:1px solid var(--line);padding:0 1rem .5rem;margin-top:1.5rem}
 footer{margin-top:2.5rem;font-size:.85rem}
-@media (max-width:40rem){.process,.tree ul ul .process{grid-template-columns:4.5rem 1fr}.bar{display:none}.tree ul ul{margin-left:.5rem}.lane{grid-template-columns:6rem 1fr}.scale{margin-left:6rem}}
+@media (max-width:40rem){.process{grid-template-columns:4.5rem 1fr}.bar{display:none}.lane{grid-template-columns:6rem 1fr}.scale{margin-left:6rem}}
 @media print{:root{--ink:#000;--faint:#444;--paper:#fff;--soft:#eee}main{max-width:none;padding:0}.detection,.process,tr{break-inside:avoid}}
 `;

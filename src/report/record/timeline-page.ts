@@ -18,6 +18,7 @@ import {
   lifeMs,
   minuteText,
   nameOf,
+  offsetText,
   plural,
   spanText,
 } from './words.ts';
@@ -25,6 +26,8 @@ import {
 /** Processes and rows of the page; a browser lays out no more in reasonable time. */
 const mostProcesses = 5000;
 const mostRows = 2000;
+/** Steps to the right; deeper processes stand below one another. */
+const deepestIndent = 20;
 
 interface Axis {
   readonly fromMs: number;
@@ -130,7 +133,7 @@ function overview(timeline: TimelineView, axis: Axis): string {
   const rows = lanes.map(([name, times]) => {
     const places = new Set(times.map((time) => placeOf(time, axis).toFixed(1)));
     const marks = [...places].map((place) => `<i style="left:${place}%"></i>`).join('');
-    return `<div class="lane ${name}"><span>${name} ${times.length}</span><div>${marks}</div></div>`;
+    return `<div class="lane of-${name}"><span>${name} ${times.length}</span><div>${marks}</div></div>`;
   });
   const span = `<div class="scale"><span>0</span><span>${spanText(axis.lifeMs)}</span></div>`;
   return `<section class="axis" aria-label="Overview on the time axis">${rows.join('')}${span}</section>`;
@@ -150,7 +153,7 @@ function placeOf(time: string, { fromMs, lifeMs: life }: Axis): number {
 
 function offset(time: string, { fromMs }: Axis): string {
   const ms = Date.parse(time) - fromMs;
-  const text = ms < 0 ? `−${spanText(-ms)}` : `+${spanText(ms)}`;
+  const text = offsetText(ms);
   return `<time datetime="${escaped(time)}" title="${escaped(time)}">${text}</time>`;
 }
 
@@ -173,24 +176,28 @@ function severityOf(priority: string): string {
   return high.includes(priority) ? 'high' : priority === 'Warning' ? 'medium' : 'low';
 }
 
+/** Rows of one grid, so that all bars stand on one axis; the depth is told by `aria-level`. */
 function processSection(roots: readonly ProcessView[], axis: Axis): string {
-  let left = mostProcesses;
-  const listOf = (processes: readonly ProcessView[]): string => {
-    const items: string[] = [];
+  const rows: string[] = [];
+  const add = (processes: readonly ProcessView[], level: number): void => {
     for (const process of processes) {
-      if (left === 0) break;
-      left -= 1;
-      const children = process.children.length === 0 ? '' : listOf(process.children);
-      items.push(`<li>${processLine(process, axis)}${children}</li>`);
+      if (rows.length >= mostProcesses) return;
+      rows.push(processLine(process, { axis, level }));
+      add(process.children, level + 1);
     }
-    return `<ul>${items.join('')}</ul>`;
   };
-  const tree = listOf(roots);
-  const more = left === 0 ? `<p>Only the first ${mostProcesses} are shown.</p>` : '';
-  return section('Processes', roots.length, `<div class="tree">${tree}</div>${more}`, 'processes');
+  add(roots, 1);
+  const more =
+    rows.length < mostProcesses ? '' : `<p>Only the first ${mostProcesses} are shown.</p>`;
+  const tree = `<div role="tree" aria-label="Processes">${rows.join('')}</div>`;
+  return section('Processes', roots.length, tree + more, 'processes');
 }
 
-function processLine(process: ProcessView, axis: Axis): string {
+function processLine(
+  process: ProcessView,
+  { axis, level }: { readonly axis: Axis; readonly level: number },
+): string {
+  const indent = Math.min(level - 1, deepestIndent) * 1.25;
   const from = placeOf(process.startedAt, axis);
   const to = process.endedAt === null ? 100 : placeOf(process.endedAt, axis);
   const bar = `<span class="bar"><i style="left:${from.toFixed(1)}%;width:${Math.max(1, to - from).toFixed(1)}%"></i></span>`;
@@ -206,7 +213,7 @@ function processLine(process: ProcessView, axis: Axis): string {
   const words = programs.length === 0 ? '<code>(fork)</code>' : programs.join(' → ');
   const user = process.user.name ?? process.user.id;
   const facts = [`pid ${process.pid}`, ...(user === null ? [] : [String(user)]), endOf(process)];
-  return `<div class="process">${offset(process.startedAt, axis)}${bar}<span>${words} <small>${escaped(facts.join(' · '))}</small></span></div>`;
+  return `<div class="process" role="treeitem" aria-level="${level}">${offset(process.startedAt, axis)}${bar}<span style="padding-left:${indent}rem">${words} <small>${escaped(facts.join(' · '))}</small></span></div>`;
 }
 
 function packageSection({ packages }: TimelineView): string {

@@ -15,6 +15,7 @@ import {
   lifeMs,
   minuteText,
   nameOf,
+  offsetText,
   plural,
   type RecordView,
   spanText,
@@ -153,15 +154,18 @@ function processLines(process: ProcessView, { head, axis, paint }: ProcessPlace)
   const width = paint.columns - 3 - offsetColumns - axisColumns - 2;
   const [first, ...later] = process.programs;
   const tree = shorten(head, Math.floor(width / 2));
-  const words = first === undefined ? '(fork)' : harmless(commandOf(first)) + strangeness(first);
+  const words = first === undefined ? '(fork)' : harmless(commandOf(first));
   const end = endOf(process);
-  const quiet = end === 'exit 0' ? '' : end;
+  const strange = first === undefined ? '' : strangeness(first);
+  const quiet = [strange, end === 'exit 0' ? '' : end].filter((one) => one !== '').join(', ');
   const line = spread(`${tree}${words}`, quiet, width);
   const lines = [`   ${offset(process.startedAt, axis)} ${bar(process, axis)} ${line.trimEnd()}`];
   for (const program of later) {
-    const text = `${' '.repeat(tree.length)}→ ${harmless(commandOf(program))}${strangeness(program)}`;
+    const text = `${' '.repeat(tree.length)}→ ${harmless(commandOf(program))}`;
     const gap = ' '.repeat(axisColumns);
-    lines.push(`   ${offset(program.at, axis)} ${gap} ${shorten(text, width)}`);
+    lines.push(
+      `   ${offset(program.at, axis)} ${gap} ${spread(text, strangeness(program), width).trimEnd()}`,
+    );
   }
   return lines;
 }
@@ -170,15 +174,14 @@ function strangeness(program: {
   readonly fromOwnLayer: boolean | null;
   readonly fromMemory: boolean | null;
 }): string {
-  if (program.fromMemory === true) return '  [from memory]';
-  return program.fromOwnLayer === true ? '  [not from the image]' : '';
+  if (program.fromMemory === true) return 'from memory';
+  return program.fromOwnLayer === true ? 'not from the image' : '';
 }
 
 /** When after the start of the container, right-aligned. */
 function offset(time: string, { fromMs }: Axis): string {
   const ms = Date.parse(time) - fromMs;
-  const text = ms < 0 ? `-${spanText(-ms)}` : `+${spanText(ms)}`;
-  return text.padStart(offsetColumns);
+  return offsetText(ms).padStart(offsetColumns);
 }
 
 /** Its life as a part of the container's. */

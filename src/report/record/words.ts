@@ -19,6 +19,23 @@ export function spanText(milliseconds: number): string {
   return `${Math.floor(hours / 24)} d`;
 }
 
+/** Time after the start as `+120 ms`, `+5.1 s`, `+1:05.1`, `+2:03:04`, `+3 d 04:05`. */
+export function offsetText(milliseconds: number): string {
+  const sign = milliseconds < 0 ? '-' : '+';
+  const ms = Math.abs(milliseconds);
+  if (ms < 60_000) return sign + spanText(ms);
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60)
+    return `${sign}${minutes}:${((ms % 60_000) / 1000).toFixed(1).padStart(4, '0')}`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${sign}${hours}:${two(minutes % 60)}:${two((ms % 60_000) / 1000)}`;
+  return `${sign}${Math.floor(hours / 24)} d ${two(hours % 24)}:${two(minutes % 60)}`;
+}
+
+function two(value: number): string {
+  return String(Math.floor(value)).padStart(2, '0');
+}
+
 /** How long it lived, or has lived until now. */
 export function lifeMs(container: ContainerView, now: Date): number {
   const from = Date.parse(container.startedAt ?? container.createdAt ?? container.firstSeen);

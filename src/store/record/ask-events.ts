@@ -125,7 +125,12 @@ class Collector {
 function textOf(record: RawRecord): string {
   switch (record.kind) {
     case 'process':
-      return [record.path ?? '', record.arguments.join(' '), record.user.name ?? ''].join('\n');
+      return [
+        record.path ?? '',
+        record.arguments.join(' '),
+        record.user.name ?? '',
+        record.name ?? '',
+      ].join('\n');
     case 'exit':
       return `exit ${record.exitCode ?? ''}`;
     case 'file':

@@ -53,7 +53,8 @@ function processValues(record: RawRecord & { kind: 'process' }): unknown[] {
     record.sha256,
     flag(record.isUpperLayer),
     flag(record.isFromMemory),
-    flag(record.hasTerminal),
+    record.terminal,
+    record.name,
   ];
 }
 
@@ -189,7 +190,8 @@ function processOf(about: About, v: readonly unknown[]): RawRecord {
     sha256: textOf(v[11]),
     isUpperLayer: boolOf(v[12]),
     isFromMemory: boolOf(v[13]),
-    hasTerminal: boolOf(v[14]),
+    terminal: numberOf(v[14]),
+    name: textOf(v[15]),
   };
 }
 
