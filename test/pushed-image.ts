@@ -23,7 +23,7 @@ const types = {
 export const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
 /** Pushes a manifest of `layers` under the reference; returns its digest. */
-export async function pushDocument(
+async function pushDocument(
   registry: Registry,
   reference: string,
   document: object,

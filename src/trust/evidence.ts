@@ -66,7 +66,7 @@ const bundleTypes: ReadonlySet<string> = new Set([
 ]);
 
 /** Notation (Notary Project): found and told, never verified: there is no sound library for it. */
-export const notationType = 'application/vnd.cncf.notary.signature';
+const notationType = 'application/vnd.cncf.notary.signature';
 const notationLayers: ReadonlySet<string> = new Set(['application/jose+json', 'application/cose']);
 
 /** Timestamps, log entries and certificates of one bundle; honest ones have one or two. */

@@ -7,12 +7,11 @@ export {
   type FoundLayer,
   inTotoType,
   isSignatureLayer,
-  notationType,
   simpleSigningType,
 } from './evidence.ts';
 export { normalName } from './image-name.ts';
 export { judgeTrust, signerWords, type TrustReason, type TrustVerdict } from './judge.ts';
-export { fingerprintOf, readPublicKey, type TrustedKey, trustedKey } from './key.ts';
+export { readPublicKey, type TrustedKey, trustedKey } from './key.ts';
 export {
   readTrustPolicy,
   type TrustPolicy,

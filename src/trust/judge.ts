@@ -180,7 +180,7 @@ function signerKey(signer: Signer | null): string {
 }
 
 /** Did this authority make it? */
-export function fits(authority: Authority, { signer, logIndex }: SignatureFact): boolean {
+function fits(authority: Authority, { signer, logIndex }: SignatureFact): boolean {
   if (signer === null) return false;
   if (authority.kind === 'key') {
     if (signer.kind !== 'key' || signer.fingerprint !== authority.fingerprint) return false;

@@ -32,7 +32,7 @@ export type KeylessVerdict =
 /** Material of a root in the library's form, made once. */
 const materials = new WeakMap<TrustedRoot, Material>();
 
-export function materialOf(root: TrustedRoot): Material {
+function materialOf(root: TrustedRoot): Material {
   let material = materials.get(root);
   if (material === undefined) {
     material = toTrustMaterial(libraryRoot(root));

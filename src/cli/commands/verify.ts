@@ -55,7 +55,7 @@ export function defineVerify(program: Command): void {
 }
 
 /** Parses a number of seconds. */
-export function seconds(text: string): number {
+function seconds(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0 && value <= 3600) return value;
   throw new InvalidArgumentError('A number of seconds is expected, 3600 at most.');

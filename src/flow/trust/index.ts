@@ -1,7 +1,8 @@
 // The door of trust walks: verify an image, sign one.
+export { createVerdictCache, type VerdictCache } from './cache.ts';
 export { type LayoutOptions, layoutSource } from './layout-source.ts';
 export { registrySource } from './registry-source.ts';
-export { type PushShape, pushShapes, type SignedImage, signImage } from './sign.ts';
+export { type PushShape, type SignedImage, signImage } from './sign.ts';
 export type { Resolved, TrustSource } from './source.ts';
 export {
   createTrustVerifier,

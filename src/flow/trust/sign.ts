@@ -26,8 +26,8 @@ import {
   statementOf,
 } from '../../trust/index.ts';
 
-export const pushShapes = ['tag', 'bundle', 'both'] as const;
-export type PushShape = (typeof pushShapes)[number];
+/** Cosign's tags, a bundle that refers to the image, or both. */
+export type PushShape = 'tag' | 'bundle' | 'both';
 
 export interface SignRequest {
   readonly reference: string;

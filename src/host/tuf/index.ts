@@ -16,7 +16,7 @@ export interface RootText {
 }
 
 /** The root that came with this version of the program: works without network and data folder. */
-export function builtInRoot(): RootText {
+function builtInRoot(): RootText {
   const bytes = Buffer.from(seeds[mirror].targets[target], 'base64');
   return { bytes, name: "Sigstore's public root (built in)" };
 }
