@@ -7,6 +7,7 @@ export {
   openBpfObject,
   possibleProcessors,
 } from './bpf.ts';
+export { attachDeadlineTimer, createDeadlineTimer, type DeadlineTimer } from './deadline-timer.ts';
 export { attachExecGuard, type ExecAttempt, type ExecGuard, openExecGuard } from './fanotify.ts';
 export { errorName, type Ffi, type Library, lastErrorNumber, loadFfi, loadLibrary } from './ffi.ts';
 export { bootClockOffsetNs, bootTimeNs, type Mapping, mapMemory, pageBytes } from './memory.ts';

@@ -6,7 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
-import { attachExecGuard, type ExecGuard, loadLibrary, openExecGuard } from '../kernel/index.ts';
+import {
+  attachDeadlineTimer,
+  attachExecGuard,
+  createDeadlineTimer,
+  type ExecGuard,
+  loadLibrary,
+  openExecGuard,
+} from '../kernel/index.ts';
 import { keepDeadline } from './deadline-keeper.ts';
 import type {
   AnswererFigures,
@@ -15,18 +22,19 @@ import type {
   NamedContainer,
 } from './messages.ts';
 import { type NamerThread, runNamerThread } from './namer-thread.ts';
-import { findRuntimePrograms, type ProgramSearch } from './places.ts';
+import { findRuntimePrograms, type ProgramSearch, stampOfFolders } from './places.ts';
 import { createSharedState, figurePlaces, type SharedState } from './shared-state.ts';
 
 interface ThreadData {
-  readonly descriptor: number;
+  readonly guardDescriptor: number;
+  readonly timerDescriptor: number;
   readonly state: SharedState;
   readonly options: AnswererOptions;
 }
 
 /** Sooner than the parent's patience with a silent process. */
-const beatMs = 500;
-/** Programs are looked up again this often: packages are upgraded while we run. */
+const beatMs = 1000;
+/** Folders of programs are looked at this often: packages are upgraded while we run. */
 const searchMs = 2000;
 /** Messages on their way to a parent that does not read (a stopped one); about 3 kB each. */
 const messagesWaiting = 10_000;
@@ -38,16 +46,23 @@ const sigkill = 9;
 if (!isMainThread) nameInThread(workerData as ThreadData);
 else if (process.send !== undefined) process.once('message', begin);
 
-function nameInThread({ descriptor, state, options }: ThreadData): void {
+function nameInThread({ guardDescriptor, timerDescriptor, state, options }: ThreadData): void {
   const thread: NamerThread = {
-    guard: attachExecGuard(descriptor),
+    guard: attachExecGuard(guardDescriptor),
+    timer: attachDeadlineTimer(timerDescriptor),
+    deadlineMs: options.deadlineMs,
     state,
     places: options.places,
     post: (container) => parentPort?.postMessage(container),
-    elapsedMs: () => Number(process.hrtime.bigint()) / 1e6,
+    elapsedMs,
     nowNs: () => BigInt(realPace.now()) * 1_000_000n,
   };
   runNamerThread(thread, () => parentPort?.postMessage(null));
+}
+
+/** Milliseconds that only grow; both threads read the same clock. */
+function elapsedMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 function begin(message: unknown): void {
@@ -70,7 +85,13 @@ function begin(message: unknown): void {
     const marked = new Map<string, string>();
     const state = createSharedState();
     const file = fileURLToPath(import.meta.url);
-    const data: ThreadData = { descriptor: guard.descriptor, state, options };
+    const timer = createDeadlineTimer();
+    const data: ThreadData = {
+      guardDescriptor: guard.descriptor,
+      timerDescriptor: timer.descriptor,
+      state,
+      options,
+    };
     const worker = new Worker(file, { workerData: data });
     // Null: it is warm, so that the first container is held no longer than the others.
     worker.on('message', (container: NamedContainer | null) => {
@@ -85,7 +106,8 @@ function begin(message: unknown): void {
     void keepDeadline({
       guard,
       state,
-      deadlineMs: options.deadlineMs,
+      timer,
+      elapsedMs,
       onLate: (pid) => send({ kind: 'late', pid, atNs: BigInt(realPace.now()) * 1_000_000n }),
       onStuck: () => send({ kind: 'stuck' }),
     }).catch(dieNow);
@@ -153,8 +175,12 @@ async function searchAgain(
   search: ProgramSearch,
   { marked, send }: SearchContext,
 ): Promise<void> {
+  let stamp = stampOfFolders(search);
   for (;;) {
     await realPace.sleep(searchMs);
+    const now = stampOfFolders(search);
+    if (now === stamp) continue;
+    stamp = now;
     if (markNew(guard, search, marked)) {
       send({ kind: 'programs', programs: [...marked.values()] });
     }

@@ -7,6 +7,8 @@ import { parseJson } from '../../base/json.ts';
 export const documentBytes = 8 * 1024 * 1024;
 /** The kernel ends a command line at 2 MiB; what names a container stands in its first part. */
 const procBytes = 64 * 1024;
+/** One for all: each read is turned into a text before the next. */
+const procBuffer = Buffer.allocUnsafe(procBytes);
 
 const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | constants.O_NOCTTY;
 
@@ -19,8 +21,9 @@ export function readSmallFile(path: string, limit: number = documentBytes): Buff
     return null;
   }
   try {
-    const { size } = fstatSync(descriptor);
-    if (size > limit || !fstatSync(descriptor).isFile()) return null;
+    const facts = fstatSync(descriptor);
+    const { size } = facts;
+    if (size > limit || !facts.isFile()) return null;
     return readToEnd(descriptor, Math.max(size, 0));
   } catch {
     return null;
@@ -57,8 +60,7 @@ export function readProcess(pid: number | string, file: string): string | null {
     return null;
   }
   try {
-    const buffer = Buffer.allocUnsafe(procBytes);
-    return buffer.toString('utf8', 0, readSync(descriptor, buffer));
+    return procBuffer.toString('utf8', 0, readSync(descriptor, procBuffer));
   } catch {
     return null;
   } finally {

@@ -1,11 +1,12 @@
 // The thread that keeps the deadline: answers what the naming thread does not answer in time, and
 // answers everybody while that one does not come back from a read (a dead network file system, a
 // command line in somebody's slow memory).
-import type { ExecGuard } from '../kernel/index.ts';
+import type { DeadlineTimer, ExecGuard } from '../kernel/index.ts';
 import {
   attemptDescriptor,
   attemptPid,
   claimAnswer,
+  deadlineMs,
   figurePlaces,
   type SharedState,
   turn,
@@ -14,7 +15,10 @@ import {
 export interface DeadlineKeeper {
   readonly guard: ExecGuard;
   readonly state: SharedState;
-  readonly deadlineMs: number;
+  /** The naming thread sets it for each attempt and stops it when it answers. */
+  readonly timer: DeadlineTimer;
+  /** The naming thread's clock. */
+  readonly elapsedMs: () => number;
   /** A starting container went on without its name. */
   readonly onLate: (pid: number) => void;
   /** The naming thread has not come back for `stuckMs`; once. */
@@ -28,26 +32,14 @@ const stuckMs = 2000;
 
 /** Keeps the deadline for as long as the process lives. */
 export async function keepDeadline(keeper: DeadlineKeeper): Promise<void> {
-  const { words } = keeper.state;
+  const { state, timer, elapsedMs } = keeper;
   for (;;) {
-    const seen = Atomics.load(words, turn);
-    if (seen % 2 === 0) {
-      await changed(words, seen);
-      continue;
-    }
-    await changed(words, seen, keeper.deadlineMs);
-    if (Atomics.load(words, turn) === seen) await takeOver(keeper, seen);
+    await timer.fired();
+    const seen = Atomics.load(state.words, turn);
+    // It may have fired for an attempt that was answered just then; the next one has its own time.
+    const isDue = elapsedMs() >= (state.figures[deadlineMs] ?? 0);
+    if (seen % 2 === 1 && isDue) await takeOver(keeper, seen);
   }
-}
-
-/** Resolves when the turn is no longer `seen`, or after `timeoutMs`. */
-async function changed(
-  words: Int32Array<SharedArrayBuffer>,
-  seen: number,
-  timeoutMs: number = Number.POSITIVE_INFINITY,
-): Promise<void> {
-  const wait = Atomics.waitAsync(words, turn, seen, timeoutMs);
-  if (wait.async) await wait.value;
 }
 
 async function takeOver(keeper: DeadlineKeeper, seen: number): Promise<void> {
@@ -65,7 +57,8 @@ async function takeOver(keeper: DeadlineKeeper, seen: number): Promise<void> {
       late(next.pid);
     }
     if (round * takeoverMs === stuckMs) onStuck();
-    await changed(words, seen, takeoverMs);
+    const wait = Atomics.waitAsync(words, turn, seen, takeoverMs);
+    if (wait.async) await wait.value;
   }
 
   function late(who: number): void {

@@ -1,7 +1,7 @@
 // The thread that names: waits for an attempt, reads who it is for, lets it go on, tells what it read.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecAttempt, ExecGuard } from '../kernel/index.ts';
+import type { DeadlineTimer, ExecAttempt, ExecGuard } from '../kernel/index.ts';
 import { listBundles } from './bundles.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import type { NamedContainer } from './messages.ts';
@@ -11,6 +11,7 @@ import {
   type RunState,
   resolveAttempt,
   runStateOf,
+  shimKey,
   siblingsOf,
 } from './resolve-attempt.ts';
 import {
@@ -18,6 +19,7 @@ import {
   attemptDescriptor,
   attemptPid,
   claimAnswer,
+  deadlineMs,
   figurePlaces,
   type SharedState,
   turn,
@@ -27,6 +29,9 @@ import { warmUp } from './warm-up.ts';
 export interface NamerThread {
   readonly guard: ExecGuard;
   readonly state: SharedState;
+  /** Wakes the keeper of the deadline. */
+  readonly timer: DeadlineTimer;
+  readonly deadlineMs: number;
   readonly places: EnginePlaces;
   readonly post: (container: NamedContainer) => void;
   /** Milliseconds that only grow, with fractions. */
@@ -45,6 +50,12 @@ interface KnownRun {
   readonly isSandbox: boolean;
 }
 
+interface Memory {
+  /** By bundle. */
+  readonly runs: Map<string, KnownRun>;
+  readonly shims: Map<string, Candidate>;
+}
+
 interface Found {
   readonly stamp: string;
   readonly candidate: Candidate;
@@ -57,7 +68,7 @@ interface Found {
  * names attempt after attempt; returns only when the guard fails.
  */
 export function runNamerThread(thread: NamerThread, onReady: () => void): void {
-  const known = new Map<string, KnownRun>();
+  const known: Memory = { runs: new Map(), shims: new Map() };
   warmUp();
   for (const candidate of listBundles(thread.places)) {
     if (runStateOf(candidate) !== 'running') continue;
@@ -73,15 +84,16 @@ export function runNamerThread(thread: NamerThread, onReady: () => void): void {
   }
 }
 
-function serve(thread: NamerThread, attempt: ExecAttempt, known: Map<string, KnownRun>): void {
-  const { guard, state, elapsedMs } = thread;
+function serve(thread: NamerThread, attempt: ExecAttempt, known: Memory): void {
+  const { guard, state, timer, elapsedMs } = thread;
   const { words, figures } = state;
   const begun = elapsedMs();
   Atomics.store(words, attemptDescriptor, attempt.descriptor);
   Atomics.store(words, attemptPid, attempt.pid);
   Atomics.store(words, answered, 0);
+  figures[deadlineMs] = begun + thread.deadlineMs;
   Atomics.add(words, turn, 1);
-  Atomics.notify(words, turn);
+  timer.set(thread.deadlineMs);
   let found: readonly Found[] = [];
   try {
     found = readAttempt(attempt, thread.places, known);
@@ -94,6 +106,7 @@ function serve(thread: NamerThread, attempt: ExecAttempt, known: Map<string, Kno
   const heldMs = elapsedMs() - begun;
   Atomics.add(words, turn, 1);
   Atomics.notify(words, turn);
+  timer.set(0);
   guard.release(attempt);
   if (inTime) {
     add(figures, figurePlaces.answered, 1);
@@ -111,15 +124,11 @@ function add(figures: Float64Array, place: number, amount: number): void {
   figures[place] = (figures[place] ?? 0) + amount;
 }
 
-function readAttempt(
-  attempt: ExecAttempt,
-  places: EnginePlaces,
-  known: Map<string, KnownRun>,
-): readonly Found[] {
-  const candidate = resolveAttempt(attempt.pid);
+function readAttempt(attempt: ExecAttempt, places: EnginePlaces, known: Memory): readonly Found[] {
+  const candidate = resolveAttempt(attempt.pid, known.shims);
   if (candidate === null) return [];
   const first = readCandidate(candidate, places, known);
-  const run = known.get(candidate.bundle);
+  const run = known.runs.get(candidate.bundle);
   // A pod's shim makes its other containers too, and says only the first one's id.
   const others =
     first === null && run?.isSandbox === true
@@ -129,22 +138,25 @@ function readAttempt(
 }
 
 /** The evidence for a run that is not known yet, else null. */
-function readCandidate(
-  candidate: Candidate,
-  places: EnginePlaces,
-  known: Map<string, KnownRun>,
-): Found | null {
+function readCandidate(candidate: Candidate, places: EnginePlaces, known: Memory): Found | null {
   const { bundle } = candidate;
   const stamp = stampOf(join(bundle, 'config.json'));
-  if (stamp === null || known.get(bundle)?.stamp === stamp) return null;
+  if (stamp === null || known.runs.get(bundle)?.stamp === stamp) return null;
   // Asked first: while a slow disk is read, the container may be let go and end.
   const runState = runStateOf(candidate);
   const evidence = readEvidence(candidate, places);
   if (evidence === null) return null;
-  known.delete(bundle);
-  known.set(bundle, { stamp, isSandbox: evidence.isSandbox });
-  if (known.size > runsKept) known.delete(known.keys().next().value ?? '');
+  keep(known.runs, bundle, { stamp, isSandbox: evidence.isSandbox });
+  if (candidate.program === 'shim') {
+    keep(known.shims, shimKey(candidate.namespace, candidate.id), candidate);
+  }
   return { stamp, candidate, evidence, runState };
+}
+
+function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > runsKept) map.delete(map.keys().next().value ?? '');
 }
 
 function stampOf(path: string): string | null {

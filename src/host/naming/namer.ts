@@ -58,7 +58,7 @@ export const defaultDeadlineMs = 50;
 
 /** How often it is looked whether the answering process is stopped (a signal, a debugger). */
 const lookMs = 100;
-/** Heartbeats come twice a second; after this much silence the process is replaced. */
+/** Heartbeats come once a second; after this much silence the process is replaced. */
 const silentMs = 3000;
 /** A process that dies at once, again and again, is given up after so many. */
 const restartsInRow = 10;
@@ -139,6 +139,7 @@ class Supervisor implements Namer {
       detached: true,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // Small: it sleeps most of its life.
       execArgv: ['--max-old-space-size=96', '--max-semi-space-size=2'],
     });
     const answerer: Answerer = {

@@ -106,6 +106,21 @@ export function findRuntimePrograms(search: ProgramSearch = {}): readonly Runtim
   return [...found.values()];
 }
 
+/** Changes when a program may have come, gone or been replaced. */
+export function stampOfFolders(search: ProgramSearch = {}): string {
+  const { root = '/', paths = [] } = search;
+  const folders = programFolders.map((folder) => join(root, folder));
+  return [...folders, ...paths.map((path) => join(path, '..')), ...paths].map(timeOf).join(' ');
+}
+
+function timeOf(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
 function inodeOf(path: string): string | null {
   try {
     const facts = statSync(path, { bigint: true, throwIfNoEntry: false });

@@ -34,20 +34,40 @@ const siblingsRead = 4096;
 const taskFolder = /\/io\.containerd\.runtime\.v[12]\.(?:task|linux)\/([^/]+)\/([^/]+)$/;
 
 /** The candidate that a process speaks of; null when it names none (`runc --version`, `podman run`). */
-export function resolveAttempt(pid: number): Candidate | null {
+export function resolveAttempt(pid: number, knownShims: KnownShims = noShims): Candidate | null {
   let asked: number | null = pid;
   for (let level = 0; level <= parentsAsked && asked !== null && asked > 1; level += 1) {
-    const candidate = candidateOf(asked);
+    const words = wordsOf(readProcess(asked, 'cmdline') ?? '');
+    const command = parseRuntimeCommand(words);
+    // The runtime inside the container's namespaces: whoever started it was asked before.
+    if (command?.action === 'init') return null;
+    const candidate = candidateOf(asked, command, knownShims);
     if (candidate !== null) return candidate;
     asked = parentOf(asked);
   }
   return null;
 }
 
-function candidateOf(pid: number): Candidate | null {
+/** Containers by `shimKey`, for shims that execute their runtime again and again. */
+export type KnownShims = ReadonlyMap<string, Candidate>;
+
+const noShims: KnownShims = new Map();
+
+/** What tells one shim from all others. */
+export function shimKey(namespace: string | null, id: string | null): string {
+  return `${namespace ?? ''} ${id ?? ''}`;
+}
+
+function candidateOf(
+  pid: number,
+  command: RuntimeCommand | null,
+  knownShims: KnownShims,
+): Candidate | null {
+  if (command?.program === 'shim' && command.action === null) {
+    const known = knownShims.get(shimKey(command.namespace, command.id));
+    if (known !== undefined) return known;
+  }
   const folder = readProcessLink(pid, 'cwd');
-  const words = wordsOf(readProcess(pid, 'cmdline') ?? '');
-  const command = parseRuntimeCommand(words);
   if (command !== null) return ofCommand(pid, command, folder);
   // containerd's child stands in the bundle before it becomes the shim.
   return folder === null ? null : ofTaskFolder(folder);

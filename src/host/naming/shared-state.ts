@@ -24,6 +24,9 @@ export const figurePlaces = {
   answeredByKeeper: 6,
 } as const;
 
+/** A place in `figures`: until when the attempt in work must be answered, by the naming thread's clock. */
+export const deadlineMs = 7;
+
 export function createSharedState(): SharedState {
   return {
     words: new Int32Array(new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT)),

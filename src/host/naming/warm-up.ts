@@ -1,45 +1,85 @@
-// Runs what names a container on made-up documents, so that the first real one does not wait for code
-// to be loaded and compiled.
-import { parseJson } from '../../base/json.ts';
-import { bundleIdentity, dockerIdentity, parseOciConfig } from '../identity/index.ts';
-import { resolveAttempt } from './resolve-attempt.ts';
+// Names made-up containers until the code for it is loaded and compiled, so that the first real one is
+// held no longer than the others.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleIdentity, parseRuntimeCommand } from '../identity/index.ts';
+import { readEvidence } from './evidence.ts';
+import type { EnginePlaces } from './places.ts';
+import { ofTaskFolder, resolveAttempt, runStateOf } from './resolve-attempt.ts';
 
-const rounds = 40;
+/** Enough for the compiler to take notice of the hot parts. */
+const rounds = 300;
 
-const bundle = JSON.stringify({
+const id = '0'.repeat(64);
+
+const rules = Array.from({ length: 12 }, (_, index) => ({
+  names: Array.from({ length: 30 }, (__, call) => `call_${index}_${call}`),
+  action: 'SCMP_ACT_ALLOW',
+  args: [{ index, value: 0, op: 'SCMP_CMP_EQ' }],
+}));
+
+const mounts = Array.from({ length: 12 }, (_, index) => ({
+  destination: `/m${index}`,
+  type: 'bind',
+  source: '/tmp',
+  options: ['rbind', 'ro', 'rprivate'],
+}));
+
+const bundle = {
   process: {
     args: ['/bin/true'],
     user: { uid: 0, gid: 0 },
-    capabilities: { bounding: ['CAP_KILL'] },
+    capabilities: { bounding: ['CAP_KILL', 'CAP_CHOWN'] },
   },
   root: { path: 'rootfs' },
-  mounts: Array.from({ length: 12 }, (_, index) => ({
-    destination: `/m${index}`,
-    type: 'bind',
-    source: '/tmp',
-    options: ['rbind', 'ro', 'rprivate'],
-  })),
+  mounts,
   annotations: { a: 'b' },
-  linux: { namespaces: [{ type: 'pid' }], resources: { devices: [{ allow: false }] } },
-});
+  linux: {
+    namespaces: [{ type: 'pid' }, { type: 'network' }],
+    resources: { devices: [{ allow: false, access: 'rwm' }] },
+    seccomp: { syscalls: rules },
+  },
+};
 
-const container = JSON.stringify({
-  ID: 'warm-up',
+const container = {
+  ID: id,
   Name: '/warm-up',
   Created: '2026-01-01T00:00:00.5Z',
+  Path: '/bin/true',
+  Args: [],
   Config: { Image: 'a', Labels: { a: 'b' }, User: '' },
   NetworkSettings: { Networks: { bridge: { IPAddress: '' } } },
-  HostConfig: { NetworkMode: 'default', PortBindings: { '80/tcp': [{ HostPort: '1' }] } },
-});
+};
 
-/** Has no effect but on the speed of what follows. */
+const hostConfig = { NetworkMode: 'default', PortBindings: { '80/tcp': [{ HostPort: '1' }] } };
+
+const shimWords = ['containerd-shim-runc-v2', '-namespace', 'moby', '-id', id, 'start'];
+
+/** Has no effect but on the speed of what follows; it leaves no file behind. */
 export function warmUp(): void {
-  for (let round = 0; round < rounds; round += 1) {
-    resolveAttempt(process.pid);
-    const parsed = parseJson(bundle);
-    const oci = parsed.ok ? parseOciConfig(parsed.value) : null;
-    const told = parseJson(container);
-    if (told.ok) dockerIdentity({ container: told.value, oci });
-    bundleIdentity({ id: 'warm-up', engine: 'containerd', oci });
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-warm-up-'));
+  try {
+    const task = join(folder, 'io.containerd.runtime.v2.task/moby', id);
+    const engine = join(folder, 'containers', id);
+    mkdirSync(task, { recursive: true });
+    mkdirSync(engine, { recursive: true });
+    writeFileSync(join(task, 'config.json'), JSON.stringify(bundle));
+    writeFileSync(join(engine, 'config.v2.json'), JSON.stringify(container));
+    writeFileSync(join(engine, 'hostconfig.json'), JSON.stringify(hostConfig));
+    const places = { docker: [folder], containerd: [], storage: [] };
+    for (let round = 0; round < rounds; round += 1) once(task, places);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function once(task: string, places: EnginePlaces): void {
+  resolveAttempt(process.pid);
+  parseRuntimeCommand(shimWords);
+  const candidate = ofTaskFolder(task);
+  if (candidate === null) return;
+  runStateOf(candidate);
+  readEvidence(candidate, places);
+  bundleIdentity({ id, engine: 'containerd', oci: null });
 }
