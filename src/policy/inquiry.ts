@@ -48,6 +48,8 @@ export interface Review {
   readonly namespaceObject: unknown;
   /** The whole `request` of an AdmissionReview. */
   readonly request: unknown;
+  /** What runs is not changed by it: its images were decided on before. */
+  readonly isSettled?: boolean;
 }
 
 /** Judges an object; never throws on content. */

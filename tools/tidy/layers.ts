@@ -56,6 +56,7 @@ export const openFolders: readonly { readonly folder: string; readonly why: stri
   { folder: 'inspect', why: 'rooms, and what stands over them' },
   { folder: 'inventory', why: 'rooms only' },
   { folder: 'advisory', why: 'rooms only' },
+  { folder: 'server', why: 'rooms only' },
   { folder: 'inventory/ecosystem', why: 'the contract and the registry are entered by name' },
 ];
 
@@ -100,6 +101,7 @@ export const worldRoots: readonly { readonly root: string; readonly why: string 
   { root: 'inventory/image/', why: 'archives and folders are read where they lie' },
   { root: 'advisory/database/', why: 'the advisory database is a file' },
   { root: 'cli/', why: 'terminal, environment, result files' },
+  { root: 'server/', why: 'listens, and keeps the record of what it decided' },
 ];
 
 /** The one place that may import a package, so that it can be replaced. Path prefixes below `src`. */

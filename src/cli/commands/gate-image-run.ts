@@ -16,12 +16,10 @@ import { parseTarget } from '../../flow/target.ts';
 import type { ImageFacts } from '../../policy/image/index.ts';
 import type { Policy } from '../../policy/index.ts';
 import { type Composed, compose, databaseFile, matchEcosystems } from '../compose.ts';
-import type { CommonOptions } from '../options.ts';
+import type { CommonOptions, RegistryFlags } from '../options.ts';
 import { programName, version } from '../version.ts';
 
-export interface ImageOptions extends CommonOptions {
-  readonly platform?: string;
-}
+export interface ImageOptions extends CommonOptions, RegistryFlags {}
 
 export interface GateImages {
   readonly lookup: ImageLookup;
@@ -30,7 +28,7 @@ export interface GateImages {
 
 /** Looks by scanning; what was scanned before is answered out of the store. */
 export function openImages(options: ImageOptions): GateImages & { readonly composed: Composed } {
-  const composed = compose(options, {}, ['vuln']);
+  const composed = compose(options, options, ['vuln']);
   const { services } = composed;
   const scanServices = {
     ...services,

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { collect, withCommonOptions, wordsOf } from '../options.ts';
 import { type GateOptions, gateDecisions, gateFormats, gateProfiles } from './gate-options.ts';
+import { defineGateManifests, defineGateServe } from './gate-serve.ts';
 import { defineGateBaseline, defineGateTest } from './gate-test.ts';
 
 /** Adds the command `gate`. */
@@ -44,4 +45,6 @@ export function defineGate(program: Command): void {
     });
   defineGateTest(gate);
   defineGateBaseline(gate);
+  defineGateServe(gate);
+  defineGateManifests(gate);
 }

@@ -2,7 +2,7 @@
 import { asString } from '../../base/json.ts';
 import { compilePattern } from '../glob.ts';
 import { fullReference } from '../image-name.ts';
-import type { Inquiry, Objection } from '../inquiry.ts';
+import { type Inquiry, notAsked, type Objection } from '../inquiry.ts';
 import type { Path } from '../path.ts';
 import { viewPod } from '../pod.ts';
 import type { Mode } from '../profile.ts';
@@ -23,7 +23,8 @@ export type KnownImages = (reference: string) => ImageFacts | null;
 /** Judges the images of all containers. */
 export function imageInquiry(policy: ImagePolicy, known: KnownImages, now: Date): Inquiry {
   const exempt = policy.exempt.map(compilePattern);
-  return (subject) => {
+  return (subject, review) => {
+    if (review?.isSettled === true) return notAsked;
     const objections: Objection[] = [];
     const unknowns: { path: Path; reason: string }[] = [];
     let isAsked = false;
@@ -55,6 +56,7 @@ export function imagesIn({ pods }: Subject): readonly string[] {
   return [...new Set(names.filter((image) => image !== null && image !== ''))] as string[];
 }
 
+export { parseImageName } from '../image-name.ts';
 export { type ImageFacts, type ImageFinding, isRootUser, type SignatureState } from './facts.ts';
 export { type ImageRequirements, imageControls, isTrusted, judgeImage } from './requirements.ts';
 export { imageValue } from './values.ts';

@@ -1,0 +1,34 @@
+// What the flags of `gate serve` and `gate manifests` give.
+import type { Decision, ProfileId } from '../../policy/index.ts';
+import type { CommonOptions, RegistryFlags } from '../options.ts';
+
+export interface GateServeOptions extends CommonOptions, RegistryFlags {
+  readonly host: string;
+  readonly port: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly caCert?: string;
+  readonly caKey?: string;
+  readonly name: readonly string[];
+  readonly policy: readonly string[];
+  readonly profile: readonly ProfileId[];
+  readonly kubernetesVersion: string;
+  readonly waivers?: string;
+  readonly onUnknown: Decision;
+  readonly failMode: 'Fail' | 'Ignore';
+  readonly exempt: readonly string[];
+  readonly pin?: boolean;
+  readonly deadline: string;
+  readonly record?: string;
+}
+
+export interface GateManifestsOptions {
+  readonly namespace: string;
+  readonly image: string;
+  readonly policy: readonly string[];
+  readonly failMode: 'Fail' | 'Ignore';
+  readonly exempt: readonly string[];
+  readonly pin?: boolean;
+  readonly replicas: string;
+  readonly output?: string;
+}

@@ -1,0 +1,67 @@
+// The record of decisions: one line of JSON each, appended in batches. It says what was decided, and
+// by its gaps what was admitted while nobody was there.
+import { appendFile } from 'node:fs/promises';
+
+export interface DecisionRecord {
+  readonly time: string;
+  readonly uid: string;
+  readonly operation: string;
+  readonly kind: string;
+  readonly namespace: string | null;
+  readonly name: string;
+  /** Of the object; null where the API server had not given it one yet. */
+  readonly objectUid: string | null;
+  readonly user: string;
+  readonly decision: string;
+  readonly controls: string;
+  readonly images: readonly string[];
+  readonly isDryRun: boolean;
+  readonly problem: string | null;
+  readonly elapsedMs: number;
+}
+
+/** Records that wait to be written; beyond it they are dropped and counted, never hidden. */
+const waitingMost = 100_000;
+
+export interface Recorder {
+  add(record: DecisionRecord): void;
+  /** Records that could not be kept. */
+  readonly lost: () => number;
+  /** Writes what waits. */
+  flush(): Promise<void>;
+}
+
+/** A recorder for `file`; null keeps nothing. */
+export function createRecorder(file: string | null, warn: (line: string) => void): Recorder {
+  let waiting: string[] = [];
+  let writing: Promise<void> | null = null;
+  let lost = 0;
+  const write = async (path: string): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        await appendFile(path, batch.join(''), { mode: 0o600 });
+      } catch (error) {
+        if (lost === 0) warn(`decisions cannot be recorded in ${path}: ${String(error)}`);
+        lost += batch.length;
+      }
+    }
+    writing = null;
+  };
+  return {
+    add(record) {
+      if (file === null) return;
+      if (waiting.length >= waitingMost) {
+        lost += 1;
+        return;
+      }
+      waiting.push(`${JSON.stringify(record)}\n`);
+      writing ??= write(file);
+    },
+    lost: () => lost,
+    async flush() {
+      await writing;
+    },
+  };
+}
