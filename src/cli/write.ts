@@ -1,18 +1,28 @@
 // Results go to stdout or to `--output`: written beside it first, so that nobody reads half a file.
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { messageOf, SeaworthyError } from '../base/error.ts';
+
+/** Characters that are encoded at once: a report of 100 MB must not lie in memory twice. */
+const pieceLength = 1024 * 1024;
 
 /** Throws `SeaworthyError` `unreadable` when the file cannot be written. */
 export async function writeResult(text: string, output: string | undefined): Promise<void> {
   if (output === undefined) {
-    await new Promise<void>((resolve) => {
-      process.stdout.write(text, () => resolve());
-    });
+    for (const piece of pieces(text)) {
+      await new Promise<void>((resolve) => {
+        process.stdout.write(piece, () => resolve());
+      });
+    }
     return;
   }
   const temporary = `${output}.${process.pid}.part`;
   try {
-    writeFileSync(temporary, text, { flag: 'wx' });
+    const descriptor = openSync(temporary, 'wx', 0o666);
+    try {
+      for (const piece of pieces(text)) writeWhole(descriptor, Buffer.from(piece));
+    } finally {
+      closeSync(descriptor);
+    }
     renameSync(temporary, output);
   } catch (cause) {
     rmSync(temporary, { force: true });
@@ -20,5 +30,20 @@ export async function writeResult(text: string, output: string | undefined): Pro
       cause,
       advice: 'choose another place for --output',
     });
+  }
+}
+
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+}
+
+/** The text in parts that cut no surrogate pair. */
+function* pieces(text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    let end = Math.min(text.length, at + pieceLength);
+    const last = text.charCodeAt(end - 1);
+    if (end < text.length && last >= 0xd800 && last <= 0xdbff) end -= 1;
+    yield text.slice(at, end);
+    at = end;
   }
 }
