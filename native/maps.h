@@ -186,4 +186,7 @@ static __always_inline void count_result(struct counter *counter, long failed) {
   counter->lost++;
   if (!counter->first_lost) counter->first_lost = now;
   counter->last_lost = now;
+  // One that says whether to look at the others.
+  struct counter *any = counter_of(0);
+  if (any) any->lost++;
 }

@@ -101,7 +101,6 @@ export const bannedCalls: readonly BannedCall[] = [
     allowed: {
       'base/http.ts': 'timeouts',
       'host/registry/credential-helper.ts': 'its deadline',
-      'host/sensor/thread.ts': 'the pause between two looks at the rings',
     },
   },
   { what: 'setInterval', instead: 'do it when asked' },

@@ -10,4 +10,4 @@ export {
 export { attachDeadlineTimer, createDeadlineTimer, type DeadlineTimer } from './deadline-timer.ts';
 export { attachExecGuard, type ExecAttempt, type ExecGuard, openExecGuard } from './fanotify.ts';
 export { errorName, type Ffi, type Library, lastErrorNumber, loadFfi, loadLibrary } from './ffi.ts';
-export { bootClockOffsetNs, bootTimeNs, type Mapping, mapMemory, pageBytes } from './memory.ts';
+export { bootClockOffsetNs, type Mapping, mapMemory, pageBytes } from './memory.ts';

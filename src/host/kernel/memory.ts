@@ -71,11 +71,6 @@ function readClock(clock: number): bigint {
   return (time[0] ?? 0n) * 1_000_000_000n + (time[1] ?? 0n);
 }
 
-/** Nanoseconds since the machine was started, sleep included. */
-export function bootTimeNs(): bigint {
-  return readClock(bootClock);
-}
-
 /** What is to be added to the boot clock to get nanoseconds since 1970, as of now. */
 export function bootClockOffsetNs(): bigint {
   const before = readClock(bootClock);

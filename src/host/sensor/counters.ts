@@ -33,6 +33,9 @@ export function typeName(type: number): string {
   return namesOfTypes.get(type) ?? callName(type) ?? `type ${type}`;
 }
 
+/** Counts losses of all types: whether to look at the others. */
+const anyType = 0;
+
 const knownTypes: readonly number[] = [
   ...namesOfTypes.keys(),
   ...calls.map((_, index) => recordType.firstCall + index),
@@ -49,12 +52,13 @@ export function readCounters(map: BpfMap): CounterReader {
   const processors = possibleProcessors();
   const value = new Uint8Array(processors * counterBytes);
   const told = new Map<number, { readonly lost: number; readonly atNs: bigint }>();
-  const all = () =>
-    knownTypes.map((type) => {
-      const key = new Uint8Array(Uint32Array.of(type).buffer);
-      if (!map.lookUp(key, value)) value.fill(0);
-      return sumCounter(type, new DataView(value.buffer), processors);
-    });
+  const one = (type: number) => {
+    const key = new Uint8Array(Uint32Array.of(type).buffer);
+    if (!map.lookUp(key, value)) value.fill(0);
+    return sumCounter(type, new DataView(value.buffer), processors);
+  };
+  const all = () => knownTypes.map(one);
+  let lostOfAny = 0;
   return {
     read: () =>
       all().map(({ name, type, seen, submitted, lost, filtered }) => ({
@@ -67,6 +71,9 @@ export function readCounters(map: BpfMap): CounterReader {
       })),
     losses: (clockOffsetNs) => {
       const losses: RawLoss[] = [];
+      const { lost: anyLost } = one(anyType);
+      if (anyLost === lostOfAny) return losses;
+      lostOfAny = anyLost;
       for (const { type, name, lost, firstLostNs, lastLostNs } of all()) {
         const before = told.get(type);
         const count = lost - (before?.lost ?? 0);

@@ -8,6 +8,8 @@ import type { ExistingProcess, RawLoss } from './record.ts';
 export interface WorkerInput {
   readonly options: SensorOptions;
   readonly consumerOptions: unknown;
+  /** Four bytes: raised by the owner with each message, so that a waiting thread looks. */
+  readonly wake: SharedArrayBuffer;
 }
 
 export type FromWorker =

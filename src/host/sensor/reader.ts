@@ -18,7 +18,7 @@ export interface RingReader {
   readonly clockOffsetNs: bigint;
 }
 
-/** A reader of the sensor's rings; `nowNs` is the boot clock. */
+/** A reader of the sensor's rings; `nowNs` measures intervals. */
 export function ringReader({ rings }: KernelSensor, nowNs: () => bigint): RingReader {
   let clockOffsetNs = bootClockOffsetNs();
   let comparedAtNs = nowNs();
@@ -27,6 +27,7 @@ export function ringReader({ rings }: KernelSensor, nowNs: () => bigint): RingRe
       return clockOffsetNs;
     },
     read: (take) => {
+      if (!rings.some((ring) => ring.hasNews())) return 0;
       const now = nowNs();
       if (now - comparedAtNs >= clockEveryNs) {
         clockOffsetNs = bootClockOffsetNs();

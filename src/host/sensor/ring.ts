@@ -29,6 +29,8 @@ export interface RingSpan {
 export interface Ring {
   readonly data: Uint8Array;
   readonly view: DataView;
+  /** Whether anything was reserved since the last span was released: one load. */
+  hasNews(): boolean;
   /** Position up to which records were reserved by now: a mark to read to. */
   mark(): number;
   /** Records from where we are to `mark`, `maxBytes` at most; nothing is given back yet. */
@@ -46,10 +48,12 @@ function step(length: number): number {
 export function openRing({ consumer, producer, data, size }: RingMemory): Ring {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const lengths = new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+  const producerLow = new Int32Array(producer.buffer, producer.byteOffset, 1);
   let position = Number(Atomics.load(consumer, 0));
   return {
     data,
     view,
+    hasNews: () => Atomics.load(producerLow, 0) !== (position | 0),
     mark: () => Number(Atomics.load(producer, 0)),
     span: (mark, maxBytes) => {
       const start = position & (size - 1);

@@ -52,18 +52,20 @@ export function openSensor({
   const input: WorkerInput = {
     options: { ...defaultSensorOptions, ...options },
     consumerOptions: consumer?.options ?? null,
+    wake: new SharedArrayBuffer(4),
   };
   const worker = new Worker(consumer?.entry ?? workerEntry('copy', import.meta.url), {
     workerData: input,
     name: 'sensor',
   });
-  return new SensorOwner(worker, handlers).opened;
+  return new SensorOwner(worker, handlers, new Int32Array(input.wake)).opened;
 }
 
 class SensorOwner implements Sensor {
   readonly opened: Promise<Sensor>;
   programs: readonly AttachedProgram[] = [];
   private readonly worker: Worker;
+  private readonly wake: Int32Array;
   private readonly handlers: SensorHandlers;
   private readonly asks = new Map<number, (counters: readonly TypeCounter[]) => void>();
   private readonly closed = Promise.withResolvers<void>();
@@ -71,8 +73,9 @@ class SensorOwner implements Sensor {
   private isStopping = false;
   private lastAsk = 0;
 
-  constructor(worker: Worker, handlers: SensorHandlers) {
+  constructor(worker: Worker, handlers: SensorHandlers, wake: Int32Array) {
     this.worker = worker;
+    this.wake = wake;
     this.handlers = handlers;
     this.opened = this.opening.promise;
     worker.on('message', (message: FromWorker) => this.receive(message));
@@ -102,6 +105,8 @@ class SensorOwner implements Sensor {
 
   private send(message: ToWorker): void {
     this.worker.postMessage(message);
+    Atomics.add(this.wake, 0, 1);
+    Atomics.notify(this.wake, 0);
   }
 
   private receive(message: FromWorker): void {

@@ -2,7 +2,6 @@
 // records to its consumer, or copies of them to the owner where it has none.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { assert, messageOf, SeaworthyError } from '../../base/error.ts';
-import { bootTimeNs } from '../kernel/index.ts';
 import { copyBatch } from './batch.ts';
 import type { CreateConsumer, SensorConsumer } from './consumer.ts';
 import { existingPids, existingReader } from './existing.ts';
@@ -15,8 +14,15 @@ const maxHeldBytes = 64 * 1024 * 1024;
 /** So much in one look and the next comes after the shorter pause. */
 const busyBytes = 64 * 1024;
 const lossesEveryMs = 500;
+/** Looks before the event loop has its turn: 50 ms at rest. */
+const looksPerTurn = 5;
 /** Time that one turn gives to processes that live already: the rings are looked at in between. */
 const existingTurnNs = 8_000_000n;
+
+/** For intervals: cheaper than a call of C. */
+function monotonicNs(): bigint {
+  return process.hrtime.bigint();
+}
 
 class SensorThread {
   private readonly port: MessagePort;
@@ -26,13 +32,18 @@ class SensorThread {
   private consumer: SensorConsumer | null = null;
   private heldBytes = 0;
   private isClosing = false;
+  /** Processes that live already are being read: no waiting. */
+  private isTelling = false;
+  private readonly wake: Int32Array;
+  private heard = 0;
   private nextLossesNs = 0n;
 
   constructor(port: MessagePort, input: WorkerInput) {
     this.port = port;
     this.input = input;
+    this.wake = new Int32Array(input.wake);
     this.sensor = openKernelSensor(input.options);
-    this.reader = ringReader(this.sensor, bootTimeNs);
+    this.reader = ringReader(this.sensor, monotonicNs);
   }
 
   async start(create: CreateConsumer | null): Promise<void> {
@@ -44,8 +55,8 @@ class SensorThread {
       });
     }
     this.send({ kind: 'watching', programs: this.sensor.programs });
-    this.turn();
     if (this.input.options.tellExisting) this.tellExisting(existingPids());
+    this.turn();
   }
 
   private send(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {
@@ -69,12 +80,24 @@ class SensorThread {
     }
   }
 
+  /**
+   * Looks at the rings, waits, looks again; now and then, and when the owner has said something, the
+   * event loop has its turn. Waiting for a timer of the loop costs three times the CPU of this.
+   */
   private turn(): void {
-    if (this.isClosing) return;
     const { pauseMinMs, pauseMaxMs } = this.input.options;
-    const bytes = this.drain();
-    this.tellLosses(false);
-    setTimeout(() => this.turn(), bytes >= busyBytes ? pauseMinMs : pauseMaxMs);
+    for (let look = 0; look < looksPerTurn && !this.isClosing; look++) {
+      const bytes = this.drain();
+      this.tellLosses(false);
+      if (this.isTelling) break;
+      const calls = Atomics.load(this.wake, 0);
+      if (calls !== this.heard) {
+        this.heard = calls;
+        break;
+      }
+      Atomics.wait(this.wake, 0, calls, bytes >= busyBytes ? pauseMinMs : pauseMaxMs);
+    }
+    if (!this.isClosing) setImmediate(() => this.turn());
   }
 
   /** Bytes that were read. */
@@ -92,7 +115,7 @@ class SensorThread {
   }
 
   private tellLosses(isLast: boolean): void {
-    const now = bootTimeNs();
+    const now = monotonicNs();
     if (!isLast && now < this.nextLossesNs) return;
     this.nextLossesNs = now + BigInt(lossesEveryMs) * 1_000_000n;
     const losses = this.sensor.counters.losses(this.reader.clockOffsetNs);
@@ -105,18 +128,20 @@ class SensorThread {
     const reader = existingReader(this.reader.clockOffsetNs);
     const { consumer } = this;
     let index = 0;
+    this.isTelling = true;
     const next = () => {
       if (this.isClosing) return;
-      const until = bootTimeNs() + existingTurnNs;
+      const until = monotonicNs() + existingTurnNs;
       const processes = [];
-      while (index < pids.length && bootTimeNs() < until) {
+      while (index < pids.length && monotonicNs() < until) {
         const found = reader.read(pids[index++] ?? 0);
         if (found !== null) processes.push(found);
       }
       if (consumer !== null) consumer.existing?.(processes);
       else this.send({ kind: 'existing', processes });
       this.drain();
-      if (index < pids.length) setImmediate(next);
+      this.isTelling = index < pids.length;
+      if (this.isTelling) setImmediate(next);
       else if (consumer !== null) consumer.existingDone?.();
       else this.send({ kind: 'existing-done' });
     };
