@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/base/error.ts';
 import '../build/ensure.ts';
+import { auditDocker } from './audit.ts';
 import { type Case, type Context, root } from './context.ts';
 import { database } from './database.ts';
 import type { Row } from './figure.ts';

@@ -8,6 +8,7 @@ import { documentTargets } from './targets/documents.ts';
 import { imageTargets } from './targets/image.ts';
 import { inspectionTargets } from './targets/inspection.ts';
 import { nameTargets } from './targets/names.ts';
+import { policyTargets } from './targets/policy.ts';
 import { trustTargets } from './targets/trust.ts';
 
 export const fuzzTargets: readonly FuzzTarget[] = [
@@ -17,6 +18,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...nameTargets,
   ...advisoryTargets,
   ...inspectionTargets,
+  ...policyTargets,
   ...trustTargets,
 ];
 

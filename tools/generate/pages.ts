@@ -1,6 +1,7 @@
 // All pages that are made from the code. Adding one = its file and one line here.
 import { builtinPage } from '../../src/advisory/builtin/index.ts';
 import { attackPage } from './attack-page.ts';
+import { auditPage, gateControlsPage } from './audit-page.ts';
 import { cliPage } from './cli-page.ts';
 import { detectionsPage } from './detections-page.ts';
 import { imageRulesPage } from './image-rules-page.ts';
@@ -13,6 +14,8 @@ export function generatedPages(): readonly { readonly path: string; readonly tex
   return [
     { path: 'docs/attack.md', text: attackPage() },
     { path: 'docs/builtin-advisories.md', text: builtinPage() },
+    { path: 'docs/audit-controls.md', text: auditPage() },
+    { path: 'docs/gate-controls.md', text: gateControlsPage() },
     { path: 'docs/cli.md', text: cliPage() },
     { path: 'docs/detections.md', text: detectionsPage() },
     { path: 'docs/limits.md', text: limitsPage() },
