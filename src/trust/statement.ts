@@ -30,6 +30,9 @@ const statementTypes: ReadonlySet<string> = new Set([
   'https://in-toto.io/Statement/v1',
 ]);
 
+/** An address in a statement: longer ones are no addresses. */
+const textLength = 2048;
+
 /** Subjects of one statement; a release of many platforms has some dozens. */
 const subjectsOfStatement = 10_000;
 
@@ -67,7 +70,9 @@ export function readStatement(payloadType: string, payload: Uint8Array): Meaning
     return { ok: false, reason: `the statement has ${subjects.length} subjects` };
   }
   const predicateType = stringField(value, 'predicateType');
-  if (predicateType === null) return { ok: false, reason: 'the statement has no predicateType' };
+  if (predicateType === null || predicateType.length > textLength) {
+    return { ok: false, reason: 'the statement has no predicateType' };
+  }
   return {
     ok: true,
     kind: predicateType === signPredicateType ? 'signature' : 'attestation',
@@ -123,17 +128,22 @@ export function provenanceOf(predicateType: string | null, predicate: unknown): 
 }
 
 /** Materials of one build that are looked at. */
-const materials = 1000;
+const materials = 100;
+
+function textOf(value: unknown, key: string): string | null {
+  const text = stringField(value, key);
+  return text !== null && text.length <= textLength ? text : null;
+}
 
 function provenance02(predicate: unknown): Provenance {
   const invocation = field(predicate, 'invocation');
   const config = field(invocation, 'configSource');
   const uris = [config, ...asArray(field(predicate, 'materials')).slice(0, materials)];
   return {
-    builder: stringField(field(predicate, 'builder'), 'id'),
-    buildType: stringField(predicate, 'buildType'),
-    sources: uris.map((one) => stringField(one, 'uri')).filter((uri) => uri !== null),
-    sourceRef: refOf(stringField(config, 'uri')),
+    builder: textOf(field(predicate, 'builder'), 'id'),
+    buildType: textOf(predicate, 'buildType'),
+    sources: uris.map((one) => textOf(one, 'uri')).filter((uri) => uri !== null),
+    sourceRef: refOf(textOf(config, 'uri')),
   };
 }
 
@@ -144,16 +154,15 @@ function provenance1(predicate: unknown): Provenance {
   const source = field(external, 'source');
   const listed = asArray(field(definition, 'resolvedDependencies')).slice(0, materials);
   const uris = [
-    stringField(workflow, 'repository'),
-    asRecord(source) === null ? stringField(external, 'source') : stringField(source, 'uri'),
-    ...listed.map((one) => stringField(one, 'uri')),
+    textOf(workflow, 'repository'),
+    asRecord(source) === null ? textOf(external, 'source') : textOf(source, 'uri'),
+    ...listed.map((one) => textOf(one, 'uri')),
   ].filter((uri) => uri !== null);
   return {
-    builder: stringField(field(field(predicate, 'runDetails'), 'builder'), 'id'),
-    buildType: stringField(definition, 'buildType'),
+    builder: textOf(field(field(predicate, 'runDetails'), 'builder'), 'id'),
+    buildType: textOf(definition, 'buildType'),
     sources: uris,
-    sourceRef:
-      stringField(workflow, 'ref') ?? refOf(uris.find((uri) => refOf(uri) !== null) ?? null),
+    sourceRef: textOf(workflow, 'ref') ?? refOf(uris.find((uri) => refOf(uri) !== null) ?? null),
   };
 }
 

@@ -41,7 +41,12 @@ export async function runVerify(image: string, options: VerifyOptions): Promise<
   const source = await sourceOf(image, options);
   let answer: TrustAnswer;
   try {
-    answer = await createTrustVerifier({ policy, root, now: () => new Date() }).verify(source);
+    answer = await createTrustVerifier({
+      policy,
+      root,
+      now: () => new Date(),
+      keepPredicates: options.saveSbom !== undefined,
+    }).verify(source);
   } finally {
     source.close();
   }

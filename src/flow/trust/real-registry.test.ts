@@ -60,6 +60,7 @@ describe.skipIf(!hasRegistry)('on a real registry (needs docker-registry)', () =
       policy,
       root: rootOf(world.root),
       now: () => new Date(),
+      keepPredicates: true,
     });
     const source = registrySource(reference, registryTestOptions);
     return verifier.verify(source).finally(() => source.close());

@@ -5,6 +5,7 @@ import {
   createRegistry,
   type FetchedManifest,
   parseReference,
+  type Registry,
   type RegistryOptions,
 } from '../../host/registry/index.ts';
 import type { Digest } from '../../model/image.ts';
@@ -13,8 +14,13 @@ import type { Resolved, TrustSource } from './source.ts';
 
 /** Opens nothing before it is asked. Throws `usage` for what is no reference. */
 export function registrySource(text: string, options: RegistryOptions): TrustSource {
-  const reference = parseReference(text);
   const registry = createRegistry(options);
+  return { ...sourceOf(text, registry), close: () => registry.close() };
+}
+
+/** The same over a client that others use too: closing the source leaves it open. */
+export function sourceOf(text: string, registry: Registry): TrustSource {
+  const reference = parseReference(text);
   const { registry: host, repository } = reference;
   const at = (tag: string | null, digest: Digest | null) =>
     createReference({ registry: host, repository, tag, digest });
@@ -44,7 +50,7 @@ export function registrySource(text: string, options: RegistryOptions): TrustSou
       if (descriptor.size > most) throw tooLarge(descriptor.digest, descriptor.size);
       return collected(registry.openBlob(reference, descriptor), descriptor.size);
     },
-    close: () => registry.close(),
+    close: () => undefined,
   };
 }
 

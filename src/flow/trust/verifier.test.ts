@@ -21,7 +21,7 @@ import {
   statementOf,
 } from '../../trust/index.ts';
 import { createVerdictCache } from './cache.ts';
-import { createTrustVerifier, registrySource } from './index.ts';
+import { createTrustLookup, createTrustVerifier, registrySource } from './index.ts';
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const key = readSigningKey(privateKey.export({ format: 'pem', type: 'pkcs8' }), 'own key', null);
@@ -212,6 +212,54 @@ describe('hostile content', () => {
     const { verdict, facts } = await verify();
     expect(verdict.decision).toBe('deny');
     expect(facts.unknowns).toHaveLength(1);
+  });
+});
+
+describe('the lookup of a gate', () => {
+  const lookup = (deadlineMs: number) =>
+    createTrustLookup({
+      policy,
+      root: null,
+      now: () => new Date(now),
+      deadlineMs,
+      registry: {
+        environment: { HOME: '/nonexistent', REGISTRY_AUTH_FILE: '/nonexistent/auth.json' },
+        tries: 1,
+      },
+    });
+
+  test('answers in the words of the controls', async () => {
+    const gate = lookup(10_000);
+    const name = registry.name('shop:1');
+    expect(await gate.signature(name)).toEqual({ kind: 'unsigned' });
+    now += 60_001;
+    registry.manifest(manifestOf([signatureDescriptor()]), { tag: tag('.sig') });
+    expect(await gate.signature(name)).toEqual({
+      kind: 'verified',
+      by: [expect.stringContaining('own key')],
+    });
+    expect(await gate.signature('not a reference')).toMatchObject({ kind: 'unknown' });
+    expect(await gate.signature(registry.name('shop:gone'))).toMatchObject({ kind: 'unknown' });
+    gate.close();
+  });
+
+  test('is late with an honest answer, and knows it the next time', async () => {
+    let release = (): void => undefined;
+    registry.manifest(manifestOf([signatureDescriptor()]), { tag: tag('.sig') });
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    registry.intercept((request, response) => {
+      if (request.url?.endsWith('.att') !== true) return false;
+      void held.then(() => response.writeHead(404).end());
+      return true;
+    });
+    const gate = lookup(100);
+    const name = registry.name(`shop@${digest}`);
+    expect(await gate.signature(name)).toMatchObject({ kind: 'unknown' });
+    release();
+    await expect.poll(() => gate.signature(name)).toMatchObject({ kind: 'verified' });
+    gate.close();
   });
 });
 

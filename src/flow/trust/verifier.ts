@@ -18,7 +18,7 @@ import type { Resolved, TrustSource } from './source.ts';
 export interface TrustAnswer {
   readonly facts: TrustFacts;
   readonly verdict: TrustVerdict;
-  /** Parallel to `facts.signatures`: what verified attestations say. */
+  /** Parallel to `facts.signatures`: what verified attestations say; empty unless asked for. */
   readonly predicates: readonly unknown[];
   /** ISO time of the verification: older than the answer when it was remembered. */
   readonly checkedAt: string;
@@ -31,6 +31,8 @@ export interface TrustVerifierOptions {
   /** How long verdicts are remembered; default: an hour when allowed, a minute else. */
   readonly allowedMs?: number;
   readonly refusedMs?: number;
+  /** Keep what attestations say: SBOMs of many megabytes, not for a cache of thousands. */
+  readonly keepPredicates?: boolean;
 }
 
 export interface TrustVerifier {
@@ -104,7 +106,7 @@ async function verifyNow(
   const verdict = judgeTrust(facts, policy);
   // "Not signed" may only be said when everything was asked.
   if (found.failure !== null && verdict.reasons.length > 0) throw found.failure;
-  const predicates = verified.map(({ predicate }) => predicate);
+  const predicates = options.keepPredicates === true ? verified.map((one) => one.predicate) : [];
   return { facts, verdict, predicates, checkedAt: now().toISOString() };
 }
 
