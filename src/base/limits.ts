@@ -110,6 +110,10 @@ export const limits = {
   patternWindows: 16_384,
   /** Windows of one pattern in one container (one for each address that is scanned). */
   patternWindowsApart: 64,
+  /** Causes of detections that are remembered word for word, to be quick in a flood. */
+  causesRemembered: 4096,
+  /** Longer words are worked out each time. */
+  causeKeyLength: 4096,
   /** Characters of a path or name that a window counts; longer ones are told apart by their start. */
   patternKeyLength: 200,
 } as const;

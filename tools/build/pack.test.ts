@@ -23,6 +23,7 @@ test('holds the program, its pages and the licences, and no source', () => {
       'README.md',
       'THIRD-PARTY-LICENSES',
       'bin/seaworthy',
+      'dist/rules/00-words.yaml',
       'dist/seaworthy.mjs',
       'package.json',
     ]),
@@ -54,6 +55,7 @@ test('runs from another folder, through a link', () => {
       env: { ...process.env, HOME: folder },
     });
   expect(run('--version')).toBe(`${version}\n`);
+  expect(run('rules', 'check')).toMatch(/^1\d\d rules .* 0 errors, 0 warnings\n$/);
   expect(run('scan', 'pkg:npm/lodash@4.17.4', '--format', 'json', '--data', folder)).toContain(
     'CVE-',
   );

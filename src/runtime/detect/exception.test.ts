@@ -232,6 +232,8 @@ describe('an exception silences its cause and nothing near it', () => {
 
 test('a detection without anything to tell it by gets no exception', () => {
   expect(proposeException(causeFor(eventOf('dup2', { process: null })))).toBeNull();
+  const scan = causeOf('Many ports of one machine tried', readOf('/x'), fields);
+  expect(proposeException(scan)).toBeNull();
 });
 
 describe('blast radius', () => {

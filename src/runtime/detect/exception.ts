@@ -8,6 +8,7 @@ import {
   type RulesFile,
 } from '../rules/index.ts';
 import type { Cause } from './cause.ts';
+import { patterns } from './patterns.ts';
 
 export interface ProposedException {
   /** The name of the exception: `cause_` and the id of the cause. */
@@ -17,9 +18,12 @@ export interface ProposedException {
   readonly yaml: string;
 }
 
-/** The exception for a cause; null when the cause has nothing but its rule: that would be its end. */
+/**
+ * The exception for a cause; null when the cause has nothing but its rule (that would be its end), and for
+ * patterns, which are no rules: images that may do it stand in their settings.
+ */
 export function proposeException({ id, rule, checks, target }: Cause): ProposedException | null {
-  if (checks.length < 2) return null;
+  if (checks.length < 2 || patterns.some((one) => one.rule === rule)) return null;
   const name = `cause_${id}`;
   const lines = [
     `# ${rule}: ${target}`.replaceAll(/[\p{C}\u2028\u2029]/gu, '?').slice(0, 200),

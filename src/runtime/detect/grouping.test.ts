@@ -75,6 +75,15 @@ describe('grouping', () => {
     expect(grouper.expire(40n * second)).toMatchObject([{ count: 2 }]);
   });
 
+  test('calls that differ in their arguments only are not the same cause', () => {
+    const { take } = grouperOf();
+    const mount = (type: string): RuntimeEvent =>
+      eventOf('mount', { arguments: new Map([['type', type]]) });
+    expect(
+      [mount('cgroup'), mount('debugfs'), mount('cgroup')].map((one) => take(one).kind),
+    ).toEqual(['first', 'first', 'repeat']);
+  });
+
   test('round counts may be told again', () => {
     const { take } = grouperOf();
     const round = Array.from({ length: 120 }, () => take(readOf('/x'))).flatMap((told) =>

@@ -1,7 +1,8 @@
 // Detections of one cause are told once: the first at once, the rest as a count. A flood of causes, which
 // an attacker can make by inventing names, costs bounded memory and hides nothing: it is told as one.
 import type { Detection, FieldRegistry } from '../rules/index.ts';
-import { type Cause, causeOf } from './cause.ts';
+import type { Cause } from './cause.ts';
+import { CauseMemory } from './cause-memory.ts';
 import { FieldReader } from './fields.ts';
 
 export interface DetectionGroup {
@@ -59,6 +60,7 @@ interface Entry {
 export class DetectionGrouper<Event> {
   private readonly options: GroupingOptions;
   private readonly fields: FieldReader<Event>;
+  private readonly causes: CauseMemory<Event>;
   /** The longest silent first. */
   private readonly entries = new Map<string, Entry>();
   private readonly perContainer = new Map<string, number>();
@@ -68,13 +70,14 @@ export class DetectionGrouper<Event> {
 
   constructor(registry: FieldRegistry<Event>, options: Partial<GroupingOptions> = {}) {
     this.fields = new FieldReader(registry);
+    this.causes = new CauseMemory(this.fields);
     this.options = { ...groupingDefaults, ...options };
   }
 
   /** Takes a detection in; says whether it is news. */
   take(sighting: Sighting<Event>): Told {
     const { event, detection, timeNs } = sighting;
-    const cause = causeOf(detection.rule, event, this.fields);
+    const cause = this.causes.causeOf(detection.rule, event);
     const containerId = this.fields.text(event, 'container.id') ?? '?';
     this.forgetSilent(timeNs);
     const known = this.entries.get(cause.id);

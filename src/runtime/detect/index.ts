@@ -24,5 +24,5 @@ export {
   type PatternSettings,
   PatternWatch,
   type PatternWatchOptions,
-  patterns,
 } from './pattern-watch.ts';
+export { patterns } from './patterns.ts';

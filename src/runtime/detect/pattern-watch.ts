@@ -3,17 +3,8 @@ import type { RuntimeEvent } from '../../model/event.ts';
 import { type Detection, timeTexts } from '../rules/index.ts';
 import { chainText } from './ancestry.ts';
 import type { Pattern, PatternThreshold } from './pattern.ts';
-import { filePatterns } from './pattern-files.ts';
-import { networkPatterns } from './pattern-network.ts';
-import { processPatterns } from './pattern-process.ts';
+import { patterns } from './patterns.ts';
 import { WindowTable } from './window-table.ts';
-
-/** All patterns. Adding one = a row in its file. */
-export const patterns: readonly Pattern[] = [
-  ...networkPatterns,
-  ...filePatterns,
-  ...processPatterns,
-];
 
 export interface PatternSettings extends PatternThreshold {
   readonly enabled: boolean;
