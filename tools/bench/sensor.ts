@@ -20,7 +20,7 @@ const restMs = 10_000;
 
 interface Counting {
   readonly sensor: Sensor;
-  ask(): Promise<{ readonly records: number; readonly counts: readonly number[] }>;
+  readonly ask: () => Promise<{ readonly records: number; readonly counts: readonly number[] }>;
 }
 
 async function openCounting(options: Partial<SensorOptions>): Promise<Counting> {

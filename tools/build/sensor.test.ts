@@ -16,6 +16,7 @@ test('the object was made of these sources', () => {
 const clang = clangVersion();
 const isSame = clang === readNote().clang;
 
+// Needs the clang that made the object: another one gives other bytes.
 describe.skipIf(!isSame)(`clang${isSame ? '' : ` ${readNote().clang} is not installed`}`, () => {
   test('gives the same bytes again', () => {
     const folder = mkdtempSync(join(tmpdir(), 'seaworthy-bpf-'));

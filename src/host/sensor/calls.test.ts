@@ -30,6 +30,7 @@ os.chdir(${JSON.stringify(folder)})
   });
 }
 
+// Needs root, libbpf and BTF; what is missing stands in the title.
 describe.skipIf(!hasSensor)(`system calls${sensorReason}`, () => {
   test('opens: what was claimed and what it was', async () => {
     writeFileSync(join(folder, 'secret'), 'x');

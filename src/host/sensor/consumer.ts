@@ -7,7 +7,7 @@ export interface ConsumerContext {
   /** As given to `openSensor`; a structured clone. */
   readonly options: unknown;
   /** To `onMessage` of the owner. */
-  post(message: unknown): void;
+  readonly post: (message: unknown) => void;
 }
 
 export interface SensorConsumer {

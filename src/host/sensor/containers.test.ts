@@ -10,6 +10,7 @@ import type { ExistingProcess } from './record.ts';
 
 const missing = sensorReason || namingLabMissing;
 
+// Needs root, libbpf and BTF; what is missing stands in the title.
 describe.skipIf(!hasSensor || namingLabMissing !== '')(`containers${missing}`, () => {
   let lab: NamingLab;
   beforeAll(() => {
@@ -61,7 +62,7 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`containers${missing}`, (
       await lab.docker('start', '-a', id);
       await lab.docker('rm', '-f', id);
     });
-    const [found] = execs(records).filter(({ fileName }) => fileName === '/bin/added');
+    const found = execs(records).find(({ fileName }) => fileName === '/bin/added');
     expect(found?.executable).toMatchObject({ isOverlay: true, isUpperLayer: true });
   });
 

@@ -32,7 +32,7 @@ import type {
 import type { RecordView } from './view.ts';
 
 /** The kernel's clock for people: USER_HZ is 100 everywhere. */
-export const nanosecondsPerTick = 10_000_000;
+const nanosecondsPerTick = 10_000_000;
 
 function ticks(record: RecordView, at: number): number {
   return Math.floor(record.number64(at) / nanosecondsPerTick);
