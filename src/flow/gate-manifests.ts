@@ -74,25 +74,8 @@ function probe(path: string): Manifest {
   return { httpGet: { path, port: 'https', scheme: 'HTTPS' }, periodSeconds: 5 };
 }
 
-/** It asks the API server nothing: no role is bound, and no token is mounted. */
-function deploymentOf(options: ManifestOptions): Manifest {
-  const { image, replicas, namespace, failMode, pins } = options;
-  const args = [
-    'gate',
-    'serve',
-    '--host=0.0.0.0',
-    '--port=8443',
-    '--ca-cert=/tls/ca.crt',
-    '--ca-key=/tls/ca.key',
-    `--name=${name}.${namespace}.svc`,
-    `--fail-mode=${failMode}`,
-    '--data=/data',
-    '--record=/data/decisions.jsonl',
-    ...exemptNamespaces(options).map((one) => `--exempt=${one}`),
-    ...(options.policies.length === 0 ? [] : ['--policy=/policy']),
-    ...(pins ? ['--pin'] : []),
-  ];
-  const container = {
+function containerOf(image: string, args: readonly string[]): Manifest {
+  return {
     name: 'gate',
     image,
     args,
@@ -115,6 +98,26 @@ function deploymentOf(options: ManifestOptions): Manifest {
       { name: 'tmp', mountPath: '/tmp' },
     ],
   };
+}
+
+/** It asks the API server nothing: no role is bound, and no token is mounted. */
+function deploymentOf(options: ManifestOptions): Manifest {
+  const { image, replicas, namespace, failMode, pins } = options;
+  const args = [
+    'gate',
+    'serve',
+    '--host=0.0.0.0',
+    '--port=8443',
+    '--ca-cert=/tls/ca.crt',
+    '--ca-key=/tls/ca.key',
+    `--name=${name}.${namespace}.svc`,
+    `--fail-mode=${failMode}`,
+    '--data=/data',
+    '--record=/data/decisions.jsonl',
+    ...exemptNamespaces(options).map((one) => `--exempt=${one}`),
+    ...(options.policies.length === 0 ? [] : ['--policy=/policy']),
+    ...(pins ? ['--pin'] : []),
+  ];
   const spec = {
     serviceAccountName: name,
     automountServiceAccountToken: false,
@@ -137,7 +140,7 @@ function deploymentOf(options: ManifestOptions): Manifest {
         ],
       },
     },
-    containers: [container],
+    containers: [containerOf(image, args)],
     volumes: [
       { name: 'tls', secret: { secretName: name, defaultMode: 0o440 } },
       { name: 'policy', configMap: { name } },

@@ -6,6 +6,7 @@ import {
   openFolders,
   packageOwners,
   siblingEdges,
+  sideDoors,
   worldModules,
   worldRoots,
 } from './layers.ts';
@@ -100,7 +101,8 @@ export function checkDoors(tree: Tree): Violation[] {
   for (const { from, to, at } of innerImports(tree)) {
     const entered = ancestors(to).filter((folder) => !from.startsWith(`${folder}/`));
     const closed = entered.find((folder) => hasDoor(folder));
-    if (closed !== undefined && to !== `${closed}/index.ts`) {
+    const isSide = sideDoors.some(({ folder }) => to === `${folder}/index.ts`);
+    if (closed !== undefined && to !== `${closed}/index.ts` && !isSide) {
       violations.push(`${at} imports ${to}; enter ${closed} by its index.ts`);
     }
     const open = entered.at(-1);

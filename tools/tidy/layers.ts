@@ -43,6 +43,7 @@ export const siblingEdges: readonly Edge[] = [
     why: 'one policy: what runs is judged by the controls of the gate',
   },
   { from: 'report', to: 'lesson/', why: 'findings are told with their lessons' },
+  { from: 'cli', to: 'server/', why: 'commands that serve compose and start what listens' },
 ];
 
 /** Folders without a door: their files are imported one by one. */
@@ -64,6 +65,12 @@ export const openFolders: readonly { readonly folder: string; readonly why: stri
 export const openFiles: Readonly<Record<string, readonly string[]>> = {
   'inventory/ecosystem': ['ecosystem.ts', 'file-view.ts', 'registry.ts'],
 };
+
+/** Rooms that are entered by their own door though the folder above them has one. */
+export const sideDoors: readonly { readonly folder: string; readonly why: string }[] = [
+  { folder: 'policy/image', why: 'it brings CEL along: loaded where policies ask for images' },
+  { folder: 'policy/user', why: 'it brings CEL along: loaded where there are such policies' },
+];
 
 /** Contracts beside their implementations: they close no cycle between rooms. */
 export const contracts: readonly string[] = ['inventory/ecosystem/ecosystem.ts'];

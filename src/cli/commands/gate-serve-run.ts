@@ -38,7 +38,7 @@ export async function runGateServe(options: GateServeOptions): Promise<number> {
   const images = openImages(options);
   const registry = createRegistry({ ...registryOptions(options) });
   const verdicts = createVerdicts({
-    nowMs: () => Date.now(),
+    nowMs: () => realPace.now(),
     look: (reference) => images.lookup(`registry:${reference}`),
     resolve: async (reference) => (await registry.readManifest(parseReference(reference))).digest,
     warn,

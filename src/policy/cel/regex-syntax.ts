@@ -1,7 +1,7 @@
 // Reads a pattern of RE2 and writes its steps. Bounded in length, nesting and counted repetition.
 
-import type { Step } from './regex.ts';
 import { classAt, escapeClass, type Matcher, wordCode } from './regex-class.ts';
+import type { Step } from './regex-step.ts';
 
 export type Program =
   | { readonly ok: true; readonly steps: readonly Step[] }

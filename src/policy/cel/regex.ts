@@ -3,16 +3,8 @@
 // Syntax: https://github.com/google/re2/wiki/Syntax; without \p classes beyond L, N, Lu, Ll, Nd.
 import { failure } from './library.ts';
 import { spend } from './meter.ts';
+import type { Step } from './regex-step.ts';
 import { parsePattern } from './regex-syntax.ts';
-
-/** One step of a compiled pattern. */
-export type Step =
-  | { readonly kind: 'character'; readonly matches: (code: number) => boolean }
-  /** Both ways are open; the first is preferred. */
-  | { readonly kind: 'fork'; first: number; second: number }
-  | { readonly kind: 'jump'; to: number }
-  | { readonly kind: 'assert'; readonly holds: (text: readonly number[], at: number) => boolean }
-  | { readonly kind: 'match' };
 
 export interface Span {
   readonly start: number;
