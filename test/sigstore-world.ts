@@ -2,6 +2,7 @@
 // and a timestamp authority, with a trusted root over them, and signers that use them as cosign does.
 import {
   createHash,
+  createPublicKey,
   generateKeyPairSync,
   type KeyObject,
   sign,
@@ -80,6 +81,8 @@ export interface SigstoreWorld {
   readonly root: RootDocument;
   /** A message signature: a bundle, and the same as cosign's annotations. */
   signMessage(bytes: Uint8Array, options?: SignOptions): Promise<SignedMessage>;
+  /** A signature with a key of one's own that Rekor recorded, as cosign's annotations. */
+  signWithKey(bytes: Uint8Array, privateKey: KeyObject): Promise<Record<string, string>>;
   /** An envelope with a statement, in a bundle. */
   attest(statement: object, options?: SignOptions): Promise<BundleDocument>;
 }
@@ -231,6 +234,16 @@ export async function sigstoreWorld(clock = nextSecond()): Promise<SigstoreWorld
                 }),
               }),
         },
+      };
+    },
+    signWithKey: async (bytes, privateKey) => {
+      const signature = sign('sha256', bytes, privateKey);
+      const pem = createPublicKey(privateKey).export({ format: 'pem', type: 'spki' });
+      const signed = { kind: 'message', bytes, signature, pem, der: Buffer.alloc(0) } as const;
+      const { annotation } = await material(signed, {});
+      return {
+        'dev.cosignproject.cosign/signature': base64(signature),
+        'dev.sigstore.cosign/bundle': present(annotation),
       };
     },
     attest: async (statement, options = {}) => {

@@ -154,6 +154,31 @@ describe('signatures with keys', () => {
     expect(judge(keyed(payload, signature)).refusal).toBe('unknown-key');
   });
 
+  test('the log entry of a key: verified where the root knows the log, and then not optional', async () => {
+    const { publicKey, privateKey } = kinds['EC P-256'];
+    const keys = [trustedKey(publicKey, 'release')];
+    const payload = payloadFor(image.digest);
+    const annotations = await world.signWithKey(payload, privateKey);
+    const logged = layerOf(simpleSigningType, payload, annotations);
+    const fact = judge(logged, { keys });
+    expect(fact).toMatchObject({ verified: true, reason: '', signer: { kind: 'key' } });
+    expect([fact.logIndex, fact.signedAt.length]).toEqual([expect.any(String), 1]);
+    // Of a log that nobody here knows, nothing is said.
+    const stranger = rootOf((await sigstoreWorld()).root);
+    expect(judge(logged, { keys, root: stranger })).toMatchObject({
+      verified: true,
+      logIndex: null,
+    });
+    expect(judge(logged, { keys, root: null })).toMatchObject({ verified: true, logIndex: null });
+    const other = await world.signWithKey(payloadFor(otherDigest), privateKey);
+    const moved = { ...annotations, [annotationNames.log]: other[annotationNames.log] ?? '' };
+    expect(judge(layerOf(simpleSigningType, payload, moved), { keys }).refusal).toBe('bad-log');
+    const second = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const theirs = await world.signWithKey(payload, second);
+    const mixed = { ...annotations, [annotationNames.log]: theirs[annotationNames.log] ?? '' };
+    expect(judge(layerOf(simpleSigningType, payload, mixed), { keys }).refusal).toBe('bad-log');
+  });
+
   test('RSA-PSS is told apart from what is expected', () => {
     const { publicKey, privateKey } = kinds['RSA 2048'];
     const payload = payloadFor(image.digest);

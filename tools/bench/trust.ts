@@ -18,9 +18,10 @@ import {
   pushSignatures,
   registryTestOptions,
 } from '../../test/pushed-image.ts';
-import { startRegistry } from '../../test/registry-process.ts';
+import { hasOptionalTool, startRegistry } from '../../test/registry-process.ts';
 import { sigstoreWorld, worker } from '../../test/sigstore-world.ts';
 import { payloadFor, rootOf } from '../../test/trust-samples.ts';
+import type { Case } from './context.ts';
 import { type Figure, figure, median } from './figure.ts';
 
 const identity = {
@@ -47,7 +48,7 @@ function note(times: readonly number[]): string {
 }
 
 /** Measures against a registry of its own, which is ended. */
-export async function trust(rounds: number): Promise<readonly Figure[]> {
+async function measured(rounds: number): Promise<readonly Figure[]> {
   const registry = await startRegistry();
   const client = createRegistry(registryTestOptions);
   try {
@@ -109,10 +110,21 @@ export async function trust(rounds: number): Promise<readonly Figure[]> {
   }
 }
 
+export const trust: Case = {
+  name: 'trust',
+  async measure({ rounds, say }) {
+    if (!hasOptionalTool('docker-registry', '--version')) {
+      return [{ name: 'trust', skipped: 'docker-registry is not installed' }];
+    }
+    say('trust: signatures on a registry of this machine');
+    return measured(rounds * 4);
+  },
+};
+
 if (import.meta.main) {
   const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20' } } });
   const before = process.cpuUsage();
-  const figures = await trust(Number(values.rounds));
+  const figures = await measured(Number(values.rounds));
   const { user, system } = process.cpuUsage(before);
   for (const { name, value, unit, target, ok, note: how = '' } of figures) {
     const wanted = target === null ? '' : ` (target ${target}: ${ok ? 'met' : 'missed'})`;
