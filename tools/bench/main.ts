@@ -16,6 +16,7 @@ import { type BenchResult, renderPage, renderTable } from './page.ts';
 import { findPeer } from './peer.ts';
 import { recall } from './recall.ts';
 import { sensor } from './sensor.ts';
+import { trust } from './trust.ts';
 
 const cases: readonly Case[] = [
   startUp,
@@ -26,6 +27,7 @@ const cases: readonly Case[] = [
   millionFiles,
   database,
   sensor,
+  trust,
 ];
 
 const usage = `npm run bench [-- FLAGS]
