@@ -58,7 +58,7 @@ function packageLines({ packages }: ExposureAnswer, paint: Paint): string[] {
   const shown = packages.slice(0, shownPackages);
   const lines = shown.map(({ purl, fixedIn }) => {
     const fix = fixedIn[0] === undefined ? '' : `fixed in ${fixedIn[0]}`;
-    return `   ${spread(harmless(purl), harmless(fix), paint.columns - 3)}`;
+    return `   ${spread(harmless(purl), shorten(harmless(fix), 30), paint.columns - 3)}`;
   });
   const more = packages.length - shown.length;
   return [

@@ -111,7 +111,7 @@ function detections({ detections: found }: TimelineView, axis: Axis, paint: Pain
     const [first] = own;
     if (first === undefined) continue;
     const times = own.length === 1 ? '' : ` ×${own.length}`;
-    const head = `${offset(first.time, axis)} ${first.priority.padEnd(8)} ${harmless(rule)}${times}`;
+    const head = `${offset(first.time, axis)} ${shorten(harmless(first.priority), 13).padEnd(8)} ${harmless(rule)}${times}`;
     lines.push(`   ${shorten(head, paint.columns - 4)}`);
     for (const line of wrap(harmless(first.output), paint.columns - 16).slice(0, 2)) {
       lines.push(`             ${paint.faint(line)}`);
@@ -215,7 +215,8 @@ function packages({ packages: used }: TimelineView, paint: Paint): string[] {
 
 function flows(found: readonly FlowView[], paint: Paint): string[] {
   const lines = found.map((flow) => {
-    const { direction, protocol, port, remote, name } = flow;
+    const { direction, port, remote, name } = flow;
+    const protocol = harmless(flow.protocol);
     const who = harmless(name === null ? remote : `${name} (${remote})`);
     const where =
       direction === 'in'

@@ -188,8 +188,8 @@ class Recorder implements RecordWriter {
       count: 0,
       containerId: null,
       timeNs: wallNs,
-      fromNs: wallNs - moved,
-      toNs: wallNs,
+      fromNs: moved > 0n ? wallNs - moved : wallNs,
+      toNs: moved > 0n ? wallNs : wallNs - moved,
       why: `the clock was set ${direction} by ${Math.abs(seconds)} s: the order of records is right, their times are not comparable across this moment`,
     });
   }
