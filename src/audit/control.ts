@@ -47,6 +47,7 @@ export interface AuditControl<Facts> {
   readonly evaluate: (facts: Facts) => Verdict;
 }
 
+/** The control holds; the evidence says by what. */
 export function passed(evidence: readonly Evidence[] = []): Verdict {
   return { status: 'pass', evidence };
 }

@@ -22,8 +22,8 @@ export {
   sourcesOf,
 } from './container/index.ts';
 export type { Control, PodVector } from './control.ts';
-export { isSecret } from './controls/hardening/environment-secret.ts';
 export { controls } from './controls/index.ts';
+export { isSecret } from './credential.ts';
 export { type DockerfileControl, dockerfileControls, judgeDockerfile } from './dockerfile/index.ts';
 export { judge, notJudged, type Policy } from './evaluate.ts';
 export { type ManifestDocument, readManifest } from './manifest.ts';

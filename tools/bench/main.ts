@@ -26,6 +26,7 @@ const cases: readonly Case[] = [
   memory,
   millionFiles,
   database,
+  auditDocker,
   sensor,
   trust,
 ];

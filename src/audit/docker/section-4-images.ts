@@ -38,15 +38,33 @@ function commandOf(entry: string): string {
   return entry.replace(/^(?:\/bin\/sh -c |RUN (?:\|\d+ )?)/, '');
 }
 
-const updates =
-  /\b(?:apt-get|apt|yum|dnf|microdnf|apk)\s+(?:-\S+\s+)*(?:update|upgrade|check-update)\b/;
-const installs =
-  /\b(?:apt-get|apt|yum|dnf|microdnf|apk|zypper)\s+(?:-\S+\s+)*(?:install|add|upgrade|dist-upgrade)\b/;
+const packageTools: ReadonlySet<string> = new Set([
+  'apt-get',
+  'apt',
+  'yum',
+  'dnf',
+  'microdnf',
+  'apk',
+  'zypper',
+]);
+const updateWords: ReadonlySet<string> = new Set(['update', 'check-update']);
+const installWords: ReadonlySet<string> = new Set(['install', 'add', 'upgrade', 'dist-upgrade']);
+
+/** Whether a package tool of the text is given one of the words, flags in between allowed. */
+function isAsked(text: string, wanted: ReadonlySet<string>): boolean {
+  let inside = false;
+  for (const word of text.split(/\s+/)) {
+    if (packageTools.has(word.split('/').at(-1) ?? '')) inside = true;
+    else if (inside && wanted.has(word.replace(/;$/, ''))) return true;
+    else if (!word.startsWith('-')) inside = false;
+  }
+  return false;
+}
 
 function loneUpdate({ history }: ImageFact) {
   const index = history.findIndex((entry) => {
     const text = commandOf(entry).slice(0, 10_000);
-    return updates.test(text) && !installs.test(text);
+    return isAsked(text, updateWords) && !isAsked(text, installWords);
   });
   if (index === -1) return null;
   const value = history[index]?.slice(0, 200);

@@ -1,6 +1,6 @@
 // Rules of the kernel's audit system: those that are loaded, else those that files want loaded.
 import { spawnSync } from 'node:child_process';
-import type { OwnedFile } from './machine.ts';
+import type { OwnedFile } from './owned-file.ts';
 
 export interface AuditRules {
   /** `auditctl -l`, or the files. */

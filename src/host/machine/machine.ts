@@ -5,16 +5,7 @@ import { join } from 'node:path';
 import { readText } from '../filesystem/index.ts';
 import { type AuditRules, readAuditRules } from './audit-rules.ts';
 import { pathInside } from './inside.ts';
-
-/** A file, folder or socket with its owner by name (by number where the machine has no name for it). */
-export interface OwnedFile {
-  readonly path: string;
-  readonly kind: 'file' | 'directory' | 'socket' | 'other';
-  readonly owner: string;
-  readonly group: string;
-  /** Permission bits with set-id and sticky bits, 0o4755. */
-  readonly mode: number;
-}
+import type { OwnedFile } from './owned-file.ts';
 
 export interface Machine {
   /** Null: it is not there; undefined: it may not be asked. Links are followed. */

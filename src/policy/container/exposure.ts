@@ -1,7 +1,7 @@
 // Controls on what a container shows and where it comes from: published ports, image reference,
 // credentials in its environment.
 import { shown } from '../control.ts';
-import { isSecret } from '../controls/hardening/environment-secret.ts';
+import { isSecret } from '../credential.ts';
 import { parseImageName } from '../image-name.ts';
 import { clip } from '../scalar.ts';
 import type { ContainerConfig } from './config.ts';

@@ -1,9 +1,13 @@
 // Controls on what of the host lies inside a container: sockets of runtimes, telling folders, devices,
 // mounts that spread.
 import { shown } from '../control.ts';
-import { isWithin, plainPath } from '../controls/hardening/host-path.ts';
-import { runtimeSockets } from '../controls/hardening/runtime-socket-mount.ts';
-import { harmlessPaths, sensitiveFolders } from '../controls/hardening/sensitive-host-path.ts';
+import {
+  harmlessPaths,
+  isWithin,
+  plainPath,
+  runtimeSockets,
+  sensitiveFolders,
+} from '../host-places.ts';
 import { clip } from '../scalar.ts';
 import { type ContainerConfig, type Mount, removeAt } from './config.ts';
 import type { ContainerControl, ContainerFault } from './control.ts';

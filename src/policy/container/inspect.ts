@@ -58,7 +58,6 @@ function read(value: unknown, { path, form, config, at }: Source): ContainerConf
   });
   const labels = field(config, 'Labels');
   const health = asArray(field(field(config, 'Healthcheck'), 'Test'));
-  const restart = field(host, 'RestartPolicy');
   return {
     form,
     name: clip((stringField(value, 'Name') ?? '').replace(/^\//, '')),
@@ -95,16 +94,7 @@ function read(value: unknown, { path, form, config, at }: Source): ContainerConf
       value: field(host, 'ReadonlyRootfs') === true,
       path: inHost('ReadonlyRootfs'),
     },
-    restart: {
-      value:
-        restart === undefined
-          ? null
-          : {
-              name: stringField(restart, 'Name') ?? '',
-              retries: asNumber(field(restart, 'MaximumRetryCount')) ?? 0,
-            },
-      path: inHost('RestartPolicy'),
-    },
+    restart: { value: restartOf(field(host, 'RestartPolicy')), path: inHost('RestartPolicy') },
     hasLimits: { value: asArray(field(host, 'Ulimits')).length > 0, path: inHost('Ulimits') },
     hasHealthcheck: {
       // A create request without one takes the image's, which is not known here.
@@ -122,6 +112,12 @@ function securityOptionsOf(host: unknown, path: Path): Setting<readonly string[]
   const masked = field(host, 'MaskedPaths');
   const bare = Array.isArray(masked) && masked.length === 0 && field(host, 'Privileged') !== true;
   return { value: bare ? [...told, 'systempaths=unconfined'] : told, path };
+}
+
+function restartOf(policy: unknown): ContainerConfig['restart']['value'] {
+  if (policy === undefined) return null;
+  const retries = asNumber(field(policy, 'MaximumRetryCount')) ?? 0;
+  return { name: stringField(policy, 'Name') ?? '', retries };
 }
 
 function positive(host: unknown, key: string): boolean {

@@ -1,5 +1,5 @@
 // Controls on what a Dockerfile copies, adds and writes into its image.
-import { isSecret } from '../controls/hardening/environment-secret.ts';
+import { isSecret } from '../credential.ts';
 import {
   type DockerfileControl,
   type DockerfileFacts,

@@ -1,20 +1,8 @@
 // Hardening: the socket of a container runtime is root on the node, mounted read-only or not.
 import { type Control, podFault, shown } from '../../control.ts';
+import { isWithin, runtimeSockets } from '../../host-places.ts';
 import type { PodView } from '../../pod.ts';
-import { hostPathsOf, isWithin } from './host-path.ts';
-
-/** Where runtimes listen, with `/var/run` as the link that it is. */
-export const runtimeSockets: readonly string[] = [
-  '/run/docker.sock',
-  '/run/docker/docker.sock',
-  '/run/containerd/containerd.sock',
-  '/run/k3s/containerd/containerd.sock',
-  '/run/crio/crio.sock',
-  '/run/podman/podman.sock',
-  '/run/cri-dockerd.sock',
-  '/run/dockershim.sock',
-  '/run/buildkit/buildkitd.sock',
-];
+import { hostPathsOf } from './host-path.ts';
 
 function check(pod: PodView) {
   return hostPathsOf(pod).flatMap(({ volume, place, path }) => {

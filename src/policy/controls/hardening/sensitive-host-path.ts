@@ -1,42 +1,8 @@
 // Hardening: folders of the node that hold credentials, programs or the state of other containers.
 import { type Control, podFault, shown } from '../../control.ts';
+import { harmlessPaths, isWithin, sensitiveFolders } from '../../host-places.ts';
 import type { PodView } from '../../pod.ts';
-import { hostPathsOf, isWithin } from './host-path.ts';
-
-/** What holds credentials, programs or the state of others. */
-export const sensitiveFolders: readonly string[] = [
-  '/bin',
-  '/boot',
-  '/dev',
-  '/etc',
-  '/home',
-  '/lib',
-  '/lib64',
-  '/opt/cni',
-  '/proc',
-  '/root',
-  '/run/secrets',
-  '/sbin',
-  '/sys',
-  '/usr',
-  '/var/lib/containerd',
-  '/var/lib/containers',
-  '/var/lib/docker',
-  '/var/lib/etcd',
-  '/var/lib/kubelet',
-  '/var/lib/rancher',
-  '/var/log',
-  '/var/spool/cron',
-];
-
-/** Devices that workloads are given on purpose. */
-export const harmlessPaths: readonly string[] = [
-  '/dev/shm',
-  '/dev/dri',
-  '/dev/net/tun',
-  '/usr/share/zoneinfo',
-  '/etc/localtime',
-];
+import { hostPathsOf } from './host-path.ts';
 
 function check(pod: PodView) {
   return hostPathsOf(pod).flatMap(({ volume, place, path }) => {
