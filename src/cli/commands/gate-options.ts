@@ -19,6 +19,8 @@ export interface GateOptions extends CommonOptions {
   readonly profile: readonly ProfileId[];
   readonly kubernetesVersion: string;
   readonly waivers?: string;
+  /** Record of the webhook: what is in it is left out. */
+  readonly unrecorded?: string;
   /** Files and folders of policies. */
   readonly policy?: readonly string[];
   readonly onUnknown: Decision;

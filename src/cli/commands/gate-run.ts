@@ -1,6 +1,6 @@
 // What `gate check` does; loaded only when it is called.
 import { oneLine, SeaworthyError } from '../../base/error.ts';
-import { type GateAnswer, gateReport, gateSource } from '../../flow/gate.ts';
+import { type GateAnswer, type GateSource, gateReport, gateSource } from '../../flow/gate.ts';
 import type { ImageFacts } from '../../policy/image/index.ts';
 import type { WaiverRemark } from '../../policy/index.ts';
 import { outputs } from '../../report/index.ts';
@@ -24,7 +24,7 @@ export async function runGateCheck(
   const answers: GateAnswer[] = [];
   const lines = new Map<string, readonly string[]>();
   const { sources, rest } = await containerSources(manifests);
-  const all = [...sources, ...readSources(rest)];
+  const all = await withoutRecorded([...sources, ...readSources(rest)], options);
   const policy = setting.policy(await knownOf(all, setting, options));
   if (images.length > 0) {
     const { gateImages } = await import('./gate-image-run.ts');
@@ -47,6 +47,23 @@ export async function runGateCheck(
   await writeResult(resultText(answers, { options, lines, now }), options.output);
   const isDenied = answers.some(({ decision }) => decision === 'deny');
   return isDenied ? exitCodes.violated : exitCodes.satisfied;
+}
+
+/** Objects whose admission is in the record of the webhook are left out. */
+async function withoutRecorded(
+  sources: readonly GateSource[],
+  { unrecorded: file }: GateOptions,
+): Promise<readonly GateSource[]> {
+  if (file === undefined) return sources;
+  const { readRecord, unrecorded } = await import('../../flow/gate-record.ts');
+  const [record] = [...readSources([file])];
+  if (typeof record?.text !== 'string') {
+    throw new SeaworthyError('unreadable', `${file}: ${record?.reason ?? 'it cannot be read'}`);
+  }
+  const admitted = readRecord(record.text.split('\n'));
+  return sources.map((source) =>
+    source.text === null ? source : { ...source, text: unrecorded(source.text, admitted) },
+  );
 }
 
 /** What the policy has to know of images; nothing where it does not ask. */

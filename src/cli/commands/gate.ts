@@ -28,6 +28,7 @@ export function defineGate(program: Command): void {
       collect,
       [],
     )
+    .option('--unrecorded <file>', 'leave out what this record of the webhook holds')
     .option('--env-file <file>', 'variables of Compose files (default: .env beside the file)')
     .addOption(
       new Option('--on-unknown <decision>', 'what to decide where something cannot be judged')
