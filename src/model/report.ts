@@ -78,6 +78,8 @@ export interface VulnerabilityFinding {
   readonly scope?: Scope;
   /** The package is declared, but no installed counterpart was found in the target. */
   readonly notPresent?: true;
+  /** Containers that executed or loaded a file of the package, of all that ran the image. */
+  readonly inUse?: { readonly containers: number; readonly of: number };
   readonly evidence: {
     /** The range or version list that matched, in words: `>= 0, < 2.36-9+deb12u3`. */
     readonly range: string;

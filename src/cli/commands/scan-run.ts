@@ -1,4 +1,6 @@
 // What `scan` does; loaded only when it is called.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
 import { takeInventories } from '../../flow/inventory.ts';
@@ -36,7 +38,8 @@ export async function runScan(words: readonly string[], options: ScanOptions): P
       program: programName(import.meta.url),
     };
     const request = await requestOf(scanServices, options);
-    const { reports, failures } = await scanAll(scanServices, words, request);
+    const { reports: scanned, failures } = await scanAll(scanServices, words, request);
+    const reports = await withRecord(composed, options, scanned);
     progress.clear();
     for (const line of suppressor.remarks()) services.warn(line);
     if (reports.length > 0) await write(reports, options, startedAt);
@@ -46,6 +49,17 @@ export async function runScan(words: readonly string[], options: ScanOptions): P
   } finally {
     composed.close();
   }
+}
+
+/** Loaded only where something was ever recorded: most machines only scan. */
+async function withRecord(
+  { services }: Composed,
+  { data }: ScanOptions,
+  reports: readonly Report[],
+): Promise<readonly Report[]> {
+  if (!existsSync(join(data, 'record.db'))) return reports;
+  const { withUse } = await import('../../flow/in-use.ts');
+  return withUse(services, data, reports);
 }
 
 async function tryUpdate({ services }: Composed, options: ScanOptions): Promise<void> {

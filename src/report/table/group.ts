@@ -73,6 +73,8 @@ function remarksOf(
   if (first.status === 'will-not-fix') remarks.push('will not be fixed');
   if (first.scope === 'development') remarks.push('development only');
   if (first.notPresent === true) remarks.push('declared only');
+  const used = Math.max(0, ...group.map(({ inUse }) => inUse?.containers ?? 0));
+  if (used > 0) remarks.push(`in use in ${used} ${used === 1 ? 'container' : 'containers'}`);
   const numbers = group.flatMap(({ locations }) =>
     locations.flatMap(({ layer }) => (layer === null ? [] : (layers.get(layer) ?? []))),
   );

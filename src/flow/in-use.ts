@@ -1,0 +1,46 @@
+// What the record adds to a scan: how many containers used the package of a finding.
+import { messageOf } from '../base/error.ts';
+import { type Finding, isAboutPackage, type Report } from '../model/report.ts';
+import { openRecord, type RecordReader } from '../store/record/index.ts';
+import { indexInventory, mapRan } from './ran-images.ts';
+import type { Services } from './services.ts';
+
+/** The reports with `inUse` where the record of this data folder knows; a bad record is a remark. */
+export function withUse(
+  services: Services,
+  folder: string,
+  reports: readonly Report[],
+): readonly Report[] {
+  let record: RecordReader | null = null;
+  try {
+    record = openRecord(folder);
+    const reader = record;
+    return reports.map((report) => usedIn(services, reader, report));
+  } catch (error) {
+    services.warn(`the record cannot tell what was in use (${messageOf(error)})`);
+    return reports;
+  } finally {
+    record?.close();
+  }
+}
+
+function usedIn(services: Services, record: RecordReader, report: Report): Report {
+  const { digest } = report.target;
+  const ran = digest === null ? 0 : record.runCount(digest);
+  if (digest === null || ran === 0) return report;
+  const known = services.store.inventory(digest, services.wanted.revision);
+  if (known !== null) {
+    // This scan may be the first to know what is in an image that ran long ago.
+    indexInventory(record, digest, known.inventory);
+    mapRan(services, record, digest);
+  }
+  const uses = record.usesInImage(digest);
+  // Not one file of any run is mapped: nothing is known, which is not the same as unused.
+  if (uses.size === 0) return report;
+  return { ...report, findings: report.findings.map((finding) => told(finding, uses, ran)) };
+}
+
+function told(finding: Finding, uses: ReadonlyMap<string, number>, ran: number): Finding {
+  if (!isAboutPackage(finding)) return finding;
+  return { ...finding, inUse: { containers: uses.get(finding.package.purl) ?? 0, of: ran } };
+}
