@@ -11,16 +11,16 @@ import { endingProgram, hasTinyProgram, tinyProgram } from './tiny-program.ts';
 const run = promisify(execFile);
 
 /** By full path: a shell's alias or wrapper is not what is tested. */
-export const dockerProgram = '/usr/bin/docker';
+const dockerProgram = '/usr/bin/docker';
 const isRoot = process.getuid?.() === 0;
 
-/** Why the tests cannot run here; empty: they can. */
+/** What the tests need and this machine lacks; empty: nothing. */
 export const namingLabMissing = !hasTinyProgram
-  ? ' (needs Linux on x86-64)'
+  ? 'Linux on x86-64'
   : !isRoot
-    ? ' (needs root)'
+    ? 'root'
     : !hasTool(dockerProgram, 'version')
-      ? ' (no Docker engine answers)'
+      ? 'a Docker engine'
       : '';
 export const hasPodman = namingLabMissing === '' && hasOptionalTool('podman', '--version');
 export const hasContainerd = namingLabMissing === '' && hasOptionalTool('ctr', 'version');
@@ -50,6 +50,11 @@ export interface NamingLab {
   close(): void;
 }
 
+async function command(program: string, ...words: readonly string[]): Promise<string> {
+  const { stdout } = await run(program, words, { timeout: 50_000 });
+  return stdout.trim();
+}
+
 /** Loads the image into Docker, and into containerd and Podman where asked for. */
 export function openNamingLab(name: string): NamingLab {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-naming-'));
@@ -58,10 +63,6 @@ export function openNamingLab(name: string): NamingLab {
   const archive = join(folder, 'image.tar');
   writeFileSync(archive, dockerArchive(image, 'plain', [`${prefix}:1`]));
   execFileSync(dockerProgram, ['load', '-q', '-i', archive]);
-  const command = async (program: string, ...words: readonly string[]): Promise<string> => {
-    const { stdout } = await run(program, words, { timeout: 50_000 });
-    return stdout.trim();
-  };
   return {
     folder,
     prefix,

@@ -34,7 +34,7 @@ async function measure(): Promise<readonly string[]> {
       let before = 0;
       for (let run = 0; run < blockRuns; run += 1) {
         withNamer.push(runOnce());
-        // Its figures come twice a second.
+        // Its figures come once a second.
         await new Promise((resolve) => {
           setTimeout(resolve, 1100);
         });
@@ -79,6 +79,6 @@ function cpuOf(pid: number | null): number {
 }
 
 if (import.meta.main) {
-  if (namingLabMissing !== '') throw new Error(`cannot measure${namingLabMissing}`);
+  if (namingLabMissing !== '') throw new Error(`measuring needs ${namingLabMissing}`);
   for (const text of await measure()) process.stdout.write(`${text}\n`);
 }

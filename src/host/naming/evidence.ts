@@ -143,7 +143,7 @@ function readSqlite(path: string, id: string): string | null {
 }
 
 /** Asks a bbolt database that its owner has open; null when it cannot be read. */
-export function withBolt<T>(path: string, ask: (database: BoltFile) => T | null): T | null {
+function withBolt<T>(path: string, ask: (database: BoltFile) => T | null): T | null {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');

@@ -1,5 +1,6 @@
 // The door to naming: who a container is, before its first instruction where the kernel lets us, and
 // afterwards from what its engine keeps; and its runs from start to end.
+export { type BundleWatchOptions, watchBundles } from './bundle-watch.ts';
 export { createEndWatch, type EndWatch, type EndWatchOptions } from './end-watch.ts';
 export {
   createIdentifier,

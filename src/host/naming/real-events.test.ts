@@ -17,8 +17,10 @@ import {
   createEndWatch,
   createIdentifier,
   createLifecycle,
+  type NamedContainer,
   openNamer,
   type RunUpdate,
+  watchBundles,
 } from './index.ts';
 
 const workload = { user: null, team: null, application: null, environment: null };
@@ -34,9 +36,19 @@ class Daemon {
     this.child = spawn(
       'dockerd',
       [
-        ...['--data-root', join(this.folder, 'data'), '--exec-root', join(this.folder, 'exec')],
-        ...['--pidfile', join(this.folder, 'pid'), '-H', `unix://${this.socket}`],
-        ...['--bridge', 'none', '--iptables=false', '--storage-driver', 'vfs'],
+        '--data-root',
+        join(this.folder, 'data'),
+        '--exec-root',
+        join(this.folder, 'exec'),
+        '--pidfile',
+        join(this.folder, 'pid'),
+        '-H',
+        `unix://${this.socket}`,
+        '--bridge',
+        'none',
+        '--iptables=false',
+        '--storage-driver',
+        'vfs',
       ],
       { stdio: 'ignore' },
     );
@@ -64,126 +76,135 @@ class Daemon {
   }
 }
 
-describe.skipIf(namingLabMissing !== '')(`runs on a real engine${namingLabMissing}`, () => {
-  let lab: NamingLab;
-  const daemon = new Daemon();
-  const abort = new AbortController();
-  beforeAll(async () => {
-    lab = openNamingLab('naming-events');
-    await daemon.start();
-  });
-  afterAll(async () => {
-    abort.abort();
-    await daemon.stop();
-    rmSync(daemon.folder, { recursive: true, force: true });
-    lab?.close();
-  });
-
-  test('events alone, over a restart of the daemon', async () => {
-    const docker = (...words: readonly string[]) =>
-      lab.docker('-H', `unix://${daemon.socket}`, ...words);
-    const connect = () => connectEngine({ socketPath: daemon.socket });
-    const updates: RunUpdate[] = [];
-    const heard: Followed[] = [];
-    const lifecycle = createLifecycle({
-      node: 'here',
-      workloadOf: () => workload,
-      identifier: createIdentifier({
-        places: { docker: [], containerd: [], storage: [] },
-        engine: connect,
-      }),
-      onUpdate: (update) => void updates.push(update),
-      nowNs: () => BigInt(Date.now()) * 1_000_000n,
+describe.skipIf(namingLabMissing !== '')(
+  `runs on a real engine${namingLabMissing === '' ? '' : ` (needs ${namingLabMissing})`}`,
+  () => {
+    let lab: NamingLab;
+    const daemon = new Daemon();
+    const abort = new AbortController();
+    beforeAll(async () => {
+      lab = openNamingLab('naming-events');
+      await daemon.start();
     });
-    const following = (async () => {
-      for await (const one of followEngine({ connect, signal: abort.signal })) {
-        heard.push(one);
-        await lifecycle.followed(one);
-      }
-    })();
-    const told = (kind: RunUpdate['kind'], name: string) =>
-      updates.filter(
-        (update) =>
-          update.kind === kind && update.kind !== 'gap' && update.run.identity.name === name,
-      );
-    await until(() => heard.length > 0);
-    await docker('load', '-q', '-i', join(lab.folder, 'image.tar'));
-    await docker(
-      'run',
-      '--name',
-      'one',
-      '--network',
-      'none',
-      '--label',
-      'a=b',
-      `${lab.prefix}:1`,
-      '/bin/seven',
-    ).catch(() => undefined);
-    await until(() => told('ended', 'one').length > 0);
-    expect(told('ended', 'one')[0]).toMatchObject({
-      run: {
-        naming: 'after-start',
-        exitCode: 7,
-        identity: { engine: 'docker', image: { reference: `${lab.prefix}:1`, id: lab.imageId } },
-      },
+    afterAll(async () => {
+      abort.abort();
+      await daemon.stop();
+      rmSync(daemon.folder, { recursive: true, force: true });
+      lab?.close();
     });
-    await docker(
-      'run',
-      '-d',
-      '--name',
-      'two',
-      '--network',
-      'none',
-      `${lab.prefix}:1`,
-      '/bin/pause',
-    );
-    await until(() => told('started', 'two').length > 0);
-    // A daemon that stops takes its containers with it, and does not tell.
-    await daemon.stop();
-    await daemon.start();
-    await until(() => updates.some(({ kind }) => kind === 'gap'));
-    await until(() => told('ended', 'two').length > 0);
-    const gap = present(updates.find(({ kind }) => kind === 'gap'));
-    expect(gap).toMatchObject({ reason: 'engine-away' });
-    await docker('run', '--name', 'three', '--network', 'none', `${lab.prefix}:1`, '/bin/true');
-    await until(() => told('ended', 'three').length > 0);
-    expect(lifecycle.alive()).toEqual([]);
-    await docker('rm', '-f', 'one', 'two', 'three');
-    abort.abort();
-    await following;
-  });
 
-  test.skipIf(!hasContainerd)(
-    `a container of ctr is named, started and ended${hasContainerd ? '' : ' (needs containerd)'}`,
-    async () => {
-      const stop = new AbortController();
-      const told: string[] = [];
-      const id = `${lab.prefix}-life`;
-      const watch = createEndWatch({
-        onStarted: (which) => void told.push(`started ${which}`),
-        onEnded: (which) => void told.push(`ended ${which}`),
-        signal: stop.signal,
+    test('events alone, over a restart of the daemon', async () => {
+      const docker = (...words: readonly string[]) =>
+        lab.docker('-H', `unix://${daemon.socket}`, ...words);
+      const connect = () => connectEngine({ socketPath: daemon.socket });
+      const updates: RunUpdate[] = [];
+      const heard: Followed[] = [];
+      const lifecycle = createLifecycle({
+        node: 'here',
+        workloadOf: () => workload,
+        identifier: createIdentifier({
+          places: { docker: [], containerd: [], storage: [] },
+          engine: connect,
+        }),
+        onUpdate: (update) => void updates.push(update),
+        nowNs: () => BigInt(Date.now()) * 1_000_000n,
       });
-      const namer = await openNamer({ onNamed: (container) => watch.add(container) });
-      const ctr = (...words: readonly string[]) => lab.command('ctr', '-n', lab.prefix, ...words);
-      await ctr('images', 'import', join(lab.folder, 'image.tar'));
-      try {
-        await ctr('run', '-d', lab.reference, id, '/bin/pause');
-        await until(() => told.includes(`started ${id}`));
-        await ctr('tasks', 'kill', '-s', 'SIGKILL', id);
-        await until(() => told.includes(`ended ${id}`));
-      } finally {
-        await ctr('tasks', 'rm', '-f', id).catch(() => undefined);
-        await ctr('containers', 'rm', id).catch(() => undefined);
-        await ctr('images', 'rm', '--sync', lab.reference);
-        await lab.command('ctr', 'namespaces', 'rm', lab.prefix).catch(() => undefined);
-        stop.abort();
-        await namer.close();
-      }
-      expect(told.filter((line) => line.endsWith(` ${id}`))).toEqual([
-        `started ${id}`,
-        `ended ${id}`,
-      ]);
-    },
-  );
-});
+      const following = (async () => {
+        for await (const one of followEngine({ connect, signal: abort.signal })) {
+          heard.push(one);
+          await lifecycle.followed(one);
+        }
+      })();
+      const told = (kind: RunUpdate['kind'], name: string) =>
+        updates.filter(
+          (update) =>
+            update.kind === kind && update.kind !== 'gap' && update.run.identity.name === name,
+        );
+      await until(() => heard.length > 0);
+      await docker('load', '-q', '-i', join(lab.folder, 'image.tar'));
+      await docker(
+        'run',
+        '--name',
+        'one',
+        '--network',
+        'none',
+        '--label',
+        'a=b',
+        `${lab.prefix}:1`,
+        '/bin/seven',
+      ).catch(() => undefined);
+      await until(() => told('ended', 'one').length > 0);
+      expect(told('ended', 'one')[0]).toMatchObject({
+        run: {
+          naming: 'after-start',
+          exitCode: 7,
+          identity: { engine: 'docker', image: { reference: `${lab.prefix}:1`, id: lab.imageId } },
+        },
+      });
+      await docker(
+        'run',
+        '-d',
+        '--name',
+        'two',
+        '--network',
+        'none',
+        `${lab.prefix}:1`,
+        '/bin/pause',
+      );
+      await until(() => told('started', 'two').length > 0);
+      // A daemon that stops takes its containers with it, and does not tell.
+      await daemon.stop();
+      await daemon.start();
+      await until(() => updates.some(({ kind }) => kind === 'gap'));
+      await until(() => told('ended', 'two').length > 0);
+      const gap = present(updates.find(({ kind }) => kind === 'gap'));
+      expect(gap).toMatchObject({ reason: 'engine-away' });
+      await docker('run', '--name', 'three', '--network', 'none', `${lab.prefix}:1`, '/bin/true');
+      await until(() => told('ended', 'three').length > 0);
+      expect(lifecycle.alive()).toEqual([]);
+      await docker('rm', '-f', 'one', 'two', 'three');
+      abort.abort();
+      await following;
+    });
+
+    test.skipIf(!hasContainerd)(
+      `a container of ctr is named, started and ended${hasContainerd ? '' : ' (needs containerd)'}`,
+      async () => {
+        const stop = new AbortController();
+        const told: string[] = [];
+        const id = `${lab.prefix}-life`;
+        const watch = createEndWatch({
+          onStarted: (which) => void told.push(`started ${which}`),
+          onEnded: (which) => void told.push(`ended ${which}`),
+          signal: stop.signal,
+        });
+        const namer = await openNamer({ onNamed: (container) => watch.add(container) });
+        const unheld: NamedContainer[] = [];
+        watchBundles({ onNamed: (container) => void unheld.push(container), signal: stop.signal });
+        const ctr = (...words: readonly string[]) => lab.command('ctr', '-n', lab.prefix, ...words);
+        await ctr('images', 'import', join(lab.folder, 'image.tar'));
+        try {
+          await ctr('run', '-d', lab.reference, id, '/bin/pause');
+          await until(() => told.includes(`started ${id}`));
+          await ctr('tasks', 'kill', '-s', 'SIGKILL', id);
+          await until(() => told.includes(`ended ${id}`));
+        } finally {
+          await ctr('tasks', 'rm', '-f', id).catch(() => undefined);
+          await ctr('containers', 'rm', id).catch(() => undefined);
+          await ctr('images', 'rm', '--sync', lab.reference);
+          await lab.command('ctr', 'namespaces', 'rm', lab.prefix).catch(() => undefined);
+          stop.abort();
+          await namer.close();
+        }
+        // The same without holding anybody, as where the kernel has no permission events.
+        expect(unheld.filter(({ identity }) => identity.id === id)).toMatchObject([
+          { naming: 'after-start', identity: { image: { reference: lab.reference } } },
+        ]);
+        expect(told.filter((line) => line.endsWith(` ${id}`))).toEqual([
+          `started ${id}`,
+          `ended ${id}`,
+        ]);
+      },
+    );
+  },
+);
