@@ -86,7 +86,10 @@ function byRule(facts: TrustFacts, rule: TrustRule): Outcome {
     return { reasons: [{ code: 'refused-registry', message }], proved: [] };
   }
   if (rule.authorities.length === 0) {
-    const message = 'nobody was named whose signature counts';
+    const message =
+      facts.signatures.length === 0
+        ? 'no signature was found, and nobody was named whose signature counts'
+        : 'nobody was named whose signature counts';
     return { reasons: [{ code: 'no-demand', message }], proved: [] };
   }
   const verified = facts.signatures.filter((one) => one.verified);

@@ -1,6 +1,6 @@
 // `verify` for people: the answer, what to do, then every signature that was found.
 import type { TrustAnswer } from '../../flow/trust/index.ts';
-import type { SignatureFact } from '../../model/trust.ts';
+import type { SignatureFact, Signer } from '../../model/trust.ts';
 import { createPaint, harmless, type Paint, spread, wrap } from '../../report/index.ts';
 import { signerWords } from '../../trust/index.ts';
 
@@ -17,7 +17,7 @@ const told = 20;
 export function verifyTable(answer: TrustAnswer, options: VerifyTableOptions): string {
   const paint = createPaint(options.columns, options.colour);
   const { facts, verdict } = answer;
-  const lines = ['', ...headline(answer, paint), ''];
+  const lines = ['', ...headline(answer, paint, options.rootName), ''];
   for (const { message } of verdict.reasons) lines.push(...block(message, paint));
   for (const proof of verdict.proved) lines.push(...block(proof, paint));
   const next = nextStep(answer);
@@ -40,13 +40,13 @@ export function verifyTable(answer: TrustAnswer, options: VerifyTableOptions): s
   return `${lines.join('\n')}\n`;
 }
 
-function headline({ facts, verdict }: TrustAnswer, paint: Paint): string[] {
+function headline({ facts, verdict }: TrustAnswer, paint: Paint, rootName: string): string[] {
   const { decision, reasons } = verdict;
   const isClean = reasons.length === 0;
   const badge = decision === 'deny' ? 'DENY' : isClean ? 'TRUSTED' : 'WARN';
   const severity = decision === 'deny' ? 'critical' : isClean ? 'low' : 'medium';
   const sentence = isClean ? 'is signed by whom you trust' : 'is not trusted';
-  const proved = verdict.rule === null || isClean ? sentence : `${sentence} (${verdict.mode})`;
+  const proved = isClean || decision === 'deny' ? sentence : `${sentence} (${verdict.mode})`;
   const [first] = facts.subjects;
   const title = `${paint.severity(severity, ` ${badge} `)} ${paint.strong(harmless(facts.reference))} ${proved}`;
   const kinds = facts.subjects.map(({ role }) => (role === 'index' ? 'index' : 'manifest'));
@@ -54,8 +54,12 @@ function headline({ facts, verdict }: TrustAnswer, paint: Paint): string[] {
     first === undefined ? '' : `${first.digest.slice(0, 19)}…`,
     kinds.join(' and '),
     `${facts.signatures.length} found`,
+    harmless(rootName),
   ];
-  return [title, paint.faint(`   ${about.filter((part) => part !== '').join(' · ')}`)];
+  return [
+    spread(title, '', paint.columns),
+    spread(paint.faint(`   ${about.filter((part) => part !== '').join(' · ')}`), '', paint.columns),
+  ];
 }
 
 function nextStep({ facts, verdict }: TrustAnswer): string | null {
@@ -65,7 +69,7 @@ function nextStep({ facts, verdict }: TrustAnswer): string | null {
   if (first.code === 'no-demand') {
     if (verified?.signer?.kind === 'certificate') {
       const { subject, issuer } = verified.signer;
-      return `If that is right: --certificate-identity '${subject}' --certificate-oidc-issuer '${issuer}'`;
+      return `If that is right: --certificate-identity ${quoted(subject)} --certificate-oidc-issuer ${quoted(issuer)}`;
     }
     return 'Say whose signature counts: --key FILE, --certificate-identity and --certificate-oidc-issuer, or --policy FILE.';
   }
@@ -83,14 +87,16 @@ function factLines(
   const mark = fact.verified ? 'valid  ' : 'refused';
   const role = subjects.find(({ digest }) => digest === fact.subject)?.role;
   const where = fact.shape.replaceAll('-', ' ');
-  const what = fact.predicateType === null ? where : `${shortType(fact.predicateType)} · ${where}`;
   const about = subjects.length > 1 && role !== undefined ? ` · of the ${role}` : '';
+  const what = fact.predicateType === null ? fact.kind : shortType(fact.predicateType);
+  const badge = fact.verified ? mark : paint.severity('high', mark);
   const title = spread(
-    `   ${fact.verified ? mark : paint.severity('high', mark)}  ${harmless(signerTitle(fact))}`,
-    paint.faint(harmless(what + about)),
+    `   ${badge}  ${harmless(what)}`,
+    paint.faint(`${where}${about}`),
     paint.columns,
   );
   const lines = [title];
+  if (fact.signer !== null) lines.push(...block(signerTitle(fact.signer), paint, 12));
   if (!fact.verified) lines.push(...block(fact.reason, paint, 12));
   const details = [
     fact.signer?.kind === 'certificate' ? fact.signer.issuer : '',
@@ -103,9 +109,13 @@ function factLines(
   return lines;
 }
 
-function signerTitle({ signer }: SignatureFact): string {
-  if (signer === null) return 'no proven signer';
+function signerTitle(signer: Signer): string {
   return signer.kind === 'certificate' ? signer.subject : signerWords(signer);
+}
+
+/** For a shell: whoever signed chose these words. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function shortType(predicateType: string): string {
