@@ -171,6 +171,31 @@ for _ in range(50):
     expect(losses.filter(({ name }) => name === 'exec' || name === 'exit')).toEqual([]);
   });
 
+  // Needs an x86-64 kernel that still runs 32-bit calls; others answer with a signal.
+  test.skipIf(process.arch !== 'x64')(
+    'a 32-bit call (int 0x80) does not slip through',
+    async () => {
+      const source = `import ctypes
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+page = libc.mmap(None, 4096, 7, 0x22 | 0x40, -1, 0)
+text = b"/etc/passwd\\0"
+ctypes.memmove(page + 512, text, len(text))
+code = b"\\x53\\xb8\\x05\\0\\0\\0\\xbb" + (page + 512).to_bytes(4, "little")
+code += b"\\x31\\xc9\\x31\\xd2\\xcd\\x80\\x5b\\xc3"
+ctypes.memmove(page, code, len(code))
+ctypes.CFUNCTYPE(ctypes.c_int)(page)()`;
+      let signal: string | null = null;
+      const { records } = await watched(() => {
+        signal = spawnSync('python3', ['-c', source]).signal;
+      });
+      if (signal !== null) return;
+      const told = callsOf(records, 'open').find(({ is32Bit }) => is32Bit);
+      expect(told).toMatchObject({ texts: ['/etc/passwd'], realPath: { path: '/etc/passwd' } });
+      expect(told?.result).toBeGreaterThan(2);
+    },
+  );
+
   test('nothing stays in the kernel when the reader is killed', async () => {
     const script = `import { openSensor } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
 await openSensor();

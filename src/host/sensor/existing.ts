@@ -37,11 +37,21 @@ export interface ExistingReader {
 export function existingReader(clockOffsetNs: bigint): ExistingReader {
   const places = new ExistingPlaces();
   const hostMounts = hostMountNamespace();
+  // Most parents are asked for many times.
+  const stats = new Map<number, Stat | null>();
+  const statFor = (pid: number): Stat | null => {
+    let stat = stats.get(pid);
+    if (stat === undefined) {
+      stat = readStat(pid);
+      stats.set(pid, stat);
+    }
+    return stat;
+  };
   return {
     read: (pid) => {
-      const stat = readStat(pid);
+      const stat = statFor(pid);
       if (stat === null || (stat.flags & kernelThread) !== 0) return null;
-      const exec = readProcess(stat, { places, hostMounts, clockOffsetNs });
+      const exec = readProcess(stat, { places, hostMounts, clockOffsetNs, statFor });
       if (exec === null) return null;
       return { exec, descriptors: readDescriptors(pid, exec.netNamespace, places) };
     },
@@ -94,10 +104,12 @@ interface Context {
   readonly places: ExistingPlaces;
   readonly hostMounts: number;
   readonly clockOffsetNs: bigint;
+  readonly statFor: (pid: number) => Stat | null;
 }
 
-function readProcess(stat: Stat, { places, hostMounts, clockOffsetNs }: Context): RawExec | null {
+function readProcess(stat: Stat, context: Context): RawExec | null {
   const { pid } = stat;
+  const { places, hostMounts, clockOffsetNs } = context;
   const status = new Map(
     (readText(`/proc/${pid}/status`) ?? '').split('\n').map((line) => {
       const colon = line.indexOf(':');
@@ -112,7 +124,7 @@ function readProcess(stat: Stat, { places, hostMounts, clockOffsetNs }: Context)
   const given = readTexts(`/proc/${pid}/cmdline`);
   const environment = readTexts(`/proc/${pid}/environ`);
   const cgroup = places.cgroup(pid);
-  const parentStat = stat.parent === 0 ? null : readStat(stat.parent);
+  const parentStat = stat.parent === 0 ? null : context.statFor(stat.parent);
   return {
     kind: 'exec',
     timeNs: BigInt(stat.startTicks) * 10_000_000n + clockOffsetNs,

@@ -134,6 +134,32 @@ os.execve(f, ["innocent"], {})`;
     expect(found?.workingDirectory?.path).toBe(deep);
   });
 
+  test('a pid that is used again is another process', async () => {
+    const source = `import os, time
+def child():
+    pid = os.fork()
+    if pid == 0: os._exit(0)
+    os.waitpid(pid, 0)
+    return pid
+first = child()
+for _ in range(500):
+    time.sleep(0.02)
+    with open("/proc/sys/kernel/ns_last_pid", "w") as last: last.write(str(first - 1))
+    if child() == first: break
+print(first)`;
+    let pid = 0;
+    const { records } = await watched(() => {
+      pid = Number(spawnSync('python3', ['-c', source], { encoding: 'utf8' }).stdout);
+    });
+    const forks = records.filter((one) => one.kind === 'fork' && one.pid === pid);
+    expect(forks.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(forks.map(({ startTicks }) => startTicks)).size).toBe(forks.length);
+    const exits = records.filter((one) => one.kind === 'exit' && one.pid === pid);
+    expect(exits.map(({ startTicks }) => startTicks)).toEqual(
+      forks.map(({ startTicks }) => startTicks),
+    );
+  });
+
   test('a storm of starts: all delivered, and the kernel counted as many', async () => {
     const count = 5000;
     const source = `import os
