@@ -17,9 +17,9 @@ export function flatTimeline(reader: RecordReader, request: TimelineRequest): st
     if (record.kind === 'process' && record.how === 'exec') running.set(record.pid, record);
     const own = fieldsOf(record);
     if (own === null) continue;
-    const process = processFields(record, running);
+    const runner = processFields(record, running);
     const time = { 'evt.num': order, 'evt.time': Number(record.timeNs) };
-    lines.push(withExactTime({ ...time, ...own, ...process, ...container }, record.timeNs));
+    lines.push(withExactTime({ ...time, ...own, ...runner, ...container }, record.timeNs));
   }
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
@@ -137,20 +137,20 @@ function flowFields({ direction, protocol, local, remote }: FlowRecord): FlatFie
 /** The process of the event and its parents, as far as the record saw them begin. */
 function processFields(record: RawRecord, running: ReadonlyMap<number, ProcessRecord>): FlatFields {
   const { pid } = record;
-  const process = pid === null ? undefined : running.get(pid);
-  if (process === undefined) return pid === null ? {} : { 'proc.pid': pid };
-  const name = nameOf(process);
-  const [executable = '', ...words] = process.arguments;
-  const { user, group, loginUser, terminal, isUpperLayer, isFromMemory } = process;
+  const runner = pid === null ? undefined : running.get(pid);
+  if (runner === undefined) return pid === null ? {} : { 'proc.pid': pid };
+  const name = nameOf(runner);
+  const [executable = '', ...words] = runner.arguments;
+  const { user, group, loginUser, terminal, isUpperLayer, isFromMemory } = runner;
   return {
-    'proc.pid': process.pid,
-    ...(process.parentPid === null ? {} : { 'proc.ppid': process.parentPid }),
+    'proc.pid': runner.pid,
+    ...(runner.parentPid === null ? {} : { 'proc.ppid': runner.parentPid }),
     'proc.name': name,
     'proc.exe': executable,
-    ...(process.path === null ? {} : { 'proc.exepath': process.path }),
+    ...(runner.path === null ? {} : { 'proc.exepath': runner.path }),
     'proc.args': words.join(' '),
     'proc.cmdline': [name, ...words].join(' '),
-    ...(process.workingDirectory === null ? {} : { 'proc.cwd': process.workingDirectory }),
+    ...(runner.workingDirectory === null ? {} : { 'proc.cwd': runner.workingDirectory }),
     ...(terminal === null ? {} : { 'proc.tty': terminal }),
     ...(isUpperLayer === null ? {} : { 'proc.is_exe_upper_layer': isUpperLayer }),
     ...(isFromMemory === null ? {} : { 'proc.is_exe_from_memfd': isFromMemory }),
@@ -158,7 +158,7 @@ function processFields(record: RawRecord, running: ReadonlyMap<number, ProcessRe
     ...(user.name === null ? {} : { 'user.name': user.name }),
     ...(group.id === null ? {} : { 'group.gid': group.id }),
     ...(loginUser.id === null ? {} : { 'user.loginuid': loginUser.id }),
-    ...ancestorFields(process, running),
+    ...ancestorFields(runner, running),
   };
 }
 
@@ -166,11 +166,11 @@ function processFields(record: RawRecord, running: ReadonlyMap<number, ProcessRe
 const generations = 7;
 
 function ancestorFields(
-  process: ProcessRecord,
+  runner: ProcessRecord,
   running: ReadonlyMap<number, ProcessRecord>,
 ): FlatFields {
   const fields: FlatFields = {};
-  let at = process;
+  let at = runner;
   for (let level = 1; level <= generations; level += 1) {
     const parent = at.parentPid === null ? undefined : running.get(at.parentPid);
     if (parent === undefined || parent === at) return fields;

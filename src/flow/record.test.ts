@@ -25,8 +25,9 @@ import { openRecord, type RecordReader, usualRetention } from '../store/record/i
 import { matchEcosystems } from './ecosystems.ts';
 import { exposedTo } from './exposure.ts';
 import { flatTimeline } from './flat-timeline.ts';
-import { indexInventory } from './ran-images.ts';
+import { indexInventory, inventoryRan } from './ran-images.ts';
 import { startRecording } from './record.ts';
+import type { Services } from './services.ts';
 import { timelineOf } from './timeline.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-flow-record-'));
@@ -259,4 +260,19 @@ test('flat events are events that rules understand, each field a known one', () 
   for (const event of events) expect(event === null ? null : unknownNames(event)).toEqual([]);
   expect(events[1]?.fields.get('proc.pname')).toBe('sh');
   expect(lines).toContain(`"evt.time":${startNs + 5_000_000n}`);
+});
+
+test('an image that ran is indexed from what the store knows, without its layers', async () => {
+  const known = inventory([found('npm', 'left-pad', '1.3.0')]);
+  const services = {
+    store: { inventory: () => ({ inventory: known, firstSeen: '2026' }) },
+    wanted: { revision: 'r' },
+  } as unknown as Services;
+  const ran = await inventoryRan(services, reader, imageIdOf('nobody:1'));
+  expect(ran.packages).toBe(1);
+  const record = reader;
+  const asked = { asked: 'pkg:npm/left-pad', skip: 0, limit: 1 };
+  const answer = exposedTo({ record, advisories, ecosystems: matchEcosystems }, asked);
+  expect(answer.rows.map(({ container }) => container.name)).toEqual(['mystery']);
+  expect(answer.imagesUnknown).toBe(0);
 });

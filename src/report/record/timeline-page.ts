@@ -67,7 +67,7 @@ ${flowSection(timeline.flows, axis)}
 }
 
 /** Text as content or attribute of HTML; what turns or hides text is shown as a mark. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return harmless(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -139,10 +139,10 @@ function overview(timeline: TimelineView, axis: Axis): string {
   return `<section class="axis" aria-label="Overview on the time axis">${rows.join('')}${span}</section>`;
 }
 
-function each(processes: readonly ProcessView[], visit: (process: ProcessView) => void): void {
-  for (const process of processes) {
-    visit(process);
-    each(process.children, visit);
+function each(processes: readonly ProcessView[], visit: (shown: ProcessView) => void): void {
+  for (const shown of processes) {
+    visit(shown);
+    each(shown.children, visit);
   }
 }
 
@@ -180,10 +180,10 @@ function severityOf(priority: string): string {
 function processSection(roots: readonly ProcessView[], axis: Axis): string {
   const rows: string[] = [];
   const add = (processes: readonly ProcessView[], level: number): void => {
-    for (const process of processes) {
+    for (const shown of processes) {
       if (rows.length >= mostProcesses) return;
-      rows.push(processLine(process, { axis, level }));
-      add(process.children, level + 1);
+      rows.push(processLine(shown, { axis, level }));
+      add(shown.children, level + 1);
     }
   };
   add(roots, 1);
@@ -194,14 +194,14 @@ function processSection(roots: readonly ProcessView[], axis: Axis): string {
 }
 
 function processLine(
-  process: ProcessView,
+  shown: ProcessView,
   { axis, level }: { readonly axis: Axis; readonly level: number },
 ): string {
   const indent = Math.min(level - 1, deepestIndent) * 1.25;
-  const from = placeOf(process.startedAt, axis);
-  const to = process.endedAt === null ? 100 : placeOf(process.endedAt, axis);
+  const from = placeOf(shown.startedAt, axis);
+  const to = shown.endedAt === null ? 100 : placeOf(shown.endedAt, axis);
   const bar = `<span class="bar"><i style="left:${from.toFixed(1)}%;width:${Math.max(1, to - from).toFixed(1)}%"></i></span>`;
-  const programs = process.programs.map((program) => {
+  const programs = shown.programs.map((program) => {
     const strange =
       program.fromMemory === true
         ? ' <em>from memory</em>'
@@ -211,9 +211,9 @@ function processLine(
     return `<code>${escaped(commandOf(program))}</code>${strange}`;
   });
   const words = programs.length === 0 ? '<code>(fork)</code>' : programs.join(' → ');
-  const user = process.user.name ?? process.user.id;
-  const facts = [`pid ${process.pid}`, ...(user === null ? [] : [String(user)]), endOf(process)];
-  return `<div class="process" role="treeitem" aria-level="${level}">${offset(process.startedAt, axis)}${bar}<span style="padding-left:${indent}rem">${words} <small>${escaped(facts.join(' · '))}</small></span></div>`;
+  const user = shown.user.name ?? shown.user.id;
+  const facts = [`pid ${shown.pid}`, ...(user === null ? [] : [String(user)]), endOf(shown)];
+  return `<div class="process" role="treeitem" aria-level="${level}">${offset(shown.startedAt, axis)}${bar}<span style="padding-left:${indent}rem">${words} <small>${escaped(facts.join(' · '))}</small></span></div>`;
 }
 
 function packageSection({ packages }: TimelineView): string {

@@ -125,22 +125,19 @@ function processes({ processes: roots }: TimelineView, axis: Axis, paint: Paint)
   const lines: string[] = ['', ` ${paint.strong('Processes')}`];
   let left = shownProcesses;
   let hidden = 0;
-  const add = (process: ProcessView, head: string, branch: string): void => {
+  const add = (shown: ProcessView, head: string, branch: string): void => {
     if (left === 0) hidden += 1;
     else {
       left -= 1;
-      lines.push(...processLines(process, { head: head + branch, axis, paint }));
+      lines.push(...processLines(shown, { head: head + branch, axis, paint }));
     }
     const inner = head + (branch === '' ? '' : branch === '└ ' ? '  ' : '│ ');
-    for (const [index, child] of process.children.entries()) {
-      add(child, inner, index === process.children.length - 1 ? '└ ' : '├ ');
+    for (const [index, child] of shown.children.entries()) {
+      add(child, inner, index === shown.children.length - 1 ? '└ ' : '├ ');
     }
   };
   for (const root of roots) add(root, '', '');
-  if (hidden > 0)
-    lines.push(
-      `   ${paint.faint(plural(hidden, 'more process').replace('processs', 'processes'))}`,
-    );
+  if (hidden > 0) lines.push(`   ${paint.faint(`${hidden} more`)}`);
   return lines;
 }
 
@@ -150,16 +147,16 @@ interface ProcessPlace {
   readonly paint: Paint;
 }
 
-function processLines(process: ProcessView, { head, axis, paint }: ProcessPlace): string[] {
+function processLines(shown: ProcessView, { head, axis, paint }: ProcessPlace): string[] {
   const width = paint.columns - 3 - offsetColumns - axisColumns - 2;
-  const [first, ...later] = process.programs;
+  const [first, ...later] = shown.programs;
   const tree = shorten(head, Math.floor(width / 2));
   const words = first === undefined ? '(fork)' : harmless(commandOf(first));
-  const end = endOf(process);
+  const end = endOf(shown);
   const strange = first === undefined ? '' : strangeness(first);
   const quiet = [strange, end === 'exit 0' ? '' : end].filter((one) => one !== '').join(', ');
   const line = spread(`${tree}${words}`, quiet, width);
-  const lines = [`   ${offset(process.startedAt, axis)} ${bar(process, axis)} ${line.trimEnd()}`];
+  const lines = [`   ${offset(shown.startedAt, axis)} ${bar(shown, axis)} ${line.trimEnd()}`];
   for (const program of later) {
     const text = `${' '.repeat(tree.length)}→ ${harmless(commandOf(program))}`;
     const gap = ' '.repeat(axisColumns);
@@ -185,12 +182,12 @@ function offset(time: string, { fromMs }: Axis): string {
 }
 
 /** Its life as a part of the container's. */
-function bar(process: ProcessView, { fromMs, toMs }: Axis): string {
+function bar(shown: ProcessView, { fromMs, toMs }: Axis): string {
   const scale = axisColumns / (toMs - fromMs);
   const place = (time: string): number =>
     Math.min(axisColumns - 1, Math.max(0, Math.floor((Date.parse(time) - fromMs) * scale)));
-  const from = place(process.startedAt);
-  const to = process.endedAt === null ? axisColumns - 1 : place(process.endedAt);
+  const from = place(shown.startedAt);
+  const to = shown.endedAt === null ? axisColumns - 1 : place(shown.endedAt);
   const length = Math.max(1, to - from + 1);
   return '·'.repeat(from) + '━'.repeat(length) + '·'.repeat(axisColumns - from - length);
 }

@@ -44,7 +44,7 @@ export interface RecordUnderTest {
 }
 
 /** A package of an image, as an inventory has it. */
-export function packageOf(type: string, name: string, version: string): Package {
+function packageOf(type: string, name: string, version: string): Package {
   return {
     purl: `pkg:${type}/${name}@${version}`,
     type,

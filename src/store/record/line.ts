@@ -104,12 +104,6 @@ function cutArguments(words: readonly string[]): readonly string[] {
   return kept;
 }
 
-/** The order of a line without reading the rest; -1 for what is no line. */
-export function orderOfLine(line: string): number {
-  const order = /^\[\d,(\d{1,16}),/.exec(line)?.[1];
-  return order === undefined ? -1 : Number(order);
-}
-
 /** The order and the record of a line; null for a line that nobody wrote like this. */
 export function decodeLine(
   line: string,
