@@ -1,6 +1,7 @@
 // The walks "are these rules sound" and "why does this rule match, or not".
 import { SeaworthyError } from '../base/error.ts';
 import { parseJson } from '../base/json.ts';
+import { auditEvent, auditFields } from '../runtime/audit-log/index.ts';
 import {
   type Explanation,
   explain,
@@ -9,11 +10,11 @@ import {
   type LoadError,
   type LoadedRules,
   type LoadWarning,
-  loadSyscallRules,
   type Rule,
   type RulesFile,
   unknownNames,
 } from '../runtime/rules/index.ts';
+import { loadReplayRules } from './replay.ts';
 
 /** The answer of `rules check`; its JSON is the contract. */
 export interface RulesReport {
@@ -38,7 +39,7 @@ export interface RulesIssue {
 
 /** Loads the files as one set and tells what is wrong with them. */
 export function checkRules(files: readonly RulesFile[]): RulesReport {
-  const { rules, lists, macros, errors, warnings } = loadSyscallRules(files);
+  const { rules, lists, macros, errors, warnings } = loadReplayRules(files);
   return {
     rules: rules.length,
     enabled: rules.filter(({ enabled }) => enabled).length,
@@ -81,18 +82,11 @@ export function explainRule(
   files: readonly RulesFile[],
   eventText: string,
 ): RuleExplanation {
-  const loaded = loadSyscallRules(files);
+  const loaded = loadReplayRules(files);
   const rule = findRule(name, loaded);
   const parsed = parseJson(eventText);
   if (!parsed.ok) throw new SeaworthyError('malformed', `the event is ${parsed.reason}`);
-  const event = flatEvent(parsed.value);
-  if (event === null) {
-    throw new SeaworthyError('malformed', 'the event has no evt.type', {
-      advice: 'give an object of fields, such as {"evt.type": "execve", "proc.name": "bash"}',
-    });
-  }
-  const condition = explain(rule, event, flatFields);
-  const remarks = unknownNames(event).map((one) => `the event has ${one}, which is no field`);
+  const { condition, remarks } = explainEvent(rule, parsed.value);
   if (!rule.enabled) remarks.push('the rule is disabled');
   const { file, line } = rule.place();
   return {
@@ -104,6 +98,30 @@ export function explainRule(
     condition,
     remarks,
   };
+}
+
+interface EventExplanation {
+  readonly condition: Explanation;
+  readonly remarks: string[];
+}
+
+/** An entry of an audit log for rules of that source, else a flat event. */
+function explainEvent(rule: Rule, value: unknown): EventExplanation {
+  if (rule.source === 'k8s_audit') {
+    const entry = auditEvent(value, 1);
+    if (entry !== null) return { condition: explain(rule, entry, auditFields), remarks: [] };
+    throw new SeaworthyError('malformed', 'the event is no entry of an audit log', {
+      advice: 'give one line of the log of the API server: it has auditID and verb',
+    });
+  }
+  const event = flatEvent(value);
+  if (event === null) {
+    throw new SeaworthyError('malformed', 'the event has no evt.type', {
+      advice: 'give an object of fields, such as {"evt.type": "execve", "proc.name": "bash"}',
+    });
+  }
+  const remarks = unknownNames(event).map((one) => `the event has ${one}, which is no field`);
+  return { condition: explain(rule, event, flatFields), remarks };
 }
 
 function findRule(name: string, { rules, errors }: LoadedRules): Rule {

@@ -7,6 +7,7 @@ import { defineDb } from './db.ts';
 import { defineExposed } from './exposed.ts';
 import { defineGate } from './gate.ts';
 import { defineLearn } from './learn.ts';
+import { defineReplay } from './replay.ts';
 import { defineRules } from './rules.ts';
 import { defineSbom } from './sbom.ts';
 import { defineScan } from './scan.ts';
@@ -24,6 +25,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   defineAudit,
   defineLearn,
   defineRules,
+  defineReplay,
   defineContainers,
   defineTimeline,
   defineExposed,

@@ -27,9 +27,21 @@ function builtinRulesFolder(): string {
  * `SeaworthyError` `not-found` in a broken installation.
  */
 export function builtinRules(): readonly { readonly name: string; readonly text: string }[] {
-  const folder = builtinRulesFolder();
+  return filesOf('');
+}
+
+/** Our own rules for audit logs of Kubernetes; as `builtinRules`. */
+export function builtinAuditRules(): readonly { readonly name: string; readonly text: string }[] {
+  return filesOf('kubernetes/');
+}
+
+function filesOf(below: string): readonly { readonly name: string; readonly text: string }[] {
+  const folder = join(builtinRulesFolder(), below);
   return readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .toSorted()
-    .map((name) => ({ name: `rules/${name}`, text: readFileSync(join(folder, name), 'utf8') }));
+    .map((name) => ({
+      name: `rules/${below}${name}`,
+      text: readFileSync(join(folder, name), 'utf8'),
+    }));
 }

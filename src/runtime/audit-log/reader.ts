@@ -65,7 +65,7 @@ export class AuditReader {
     if (text.trim() === '') return;
     const parsed = parseJson(text);
     if (!parsed.ok) {
-      this.problem(parsed.reason);
+      this.problem(parsed.reason.replace(' (line 1)', ''));
       return;
     }
     const { value } = parsed;

@@ -44,12 +44,15 @@ export const blockType = {
 const headerBytes = 8;
 const trailerBytes = 4;
 const magic = 0x1a2b3c4d;
-/** The largest honest blocks list the processes of a node: 100,000 with 4 KiB of environment each. */
-const blockBytes = 512 * 1024 * 1024;
+/** The largest honest blocks list the processes of a node: 20,000 with 6 KiB each. */
+const blockBytes = 128 * 1024 * 1024;
 
 /** Cuts a stream into blocks. */
 export class BlockSplitter {
-  private pending: Uint8Array = new Uint8Array(0);
+  /** Pieces that wait for the rest of a block; joined only when it is there. */
+  private waiting: Uint8Array[] = [];
+  private waitingBytes = 0;
+  private neededBytes = headerBytes;
   private offset = 0;
   private stopped: CaptureProblem | null = null;
 
@@ -61,9 +64,23 @@ export class BlockSplitter {
   /** The blocks that are whole now. */
   *push(chunk: Uint8Array): IterableIterator<Block> {
     if (this.stopped !== null) return;
-    const bytes = this.pending.length === 0 ? chunk : joined(this.pending, chunk);
+    this.waiting.push(chunk);
+    this.waitingBytes += chunk.length;
+    if (this.waitingBytes < this.neededBytes) return;
+    const [first] = this.waiting;
+    const bytes =
+      this.waiting.length === 1 && first !== undefined
+        ? first
+        : joined(this.waiting, this.waitingBytes);
+    this.waiting = [];
+    this.waitingBytes = 0;
+    yield* this.cut(bytes);
+  }
+
+  private *cut(bytes: Uint8Array): IterableIterator<Block> {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
+    this.neededBytes = headerBytes;
     while (bytes.length - at >= headerBytes) {
       const type = view.getUint32(at, true);
       const length = view.getUint32(at + 4, true);
@@ -73,7 +90,10 @@ export class BlockSplitter {
         this.stop(at, reason);
         return;
       }
-      if (bytes.length - at < length) break;
+      if (bytes.length - at < length) {
+        this.neededBytes = length;
+        break;
+      }
       if (view.getUint32(at + length - trailerBytes, true) !== length) {
         this.stop(at, 'the two lengths of a block differ');
         return;
@@ -87,13 +107,14 @@ export class BlockSplitter {
       yield { type, offset: this.offset + at, body };
       at += length;
     }
-    this.pending = bytes.slice(at);
+    if (at < bytes.length) this.waiting = [bytes.slice(at)];
+    this.waitingBytes = bytes.length - at;
     this.offset += at;
   }
 
   /** The capture is over: the problem, also that it ends in the middle of a block. */
   end(): CaptureProblem | null {
-    if (this.stopped === null && this.pending.length > 0) {
+    if (this.stopped === null && this.waitingBytes > 0) {
       const reason = this.offset === 0 ? 'it is no capture' : 'it ends in the middle of a block';
       this.stop(0, reason);
     }
@@ -109,7 +130,8 @@ export class BlockSplitter {
 
   private stop(at: number, reason: string): void {
     this.stopped = { offset: this.offset + at, reason };
-    this.pending = new Uint8Array(0);
+    this.waiting = [];
+    this.waitingBytes = 0;
   }
 }
 
@@ -124,9 +146,12 @@ function sectionFlaw(body: Uint8Array): string | null {
   return major === 1 ? null : `version ${major} of captures is not known`;
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
   return whole;
 }

@@ -30,6 +30,8 @@ export type ParameterType =
 export interface ParameterFacts {
   readonly name: string;
   readonly type: ParameterType;
+  /** Bytes of a number, as writers give it; readers go by what is there. */
+  readonly width: 1 | 2 | 4 | 8;
 }
 
 export interface EventFacts {
@@ -39,6 +41,8 @@ export interface EventFacts {
   /** Of the call: there is a return that follows it. */
   readonly hasReturn: boolean;
   readonly parameters: readonly ParameterFacts[];
+  /** How many of these the event has in captures that tell calls and returns apart. */
+  readonly ownCount: number;
 }
 
 /** Things that happen once and have no return, though their row has room for one. */
@@ -93,6 +97,12 @@ function isType(type: string): type is ParameterType {
   return specialTypes.has(type);
 }
 
+function widthOf(type: string): ParameterFacts['width'] {
+  if (/^(?:errno|fd|pid|[ui]64)$/.test(type)) return 8;
+  if (type === 'ptrace' || type === 'u16' || type === 'i16') return 2;
+  return type === 'u8' || type === 'i8' ? 1 : 4;
+}
+
 function parametersOf(text: string): readonly ParameterFacts[] {
   return text
     .split(' ')
@@ -102,7 +112,8 @@ function parametersOf(text: string): readonly ParameterFacts[] {
       if (group !== undefined) return parametersOf(group);
       const [name = '', type = ''] = word.split(':');
       const isSigned = type.startsWith('i');
-      return [{ name, type: isType(type) ? type : isSigned ? 'signed' : 'unsigned' }];
+      const kind = isType(type) ? type : isSigned ? 'signed' : 'unsigned';
+      return [{ name, type: kind, width: widthOf(type) }];
     });
 }
 
@@ -117,12 +128,19 @@ function readRows(): readonly EventFacts[] {
     const missing = called.filter((one) => !returned.some((other) => other.name === one.name));
     const hasReturn = !withoutReturn.has(name.trim());
     events.push(
-      { name: name.trim(), isReturn: false, hasReturn, parameters: called },
+      {
+        name: name.trim(),
+        isReturn: false,
+        hasReturn,
+        parameters: called,
+        ownCount: called.length,
+      },
       {
         name: name.trim(),
         isReturn: hasReturn,
         hasReturn: false,
         parameters: [...returned, ...missing],
+        ownCount: returned.length,
       },
     );
   }
@@ -147,4 +165,10 @@ export function eventNumber(name: string): number | null {
     }
   }
   return null;
+}
+
+/** The parameters that an event has where calls and returns are told apart. */
+export function ownParameters(number: number): readonly ParameterFacts[] {
+  const facts = eventFacts(number);
+  return facts === null ? [] : facts.parameters.slice(0, facts.ownCount);
 }

@@ -1,6 +1,6 @@
 // Numbers of captures in words. Captures have their own numbers for flags, the same on every processor
 // (falcosecurity/libs, driver/ppm_events_public.h).
-import { openFlag } from '../state/index.ts';
+import { openFlag, openFlagsOf } from '../state/index.ts';
 
 /** The flags of an open as Linux has them on x86-64. */
 export function linuxOpenFlags(flags: number): number {
@@ -80,16 +80,18 @@ const mountWords: readonly (readonly [number, string])[] = [
   [1 << 20, 'SHARED'],
 ];
 
-const tables = {
+type FlagKind = 'clone' | 'exec' | 'mode' | 'unlink' | 'mount';
+
+const tables: Readonly<Record<FlagKind, readonly (readonly [number, string])[]>> = {
   clone: [...cloneWords, ...laterCloneWords],
   exec: executionWords,
   mode: modeWords,
   unlink: unlinkWords,
   mount: mountWords,
-} as const;
+};
 
 /** `CLONE_FILES|CLONE_VM`; `0` for none. */
-export function flagWords(kind: keyof typeof tables, flags: number): string {
+export function flagWords(kind: FlagKind, flags: number): string {
   const words = tables[kind].filter(([bit]) => (flags & bit) !== 0).map(([, word]) => word);
   return words.length === 0 ? '0' : words.join('|');
 }
@@ -115,6 +117,28 @@ SINGLESTEP ATTACH DETACH SYSCALL SETOPTIONS GETEVENTMSG GETSIGINFO SETSIGINFO GE
 SEIZE INTERRUPT LISTEN PEEKSIGINFO GETSIGMASK SETSIGMASK GETREGS SETREGS GETFPREGS SETFPREGS`.split(
   /\s+/,
 );
+
+/** The bits of words that `flagWords` made. */
+export function captureFlags(kind: FlagKind, text: string): number {
+  const words = new Set(text.split('|'));
+  return tables[kind].reduce((bits, [bit, word]) => (words.has(word) ? bits | bit : bits), 0) >>> 0;
+}
+
+/** The flags of an open in words, as captures number them. */
+export function captureOpenFlagsOf(text: string): number {
+  return captureOpenFlags(openFlagsOf(text));
+}
+
+/** The number of a family that `familyWord` named. */
+export function familyNumber(word: string): number {
+  for (const [number, name] of families) if (name === word) return number;
+  return Number(word) || 0;
+}
+
+/** The number of a request that `ptraceWord` named. */
+export function ptraceNumber(word: string): number {
+  return Math.max(0, ptraceWords.indexOf(word.replace(/^PTRACE_/, '')));
+}
 
 /** `PTRACE_ATTACH`. */
 export function ptraceWord(request: number): string {

@@ -21,3 +21,11 @@ export function capabilityNames(bits: bigint): readonly string[] {
   known.set(bits, held);
   return held;
 }
+
+/** The bits of names that `capabilityNames` gave. */
+export function capabilityBits(held: readonly string[]): bigint {
+  return held.reduce((bits, name) => {
+    const index = names.indexOf(name);
+    return index === -1 ? bits : bits | (1n << BigInt(index));
+  }, 0n);
+}

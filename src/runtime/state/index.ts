@@ -1,8 +1,10 @@
 // Processes, descriptors, users and containers as events tell them; pure, fed by captures and sensors.
+export { capabilityBits } from './capabilities.ts';
 export {
   type OpenFacts,
   openFacts,
   openFlag,
+  openFlagsOf,
   openFlagsText,
 } from './open-flags.ts';
 export { resolvePath } from './path.ts';

@@ -72,3 +72,17 @@ export function openFlagsText(flags: number): string {
   known.set(flags, text);
   return text;
 }
+
+/** The numbers of words that `openFlagsText` made. */
+export function openFlagsOf(text: string): number {
+  const given = new Set(text.split('|'));
+  let flags = given.has('O_RDWR')
+    ? openFlag.readWrite
+    : given.has('O_WRONLY')
+      ? openFlag.writeOnly
+      : 0;
+  for (const [bits, word] of words) if (given.has(word)) flags |= bits;
+  if (given.has('O_SYNC')) flags |= openFlag.sync;
+  if (given.has('O_TMPFILE')) flags |= openFlag.temporaryFile;
+  return flags;
+}

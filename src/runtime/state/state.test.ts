@@ -56,6 +56,16 @@ describe('processes', () => {
     expect(state.process(key(1))?.name).toBe('sshd');
   });
 
+  test('its number inside a pid namespace is its own', () => {
+    const state = small();
+    state.seen({ key: key(7), description: { namespacePid: 7 } });
+    state.seen({ key: key(8), description: { namespacePid: 1 } });
+    state.forked({ parent: key(7), child: key(9) });
+    state.forked({ parent: key(8), child: key(10) });
+    expect(state.process(key(9))?.namespacePid).toBe(9);
+    expect(state.process(key(10))?.namespacePid).toBeNull();
+  });
+
   test('facts are shared between events and made again when an ancestor changes', () => {
     const state = small();
     state.seen({ key: key(1), description: { name: 'a' } });

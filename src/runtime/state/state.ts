@@ -163,7 +163,10 @@ export class RuntimeState {
   }
 
   private inherit(record: ProcessRecord, from: ProcessRecord, shares: boolean): void {
-    record.describe({ ...from.known, startedAtNs: null });
+    // The number inside a pid namespace is its own; outside of any it is the number itself.
+    const isOutside = from.known.namespacePid === from.pid;
+    const namespacePid = isOutside ? record.pid : null;
+    record.describe({ ...from.known, startedAtNs: null, namespacePid });
     if (from.container !== null) this.join(record, from.container);
     if (shares) {
       from.descriptors.owners += 1;
