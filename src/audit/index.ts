@@ -1,14 +1,5 @@
 // The door of the audits: the frame that all of them have, and the audit of a Docker engine.
-export {
-  type AuditControl,
-  type Evidence,
-  failedBy,
-  passed,
-  type Status,
-  statuses,
-  told,
-  type Verdict,
-} from './control.ts';
+export type { AuditControl, Evidence, Status, Verdict } from './control.ts';
 export {
   type DaemonProcess,
   type DockerFacts,

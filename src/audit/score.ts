@@ -3,7 +3,7 @@ import type { Severity } from '../model/severity.ts';
 import type { AuditResult } from './judge.ts';
 
 /** Points of a control by its severity: one grave fault weighs more than many small ones. */
-export const points: Readonly<Record<Severity, number>> = {
+const points: Readonly<Record<Severity, number>> = {
   critical: 10,
   high: 5,
   medium: 2,

@@ -5,21 +5,17 @@ export {
   type ContainerConfig,
   type ContainerControl,
   type ContainerFault,
-  capabilityName,
   commandOf,
-  configOfCreateBody,
   configOfInspection,
   containerControls,
-  containerFaults,
   isCompose,
   isInspectionDocument,
   judgeCompose,
+  judgeCreateRequest,
   judgeInspection,
-  optionOf,
   readEnvironmentFile,
   type SocketReach,
   socketsOf,
-  sourcesOf,
 } from './container/index.ts';
 export type { Control, PodVector } from './control.ts';
 export { controls } from './controls/index.ts';

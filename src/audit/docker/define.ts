@@ -6,7 +6,7 @@ import type { DockerFacts } from './facts.ts';
 
 export type DockerControl = AuditControl<DockerFacts>;
 
-export const benchmark = 'CIS Docker 1.6';
+const benchmark = 'CIS Docker 1.6';
 
 export interface Section {
   readonly profile: string;

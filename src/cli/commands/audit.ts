@@ -30,7 +30,7 @@ function addDocker(audit: Command): void {
 }
 
 /** Flags that every audit has. */
-export function withAuditOptions(command: Command): Command {
+function withAuditOptions(command: Command): Command {
   return command
     .option('--waivers <file>', 'faults that somebody answers for: reason, owner, expiry')
     .addOption(

@@ -38,7 +38,7 @@ const grave: ReadonlySet<string> = new Set([
 ]);
 
 /** `cap_sys_admin` and `SYS_ADMIN` are one capability. */
-export function capabilityName(text: string): string {
+function capabilityName(text: string): string {
   return text.toUpperCase().replace(/^CAP_/, '');
 }
 

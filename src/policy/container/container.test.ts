@@ -3,11 +3,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseYamlDocuments } from '../../base/yaml.ts';
+import { judgeCreateRequest } from '../index.ts';
 import { noWaivers, readWaivers } from '../waiver.ts';
 import { interpolate, readEnvironmentFile } from './compose/interpolate.ts';
 import { isCompose } from './compose/project.ts';
 import type { ContainerConfig } from './config.ts';
-import { configOfCreateBody, configOfInspection } from './inspect.ts';
+import { configOfInspection } from './inspect.ts';
 import { containerControls, containerFaults, judgeCompose, judgeInspection } from './judge.ts';
 
 const policy = {
@@ -184,10 +185,15 @@ test('a create request is judged as what it would make', () => {
     Image: 'a',
     HostConfig: { Privileged: true, Binds: ['/:/host'], CapAdd: ['ALL'] },
   };
-  const ids = containerFaults(configOfCreateBody(body, 'x')).map(({ control }) => control.id);
+  const { decision, subject, reasons } = judgeCreateRequest(body, 'x', policy);
+  expect({ decision, name: subject?.name }).toEqual({ decision: 'deny', name: 'x' });
+  const ids = reasons.map(({ control }) => control);
   expect(ids).toEqual(
     expect.arrayContaining(['privileged', 'runtime-socket-mount', 'added-capabilities']),
   );
+  // What the image decides is not held against the request.
+  expect(ids).not.toContain('health-check');
+  expect(judgeCreateRequest(null, '', policy).unknowns).toHaveLength(1);
 });
 
 describe('Compose', () => {

@@ -1,17 +1,15 @@
 // The door of the controls on containers: one configuration, whoever wrote it, and what is wrong.
 
-export { capabilityName } from './access.ts';
 export { interpolate, readEnvironmentFile } from './compose/interpolate.ts';
 export { type ComposeContext, isCompose } from './compose/project.ts';
 export type { ContainerConfig, Mount, PublishedPort } from './config.ts';
-export { optionOf } from './config.ts';
-export { type ContainerControl, type ContainerFault, commandOf, sourcesOf } from './control.ts';
+export { type ContainerControl, type ContainerFault, commandOf } from './control.ts';
 export { type SocketReach, socketsOf } from './host-paths.ts';
-export { configOfCreateBody, configOfInspection, isInspection } from './inspect.ts';
+export { configOfInspection } from './inspect.ts';
 export {
   containerControls,
-  containerFaults,
   isInspectionDocument,
   judgeCompose,
+  judgeCreateRequest,
   judgeInspection,
 } from './judge.ts';

@@ -217,7 +217,7 @@ function devicesOf(host: unknown, path: Path): HostDevice[] {
 }
 
 /** `NAME=value`, in the order of the list. */
-export function variablesOf(value: unknown, path: Path): Variable[] {
+function variablesOf(value: unknown, path: Path): Variable[] {
   return itemsOf(value).flatMap((one, index) => {
     const text = asString(one) ?? '';
     const equals = text.indexOf('=');

@@ -1,5 +1,5 @@
 // Judges containers under a policy: services of Compose, and what `docker inspect` prints.
-import { field } from '../../base/json.ts';
+import { asRecord, field } from '../../base/json.ts';
 import type { Answer, AnsweredUnknown } from '../answer.ts';
 import { type Path, pathText } from '../path.ts';
 import { clip, itemsOf } from '../scalar.ts';
@@ -11,7 +11,7 @@ import type { ContainerConfig, Setting } from './config.ts';
 import { type ContainerControl, commandOf, sourcesOf } from './control.ts';
 import { exposureControls } from './exposure.ts';
 import { hostPathControls } from './host-paths.ts';
-import { configOfInspection, isInspection } from './inspect.ts';
+import { configOfCreateBody, configOfInspection, isInspection } from './inspect.ts';
 import { resourceControls } from './resources.ts';
 
 /** All controls on the configuration of a container. Adding one = a row in its family's list. */
@@ -110,4 +110,20 @@ export function judgeInspection(
     const faults = containerFaults(config);
     return verdictOf({ subject, path, image, faults, unknowns: [], root: null, lineAt }, policy);
   });
+}
+
+/**
+ * The answer for the body of POST /containers/create (Engine API), before anything is made.
+ * @param name of the query; empty where the engine is to choose one
+ */
+export function judgeCreateRequest(body: unknown, name: string, policy: VerdictPolicy): Answer {
+  const config = configOfCreateBody(body, name);
+  const subject = { apiVersion: 'docker', kind: 'Container', name: config.name };
+  const image = config.image.value;
+  const faults = containerFaults(config);
+  // A body that is absent or no object was not judged: the known way around such checks.
+  const reason = 'the request has no body that can be judged';
+  const unknowns = asRecord(body) === null ? [{ path: '', line: null, reason }] : [];
+  const lineAt = (): null => null;
+  return verdictOf({ subject, path: [], image, faults, unknowns, root: null, lineAt }, policy);
 }
