@@ -10,6 +10,7 @@ import { auditDocker } from './audit.ts';
 import { type Case, type Context, root } from './context.ts';
 import { database } from './database.ts';
 import type { Row } from './figure.ts';
+import { gate } from './gate.ts';
 import { again, dockerSave, memory, millionFiles, ociLayout, startUp } from './inventory.ts';
 import { describeMachine, isBusy } from './machine.ts';
 import { type BenchResult, renderPage, renderTable } from './page.ts';
@@ -27,6 +28,7 @@ const cases: readonly Case[] = [
   millionFiles,
   database,
   auditDocker,
+  gate,
   sensor,
   trust,
 ];

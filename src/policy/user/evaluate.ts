@@ -25,6 +25,8 @@ interface Judged {
   readonly object: unknown;
   /** From the root of the subject. */
   readonly path: Path;
+  /** `request` as expressions see it; made once for all policies. */
+  readonly request: () => unknown;
 }
 
 /** The inquiry of all these policies. */
@@ -108,9 +110,23 @@ function judgedOf(subject: Subject, review: Review | null): Judged[] {
         metadata: { ...metadata, namespace },
         spec: field(read, 'spec'),
       };
-      return { change: podChange(change, metadata), object: pod, path };
+      return judgedAs(podChange(change, metadata), pod, { path, review });
     });
-  return [{ change, object, path: [] }, ...pods];
+  return [judgedAs(change, object, { path: [], review }), ...pods];
+}
+
+function judgedAs(
+  change: Change,
+  object: unknown,
+  { path, review }: { readonly path: Path; readonly review: Review | null },
+): Judged {
+  let request: unknown;
+  return {
+    change,
+    object,
+    path,
+    request: () => (request ??= toCel(requestOf(change, object, review))),
+  };
 }
 
 /** One policy on one object by one binding. */
@@ -182,7 +198,7 @@ class Run {
       ['object', current],
       ['oldObject', old === null ? null : celOf(old)],
       ['anyObject', current ?? celOf(old)],
-      ['request', toCel(requestOf(change, object, review))],
+      ['request', this.#judged.request()],
       ['params', params === null ? null : celOf(params)],
       ['namespaceObject', celOf(review?.namespaceObject ?? null)],
       ['variables', lazy],
