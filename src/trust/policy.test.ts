@@ -312,6 +312,12 @@ describe('policies that are not understood are refused', () => {
       rule('{pattern: a, require: 2, authorities: [{identity: {issuer: x, subject: y}}]}'),
       /require is/,
     ],
+    [
+      rule(
+        '{pattern: a, require: attestations, authorities: [{identity: {issuer: x, subject: y}}]}',
+      ),
+      /needs attestations/,
+    ],
     ['trust: {keys: {a: {file: missing.pub}}}', /missing.pub/],
     ['trust: {keys: {a: text}}', /no public key/],
     ['trust: {keys: {__proto__: {}}}', /.*/],

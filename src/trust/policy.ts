@@ -198,13 +198,17 @@ function ruleOf(reader: Reader, path: Path): TrustRule {
       `a rule with the verdict ${verdict} has no authorities or attestations`,
     );
   }
+  const threshold = thresholdOf(reader, [...path, 'require'], authorities.length);
+  if (verdict === 'signed' && threshold + attestations.length === 0) {
+    throw wrong(reader, path, 'require: attestations needs attestations, else anything is trusted');
+  }
   return {
     patterns: patternsOf(reader, [...path, 'pattern']),
     mode: choice(reader, [...path, 'mode'], ['deny', 'warn', 'audit'], 'deny'),
     verdict,
     subject: choice(reader, [...path, 'subject'], ['either', 'index', 'manifest'], 'either'),
     authorities,
-    threshold: thresholdOf(reader, [...path, 'require'], authorities.length),
+    threshold,
     attestations,
     line: reader.document.lineAt(path) ?? 1,
   };

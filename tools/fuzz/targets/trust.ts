@@ -122,9 +122,11 @@ export const trustTargets: readonly FuzzTarget[] = [
       const policy = readTrustPolicy(decoder.decode(bytes), 'fuzz', () => {
         throw new SeaworthyError('not-found', 'no file');
       });
-      for (const { patterns, authorities, verdict } of policy.rules) {
+      for (const { patterns, authorities, attestations, threshold, verdict } of policy.rules) {
         promise(patterns.length > 0, 'a rule without patterns');
-        promise(verdict !== 'signed' || authorities.length > 0, 'a rule that trusts everybody');
+        const demands = threshold + attestations.length;
+        const isStrict = authorities.length > 0 && demands > 0;
+        promise(verdict !== 'signed' || isStrict, 'a rule that trusts everybody');
         for (const { matches } of patterns) matches('registry.example/team/shop');
       }
     },
