@@ -1,6 +1,5 @@
 // The door to workloads: who a container belongs to.
 export {
-  defaultWorkloadMapping,
   type ParsedMapping,
   parseWorkloadMapping,
   type WorkloadMapping,

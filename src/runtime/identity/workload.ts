@@ -67,7 +67,7 @@ function environmentIn(pattern: string): WorkloadSource {
 }
 
 /** What holds without a file: the labels that Kubernetes, Compose, Swarm, Nomad and ECS agree on. */
-export const defaultWorkloadMapping: WorkloadMapping = {
+const defaultWorkloadMapping: WorkloadMapping = {
   user: ['seaworthy.user', 'owner', 'app.kubernetes.io/owner', 'com.docker.owner'].map(label),
   team: ['seaworthy.team', 'team', 'app.kubernetes.io/team', 'squad', 'department'].map(label),
   application: [
