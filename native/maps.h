@@ -19,7 +19,6 @@ enum { SCRATCH_CALL = 0, SCRATCH_EXEC = 1, SCRATCH_CGROUP = 2 };
 enum config_flag {
   CONFIG_DROP_HOST = 1, // calls of processes in the host's mount namespace
   CONFIG_CGROUP_V1 = 2,
-  CONFIG_HOST_OPENS_DEDUPED = 4,
 };
 
 struct config {
@@ -44,7 +43,6 @@ struct call {
 #define COMPAT_CALLS 1024
 
 enum call_flag {
-  CALL_RETURNS_FILE = 1,
   CALL_SUCCESS_ONLY = 2,
   CALL_OPEN = 4,          // flags are the argument that call_flag_shift says
   CALL_OPEN_HOW = 8,

@@ -18,7 +18,7 @@ enum record_type {
   RECORD_TYPES = 128,
 };
 
-enum header_flag { HEADER_HOST = 1, HEADER_COMPAT = 2, HEADER_EXISTING = 4, HEADER_FULL = 8 };
+enum header_flag { HEADER_HOST = 1, HEADER_COMPAT = 2 };
 
 struct header {
   u16 type;

@@ -19,6 +19,8 @@ export const hasSensor = missing === null || process.env['SEAWORTHY_CI'] === '1'
 export const sensorReason = missing === null ? '' : ` (${missing})`;
 
 export interface Watched {
+  /** Of the test's own processes: a machine does other things too. */
+  readonly own: readonly RawRecord[];
   readonly records: readonly RawRecord[];
   readonly losses: readonly RawLoss[];
   readonly counters: ReadonlyMap<string, TypeCounter>;
@@ -50,7 +52,21 @@ export async function watched(
   } finally {
     await sensor.stop();
   }
-  return { records, losses, counters: new Map(counters.map((one) => [one.name, one])) };
+  return {
+    own: ofChildren(records),
+    records,
+    losses,
+    counters: new Map(counters.map((one) => [one.name, one])),
+  };
+}
+
+/** Records of processes that this one has made, and those made by them. */
+function ofChildren(records: readonly RawRecord[]): RawRecord[] {
+  const pids = new Set([process.pid]);
+  for (const one of records) {
+    if (one.kind === 'fork' && pids.has(one.parent.pid)) pids.add(one.pid);
+  }
+  return records.filter(({ pid }) => pid !== process.pid && pids.has(pid));
 }
 
 export function execs(records: readonly RawRecord[]): RawExec[] {

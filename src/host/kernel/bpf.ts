@@ -80,6 +80,8 @@ export interface BpfObject {
   /** Null when it is attached; otherwise the name of the error. */
   attach(program: string): string | null;
   map(name: string): BpfMap;
+  /** Nothing is told any more; what was told can still be read. */
+  detach(): void;
   /** Detaches and frees everything. */
   close(): void;
 }
@@ -91,6 +93,9 @@ export function openBpfObject(bytes: Uint8Array): BpfObject {
   if (BigInt(object) === 0n) throw failure('opened', lastErrorNumber());
   const programs = programsOf(bpf, object);
   const links: Pointer[] = [];
+  const detach = () => {
+    for (const link of links.splice(0)) bpf.destroyLink(link);
+  };
   const program = (name: string): Pointer => {
     const found = programs.get(name);
     if (found === undefined) throw new SeaworthyError('unsupported', `no BPF program ${name}`);
@@ -114,8 +119,9 @@ export function openBpfObject(bytes: Uint8Array): BpfObject {
       return null;
     },
     map: (name) => openMap(bpf, bpf.findMap(object, name), name),
+    detach,
     close: () => {
-      for (const link of links.splice(0)) bpf.destroyLink(link);
+      detach();
       bpf.close(object);
     },
   };

@@ -35,7 +35,7 @@ describe.skipIf(!hasSensor)(`system calls${sensorReason}`, () => {
   test('opens: what was claimed and what it was', async () => {
     writeFileSync(join(folder, 'secret'), 'x');
     symlinkSync('secret', join(folder, 'innocent'));
-    const { records } = await python(`
+    const { own: records } = await python(`
 os.open("innocent", os.O_RDONLY)
 here = os.open(".", os.O_RDONLY)
 os.open("../" + os.path.basename(os.getcwd()) + "/made", os.O_CREAT | os.O_WRONLY, 0o755, dir_fd=here)
@@ -62,7 +62,7 @@ except FileNotFoundError: pass
   });
 
   test('names that change, and where relative ones begin', async () => {
-    const { records } = await python(`
+    const { own: records } = await python(`
 open("a", "w").close()
 os.rename("a", "b")
 os.link("b", "c")
@@ -94,7 +94,7 @@ os.chown("b", 0, 0)
   });
 
   test('namespaces, tracing, mounts, rights', async () => {
-    const { records } = await python(`
+    const { own: records } = await python(`
 libc.unshare(0x00020000)
 libc.mount(b"none", b"/", None, 0x44000, None)
 libc.mount(b"tmpfs", ${JSON.stringify(folder)}.encode(), b"tmpfs", 0, None)
@@ -136,7 +136,7 @@ for _ in range(50):
     try: os.open("/usr/nowhere", os.O_RDONLY)
     except FileNotFoundError: pass
 `;
-    const { records, counters } = await watched(
+    const { own: records, counters } = await watched(
       () => spawnSync('python3', ['-c', `import os\n${source}`], { cwd: folder }),
       { openWindowMs: 60_000, failedOpenWindowMs: 60_000 },
     );
@@ -186,7 +186,7 @@ code += b"\\x31\\xc9\\x31\\xd2\\xcd\\x80\\x5b\\xc3"
 ctypes.memmove(page, code, len(code))
 ctypes.CFUNCTYPE(ctypes.c_int)(page)()`;
       let signal: string | null = null;
-      const { records } = await watched(() => {
+      const { own: records } = await watched(() => {
         signal = spawnSync('python3', ['-c', source]).signal;
       });
       if (signal !== null) return;
@@ -209,7 +209,7 @@ setInterval(() => {}, 1000);`;
     child.kill('SIGKILL');
     await once(child, 'exit');
     // A second one starts at once and sees everything: nothing of the first is in its way.
-    const { records } = await watched(() => spawnSync('/usr/bin/true', ['after']));
+    const { own: records } = await watched(() => spawnSync('/usr/bin/true', ['after']));
     expect(records.some((one) => one.kind === 'exec' && one.arguments[1] === 'after')).toBe(true);
   });
 });

@@ -29,7 +29,9 @@ export interface KernelSensor {
   readonly rings: readonly Ring[];
   readonly programs: readonly AttachedProgram[];
   readonly counters: CounterReader;
-  /** Detaches everything. The rings must not be touched any more. */
+  /** Nothing new is told; what lies in the rings can still be read. */
+  detach(): void;
+  /** Frees everything. The rings must not be touched any more. */
   close(): void;
 }
 
@@ -80,7 +82,7 @@ function openWith(
     );
     const programs = attachAll(object, isWanted);
     const counters = readCounters(object.map('counters'));
-    return { rings, programs, counters, close };
+    return { rings, programs, counters, detach: () => object.detach(), close };
   } catch (error) {
     close();
     throw error;

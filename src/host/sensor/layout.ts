@@ -16,7 +16,7 @@ export const recordType = {
   types: 128,
 } as const;
 
-export const headerFlag = { host: 1, compat: 2, existing: 4, full: 8 } as const;
+export const headerFlag = { host: 1, compat: 2 } as const;
 
 /** Offsets in the header of each record. */
 export const header = {
@@ -150,7 +150,6 @@ export const counterBytes = 48;
 export const compatCalls = 1024;
 
 export const callFlag = {
-  returnsFile: 1,
   successOnly: 2,
   open: 4,
   openHow: 8,

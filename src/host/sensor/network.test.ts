@@ -31,7 +31,7 @@ describe.skipIf(!isAvailable)(`sockets${reason}`, () => {
     ['IPv4', 'AF_INET', '127.0.0.1'],
     ['IPv6', 'AF_INET6', '::1'],
   ])('a TCP flow over %s: who, with whom, how much', async (_, family, address) => {
-    const { records } = await alone(`
+    const { own: records } = await alone(`
 server = socket.socket(socket.${family})
 server.bind(("${address}", 0))
 server.listen(5)
@@ -86,7 +86,7 @@ os.wait()
   });
 
   test('datagrams are told by their peers, a few of each', async () => {
-    const { records, counters } = await alone(`
+    const { own: records, counters } = await alone(`
 a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 a.bind(("127.0.0.1", 5353))
 b = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -111,7 +111,7 @@ b.sendto(b"other", ("127.0.0.2", 9))
   });
 
   test('a refused connection, an abstract and a named unix socket, an odd family', async () => {
-    const { records } = await alone(`
+    const { own: records } = await alone(`
 c = socket.socket()
 try: c.connect(("127.0.0.1", 1))
 except ConnectionRefusedError: pass
@@ -140,7 +140,7 @@ socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
   });
 
   test('a shell on a socket: descriptors 0 to 2 become it', async () => {
-    const { records } = await alone(`
+    const { own: records } = await alone(`
 server = socket.socket(); server.bind(("127.0.0.1", 0)); server.listen()
 c = socket.socket(); c.connect(server.getsockname())
 for n in (0, 1, 2): os.dup2(c.fileno(), n)

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.skipIf(!hasSensor)(`processes${sensorReason}`, () => {
   test('an exec has its arguments, environment, place and rights', async () => {
     const words = ['with blank', '', 'ünïcödé', 'x'.repeat(3000), '--flag=1'];
-    const { records } = await watched(() =>
+    const { own: records } = await watched(() =>
       spawnSync('/usr/bin/env', ['true', ...words], {
         cwd: folder,
         env: { PATH: '/usr/bin', MARK: 'seaworthy' },
@@ -53,7 +53,7 @@ describe.skipIf(!hasSensor)(`processes${sensorReason}`, () => {
   test('the program of an exec is told by inode, size and times', async () => {
     const program = join(folder, 'copied');
     execFileSync('cp', ['/usr/bin/true', program]);
-    const { records } = await watched(() => spawnSync(program));
+    const { own: records } = await watched(() => spawnSync(program));
     const stat = execFileSync('stat', ['-c', '%i %s %Z %Y', program], { encoding: 'utf8' });
     const [inode = '', size = '', changed = '', modified = ''] = stat.trim().split(' ');
     const found = execs(records).find(({ fileName }) => fileName === program);
@@ -66,7 +66,7 @@ describe.skipIf(!hasSensor)(`processes${sensorReason}`, () => {
     const script = join(folder, 'script');
     writeFileSync(script, '#!/bin/sh\nexit 3\n', { mode: 0o755 });
     symlinkSync(script, join(folder, 'link'));
-    const { records } = await watched(() => spawnSync(join(folder, 'link'), ['a']));
+    const { own: records } = await watched(() => spawnSync(join(folder, 'link'), ['a']));
     const found = execs(records).find(({ fileName }) => fileName === join(folder, 'link'));
     expect(found?.interpreter).toBe('/bin/sh');
     expect(found?.arguments).toEqual(['/bin/sh', join(folder, 'link'), 'a']);
@@ -77,7 +77,7 @@ describe.skipIf(!hasSensor)(`processes${sensorReason}`, () => {
 
   test('birth, exec and death have one key, and parents are known by theirs', async () => {
     let pid = 0;
-    const { records } = await watched(async () => {
+    const { own: records } = await watched(async () => {
       const child = spawn('/bin/sh', ['-c', 'kill -9 $$']);
       pid = child.pid ?? 0;
       await once(child, 'exit');
@@ -94,7 +94,7 @@ describe.skipIf(!hasSensor)(`processes${sensorReason}`, () => {
   });
 
   test('a start that fails is told with its arguments', async () => {
-    const { records } = await watched(() => spawnSync('/nowhere/at/all', ['one', 'two']));
+    const { own: records } = await watched(() => spawnSync('/nowhere/at/all', ['one', 'two']));
     expect(callsOf(records, 'execve', 'execveat')).toContainEqual(
       expect.objectContaining({
         result: -2,
@@ -109,7 +109,7 @@ describe.skipIf(!hasSensor)(`processes${sensorReason}`, () => {
 f = os.memfd_create("hidden")
 os.write(f, open("/usr/bin/true", "rb").read())
 os.execve(f, ["innocent"], {})`;
-    const { records } = await watched(() => spawnSync('python3', ['-c', source]));
+    const { own: records } = await watched(() => spawnSync('python3', ['-c', source]));
     const found = execs(records).find(({ executable }) => executable.isMemory);
     expect(found).toMatchObject({
       arguments: ['innocent'],
@@ -128,7 +128,7 @@ os.execve(f, ["innocent"], {})`;
     mkdirSync(deep, { recursive: true });
     const program = join(deep, 'a\nb "c" \u{1f600}');
     execFileSync('cp', ['/usr/bin/true', program]);
-    const { records } = await watched(() => spawnSync(program, [], { cwd: deep }));
+    const { own: records } = await watched(() => spawnSync(program, [], { cwd: deep }));
     const found = execs(records).find(({ fileName }) => fileName === program);
     expect(found?.executable.path?.path).toBe(program);
     expect(found?.workingDirectory?.path).toBe(deep);
@@ -148,7 +148,7 @@ for _ in range(500):
     if child() == first: break
 print(first)`;
     let pid = 0;
-    const { records } = await watched(() => {
+    const { own: records } = await watched(() => {
       pid = Number(spawnSync('python3', ['-c', source], { encoding: 'utf8' }).stdout);
     });
     const forks = records.filter((one) => one.kind === 'fork' && one.pid === pid);
@@ -168,7 +168,11 @@ for i in range(${count}):
     if i % 64 == 63:
         for _ in range(64): os.wait()
 `;
-    const { records, losses, counters } = await watched(() => spawnSync('python3', ['-c', source]));
+    const {
+      own: records,
+      losses,
+      counters,
+    } = await watched(() => spawnSync('python3', ['-c', source]));
     const storm = execs(records).filter(({ arguments: [first] }) => first === 'storm');
     // They start side by side: all are told, in the order in which they came to run.
     expect(new Set(storm.map(({ arguments: given }) => given[1])).size).toBe(count);

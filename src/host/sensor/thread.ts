@@ -151,6 +151,7 @@ class SensorThread {
   private async close(): Promise<void> {
     if (this.isClosing) return;
     this.isClosing = true;
+    this.sensor.detach();
     while (this.drain() > 0);
     this.tellLosses(true);
     await this.consumer?.close?.();
