@@ -5,6 +5,7 @@ import { advisoryTargets } from './targets/advisories.ts';
 import { brokenTargets } from './targets/broken.ts';
 import { catalogerTargets } from './targets/catalogers.ts';
 import { documentTargets } from './targets/documents.ts';
+import { gateTargets } from './targets/gate.ts';
 import { imageTargets } from './targets/image.ts';
 import { inspectionTargets } from './targets/inspection.ts';
 import { nameTargets } from './targets/names.ts';
@@ -19,6 +20,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...advisoryTargets,
   ...inspectionTargets,
   ...policyTargets,
+  ...gateTargets,
   ...trustTargets,
 ];
 
