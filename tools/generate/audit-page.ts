@@ -28,8 +28,6 @@ export function gateControlsPage(): string {
     '| id | level | severity | CIS | what should be | what to do | lesson |',
     '| --- | --- | --- | --- | --- | --- | --- |',
   ];
-  const row = ({ id, level, severity, cis, title, fix, lesson }: Row): string =>
-    `| \`${id}\` | ${level} | ${severity} | ${cis ?? ''} | ${cell(title)} | ${cell(fix)} | \`${lesson}\` |`;
   return `${[
     '# Controls on containers and Dockerfiles',
     '',
@@ -48,6 +46,10 @@ export function gateControlsPage(): string {
     ...head,
     ...dockerfileControls.map(row),
   ].join('\n')}\n`;
+}
+
+function row({ id, level, severity, cis, title, fix, lesson }: Row): string {
+  return `| \`${id}\` | ${level} | ${severity} | ${cis ?? ''} | ${cell(title)} | ${cell(fix)} | \`${lesson}\` |`;
 }
 
 interface Row {

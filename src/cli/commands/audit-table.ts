@@ -48,7 +48,9 @@ function headline({ score, target, audit, scoring, trend }: AuditAnswer, paint: 
     const fixed =
       trend.fixed.length > 0 ? ` · holds again: ${trend.fixed.slice(0, 8).join(', ')}` : '';
     const broken = trend.broken.length > 0 ? ` · new: ${trend.broken.slice(0, 8).join(', ')}` : '';
-    lines.push(...wrapped(`${sign} since ${trend.since.slice(0, 10)}${fixed}${broken}`, paint));
+    lines.push(
+      ...wrapped(harmless(`${sign} since ${trend.since.slice(0, 10)}${fixed}${broken}`), paint),
+    );
   }
   return lines;
 }
