@@ -54,7 +54,7 @@ export function openSensor({
     consumerOptions: consumer?.options ?? null,
     wake: new SharedArrayBuffer(4),
   };
-  const worker = new Worker(consumer?.entry ?? workerEntry('copy', import.meta.url), {
+  const worker = new Worker(consumer?.entry ?? workerEntry('sensor-copy', import.meta.url), {
     workerData: input,
     name: 'sensor',
   });
