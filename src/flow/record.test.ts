@@ -22,6 +22,7 @@ import type { Package } from '../model/package.ts';
 import type { Inventory } from '../model/report.ts';
 import { flatEvent, unknownNames } from '../runtime/rules/index.ts';
 import { openRecord, type RecordReader, usualRetention } from '../store/record/index.ts';
+import { detectionRecord } from './detection-record.ts';
 import { matchEcosystems } from './ecosystems.ts';
 import { exposedTo } from './exposure.ts';
 import { flatTimeline } from './flat-timeline.ts';
@@ -275,4 +276,35 @@ test('an image that ran is indexed from what the store knows, without its layers
   const answer = exposedTo({ record, advisories, ecosystems: matchEcosystems }, asked);
   expect(answer.rows.map(({ container }) => container.name)).toEqual(['mystery']);
   expect(answer.imagesUnknown).toBe(0);
+});
+
+test('a detection becomes plain data', () => {
+  const about = { timeNs: startNs, containerId: null };
+  const fields = new Map<string, string | number | bigint | null | Uint8Array>([
+    ['evt.time', startNs],
+    ['proc.tty', 34_816],
+    ['small', 7n],
+    ['evt.buffer', Uint8Array.of(1, 255)],
+    ['proc.pname', null],
+  ]);
+  const record = detectionRecord(
+    {
+      hostname: 'n',
+      output: 'o',
+      priority: 'Warning',
+      rule: 'r',
+      source: 'syscall',
+      tags: ['a'],
+      time: 't',
+      outputFields: fields,
+    },
+    about,
+  );
+  expect(JSON.parse(JSON.stringify(record.detection)).output_fields).toEqual({
+    'evt.time': String(startNs),
+    'proc.tty': 34_816,
+    small: 7,
+    'evt.buffer': '01ff',
+    'proc.pname': null,
+  });
 });

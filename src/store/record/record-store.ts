@@ -25,7 +25,7 @@ export interface RetentionPolicy {
   readonly bytes: number;
   /** Runs, detections, losses. */
   readonly runAgeMs: number;
-  /** Room on the disk that is left to others: with less, raw records are forgotten early. */
+  /** With less room on the disk raw records are forgotten early, so that the file need not grow. */
   readonly freeBytes: number;
 }
 

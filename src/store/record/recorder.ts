@@ -274,7 +274,9 @@ class Recorder implements RecordWriter {
 
   #failed(error: unknown): void {
     const why = faultOf(error);
-    if (this.#fault !== why) this.#options.warn(`nothing can be recorded: ${why}`);
+    // A reader that indexes an image holds the file for a moment: the next tick tries again.
+    if (this.#fault !== why && !isBusy(error))
+      this.#options.warn(`nothing can be recorded: ${why}`);
     this.#fault = why;
     if (isDamage(error)) this.#beginAnew(why);
     else if (isFull(error)) this.#makeRoom();
@@ -342,6 +344,12 @@ function writeLoss(statements: Statements, runs: LiveRuns, loss: LossRecord): vo
       microseconds(loss.toNs),
       loss.why.slice(0, 1000),
     );
+}
+
+function isBusy(error: unknown): boolean {
+  // SQLITE_BUSY and SQLITE_LOCKED.
+  const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+  return code === 5 || code === 6;
 }
 
 function isFull(error: unknown): boolean {

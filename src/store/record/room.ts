@@ -11,7 +11,7 @@ export class Room {
   readonly #file: string;
   readonly #keepBytes: number;
 
-  /** @param keepBytes of the disk that the record leaves free for others */
+  /** @param keepBytes with less free on the disk the record does not grow any more */
   constructor(file: string, folder: string, keepBytes: number) {
     this.#file = `${file}.reserve`;
     this.#folder = folder;
