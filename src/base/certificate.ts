@@ -95,7 +95,7 @@ export function certificateEnd(pem: string): Date | null {
 }
 
 function privateKeyText(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return key.export({ type: 'pkcs8', format: 'pem' });
 }
 
 interface Issue {

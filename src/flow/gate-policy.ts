@@ -44,7 +44,7 @@ export interface PolicyText {
 }
 
 /** The group of our own documents. */
-export const policyApiVersion = 'seaworthy.dev/v1';
+const policyApiVersion = 'seaworthy.dev/v1';
 
 /** What an image must be where no policy says anything: no exploited flaw, nothing critical. */
 export const usualImagePolicy: ImagePolicy = {
@@ -289,7 +289,7 @@ export function policyWith(
 }
 
 /** Several books of waivers as one; all of them count what they cover. */
-export function joinedBooks(books: readonly WaiverBook[]): WaiverBook {
+function joinedBooks(books: readonly WaiverBook[]): WaiverBook {
   return {
     find: (fault) =>
       books.map((book) => book.find(fault)).find((waiver) => waiver !== null) ?? null,

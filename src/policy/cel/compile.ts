@@ -12,7 +12,7 @@ import { registerStrings } from './strings.ts';
 import { isEqual } from './value.ts';
 
 /** Longest expression; those of published policies have some 2,000 characters. */
-export const expressionCharacters = 16 * 1024;
+const expressionCharacters = 16 * 1024;
 
 const parserLimits = {
   maxAstNodes: 10_000,

@@ -20,7 +20,7 @@ export function tracing(work: () => void): readonly unknown[] {
 }
 
 /** All nodes of an expression, those inside of macros included; parents before children. */
-export function nodesOf(root: Node): Node[] {
+function nodesOf(root: Node): Node[] {
   const nodes: Node[] = [];
   const seen = new Set<unknown>();
   const open: unknown[] = [root];
@@ -83,7 +83,7 @@ const words =
   /^__(as|break|const|continue|else|for|function|if|import|in|let|loop|namespace|null|package|return|true|false|var|void|while)__$/;
 
 /** Names that CEL cannot write: `__dot__`, `__dash__`, `__slash__`, `__underscores__`, keywords. */
-export function unescapeName(name: string): string {
+function unescapeName(name: string): string {
   const keyword = words.exec(name)?.[1];
   if (keyword !== undefined) return keyword;
   return name.replaceAll(/__(underscores|dot|dash|slash)__/g, (_, word: string) =>

@@ -4,7 +4,7 @@ import { type Environment, failure } from './library.ts';
 import { type Register, registrar } from './register.ts';
 
 /** An address: 4 or 16 bytes as one number. */
-export class Address {
+class Address {
   readonly family: 4 | 6;
   readonly value: bigint;
   constructor(family: 4 | 6, value: bigint) {
@@ -17,7 +17,7 @@ export class Address {
   }
 }
 
-export class Block {
+class Block {
   readonly address: Address;
   readonly prefix: number;
   constructor(address: Address, prefix: number) {
@@ -33,7 +33,7 @@ export class Block {
 }
 
 /** The address that a text means, or null. */
-export function parseAddress(text: string): Address | null {
+function parseAddress(text: string): Address | null {
   if (text.length > 45) return null;
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) {
     const parts = text.split('.');
@@ -59,7 +59,7 @@ export function parseAddress(text: string): Address | null {
 }
 
 /** Canonical text (RFC 5952). */
-export function addressText({ family, value }: Address): string {
+function addressText({ family, value }: Address): string {
   if (family === 4) {
     return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 0xffn)).join('.');
   }
@@ -77,7 +77,7 @@ export function addressText({ family, value }: Address): string {
 }
 
 /** The block that a text means, or null. */
-export function parseBlock(text: string): Block | null {
+function parseBlock(text: string): Block | null {
   const found = /^([^/]{2,45})\/(\d{1,3})$/.exec(text);
   const address = parseAddress(found?.[1] ?? '');
   const digits = found?.[2] ?? '';
@@ -180,7 +180,7 @@ function registerBlocks(add: Register): void {
 }
 
 /** A URL with its text, so that what has no host or scheme is kept apart from what has. */
-export class Link {
+class Link {
   readonly url: URL | null;
   readonly text: string;
   constructor(text: string, url: URL | null) {

@@ -4,7 +4,7 @@ import { type Environment, failure } from './library.ts';
 import { registrar } from './register.ts';
 
 /** An amount as `digits` times ten to the minus `scale`. */
-export class Quantity {
+class Quantity {
   readonly digits: bigint;
   readonly scale: number;
   constructor(digits: bigint, scale: number) {
@@ -49,7 +49,7 @@ const factors: ReadonlyMap<string, readonly [bigint, number]> = new Map([
 ]);
 
 /** The quantity that a text means, or null. */
-export function parseQuantity(text: string): Quantity | null {
+function parseQuantity(text: string): Quantity | null {
   const found =
     /^([+-]?)(\d{0,64})(?:\.(\d{0,64}))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?$/.exec(
       text,

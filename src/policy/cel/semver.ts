@@ -2,7 +2,7 @@
 import { type Environment, failure } from './library.ts';
 import { registrar } from './register.ts';
 
-export class Semver {
+class Semver {
   readonly numbers: readonly [bigint, bigint, bigint];
   readonly pre: readonly string[];
   constructor(numbers: readonly [bigint, bigint, bigint], pre: readonly string[]) {
@@ -43,7 +43,7 @@ function comparePre(a: readonly string[], b: readonly string[]): bigint {
 }
 
 /** The version that a text means, or null. `normalize` takes `v1.2` and `01.2.3` as well. */
-export function parseSemver(text: string, normalize = false): Semver | null {
+function parseSemver(text: string, normalize = false): Semver | null {
   if (text.length > 256) return null;
   const plain = normalize ? normalized(text) : text;
   const found =

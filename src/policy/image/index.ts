@@ -57,6 +57,6 @@ export function imagesIn({ pods }: Subject): readonly string[] {
 }
 
 export { parseImageName } from '../image-name.ts';
-export { type ImageFacts, type ImageFinding, isRootUser, type SignatureState } from './facts.ts';
-export { type ImageRequirements, imageControls, isTrusted, judgeImage } from './requirements.ts';
+export { type ImageFacts, type ImageFinding, type SignatureState } from './facts.ts';
+export { type ImageRequirements, imageControls, judgeImage } from './requirements.ts';
 export { imageValue } from './values.ts';

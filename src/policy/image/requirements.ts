@@ -114,7 +114,7 @@ const about = {
 export const imageControls: readonly About[] = Object.values(about);
 
 /** Whether the reference fits one of the patterns; no pattern fits all. */
-export function isTrusted(reference: string, patterns: readonly string[]): boolean {
+function isTrusted(reference: string, patterns: readonly string[]): boolean {
   const { name } = parseImageName(reference);
   // A slash too many makes another name that the same registry may serve.
   if (/\/\/|\/$|^\/|\s/.test(name)) return false;
