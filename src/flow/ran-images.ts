@@ -31,6 +31,25 @@ export async function inventoryRan(
   return { packages: inventory.packages.length, mapped: mapRan(services, record, imageId) };
 }
 
+/** Images looked up before one question is answered. */
+const indexedAtOnce = 500;
+
+/**
+ * Indexes images that ran and that were scanned before they ran, or by another process meanwhile: the
+ * store has their inventories. Reads no layer. @returns how many images it was
+ */
+export function indexKnown(services: Services, record: RecordReader): number {
+  let indexed = 0;
+  for (const { imageId } of record.unindexed(indexedAtOnce)) {
+    const known = services.store.inventory(imageId, services.wanted.revision);
+    if (known === null) continue;
+    indexInventory(record, imageId, known.inventory);
+    mapRan(services, record, imageId);
+    indexed += 1;
+  }
+  return indexed;
+}
+
 async function fromEngine(services: Services, imageId: string): Promise<Inventory | undefined> {
   const target = { kind: 'docker' as const, name: imageId, text: `docker:${imageId}` };
   const request = { platform: null, verifyDigests: false, offline: true };

@@ -26,7 +26,7 @@ import { detectionRecord } from './detection-record.ts';
 import { matchEcosystems } from './ecosystems.ts';
 import { exposedTo } from './exposure.ts';
 import { flatTimeline } from './flat-timeline.ts';
-import { indexInventory, inventoryRan } from './ran-images.ts';
+import { indexInventory, indexKnown, inventoryRan } from './ran-images.ts';
 import { startRecording } from './record.ts';
 import type { Services } from './services.ts';
 import { timelineOf } from './timeline.ts';
@@ -271,6 +271,7 @@ test('an image that ran is indexed from what the store knows, without its layers
   } as unknown as Services;
   const ran = await inventoryRan(services, reader, imageIdOf('nobody:1'));
   expect(ran.packages).toBe(1);
+  expect(indexKnown(services, reader)).toBe(0);
   const record = reader;
   const asked = { asked: 'pkg:npm/left-pad', skip: 0, limit: 1 };
   const answer = exposedTo({ record, advisories, ecosystems: matchEcosystems }, asked);

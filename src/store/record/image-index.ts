@@ -134,7 +134,8 @@ export function unindexedImages(statements: Statements, limit: number): readonly
     .of(
       `SELECT i.image_id, i.reference, i.indexed,
          (SELECT count(*) FROM image_file f WHERE f.image = i.id AND f.version IS NULL) AS unmapped
-       FROM image i WHERE i.indexed = 0 OR i.id IN (SELECT image FROM image_file WHERE version IS NULL)
+       FROM image i WHERE i.id IN (SELECT id FROM image WHERE indexed = 0
+         UNION SELECT image FROM image_file WHERE version IS NULL)
        ORDER BY i.id DESC LIMIT ?`,
     )
     .all(limit) as unknown as readonly {

@@ -63,6 +63,8 @@ CREATE TABLE image_file (
   id INTEGER PRIMARY KEY, image INTEGER NOT NULL, path TEXT NOT NULL, version INTEGER,
   UNIQUE (image, path)
 );
+CREATE INDEX image_file_unmapped ON image_file (image) WHERE version IS NULL;
+CREATE INDEX image_unindexed ON image (id) WHERE indexed = 0;
 CREATE TABLE use_set (
   id INTEGER PRIMARY KEY, image INTEGER NOT NULL, files BLOB NOT NULL, posted INTEGER NOT NULL,
   UNIQUE (image, files)
