@@ -3,8 +3,9 @@
 // busy machine does not change the figure much. Events are new objects, as from a sensor.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RuntimeEvent } from '../../src/model/event.ts';
+import type { DescriptorFacts, RuntimeEvent } from '../../src/model/event.ts';
 import { loadSyscallRules, RuleEngine, syscallFields } from '../../src/runtime/rules/index.ts';
+import { RuntimeState, StateEvent } from '../../src/runtime/state/index.ts';
 import { describeMachine } from './machine.ts';
 import { sampleStream } from './rule-events.ts';
 
@@ -51,6 +52,65 @@ function measure(
   return times.toSorted((a, b) => a - b);
 }
 
+/** What it costs to keep the state: a process opens a file, and its event is made. */
+function stateOpens(): readonly number[] {
+  const state = new RuntimeState({ names: { user: () => 'root', group: () => 'root' } });
+  const keys = Array.from({ length: 200 }, (_, index) => ({ pid: index + 1, start: 1 }));
+  for (const key of keys) state.seen({ key, description: { name: 'app', userId: 0 } });
+  const bytes = Buffer.from('/usr/lib/x86_64-linux-gnu/libexample.so.6');
+  let seen = 0;
+  const one = (index: number): void => {
+    const key = keys[index % keys.length] ?? { pid: 1, start: 1 };
+    const number = 3 + (index % 50);
+    const name = bytes.toString('latin1');
+    const descriptor = { ...plainFile, number, name, rawName: name };
+    state.opened({ key, number, descriptor, closesOnExec: true });
+    const event = new StateEvent({
+      number: index,
+      type: 'openat',
+      timeNs: 1_767_387_241_123_456_789n,
+      cpu: 0,
+      result: number,
+      process: state.process(key),
+      descriptor,
+      arguments: () => new Map(),
+      buffer: null,
+      open: { reads: true, writes: false, createsExecutable: false },
+    });
+    seen += event.process === null ? 0 : 1;
+  };
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const spent = cpuNs(() => {
+      for (let index = 0; index < eventsPerRound; index += 1) one(index);
+    });
+    times.push(spent / eventsPerRound);
+  }
+  if (seen === 0) throw new Error('no process was found');
+  return times.toSorted((a, b) => a - b);
+}
+
+const plainFile: DescriptorFacts = {
+  number: 3,
+  kind: 'file',
+  name: null,
+  rawName: null,
+  nameChanged: null,
+  connected: null,
+  protocol: null,
+  local: null,
+  remote: null,
+  isServer: null,
+};
+
+function printRow(name: string, times: readonly number[]): void {
+  const [best = 0] = times;
+  const median = times[Math.floor(times.length / 2)] ?? 0;
+  console.log(
+    `${name.padEnd(24)} ${best.toFixed(0).padStart(8)} ${median.toFixed(0).padStart(11)}`,
+  );
+}
+
 const paths = process.argv.slice(2);
 if (paths.length === 0) {
   console.error('usage: node tools/bench/rules.ts RULES_FILE_OR_FOLDER...');
@@ -62,11 +122,7 @@ if (paths.length === 0) {
   console.log(`${rules.length} rules (${errors.length} errors), ${processor}, load ${load}`);
   console.log('type                      best ns   median ns');
   for (const { name, make } of sampleStream()) {
-    const times = measure(engine, make);
-    const [best = 0] = times;
-    const median = times[Math.floor(times.length / 2)] ?? 0;
-    console.log(
-      `${name.padEnd(24)} ${best.toFixed(0).padStart(8)} ${median.toFixed(0).padStart(11)}`,
-    );
+    printRow(name, measure(engine, make));
   }
+  printRow('state alone: open', stateOpens());
 }

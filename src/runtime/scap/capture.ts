@@ -163,7 +163,7 @@ export class CaptureReader {
       ? applyCall(scene, { type, tid, given, result })
       : { descriptor: null, open: null };
     const key = scene.keyOf(tid);
-    const process = scene.state.process(key, tid);
+    const subject = scene.state.process(key, tid);
     if (isCall && (result ?? -1) >= 0) changed(scene, tid, { type, given });
     if (type === 'procexit') exited(scene, tid);
     const buffer = given.bytes('data');
@@ -173,11 +173,11 @@ export class CaptureReader {
       timeNs: raw.timeNs,
       cpu: raw.cpu,
       result: isCall ? result : null,
-      process,
+      process: subject,
       descriptor,
       arguments: () =>
         argumentsOf(given, {
-          userName: (id) => scene.nameOf('user', id, process?.container?.id ?? null),
+          userName: (id) => scene.nameOf('user', id, subject?.container?.id ?? null),
           path: (path, directory) => pathFrom(scene, key, { path, directory }),
         }),
       buffer,

@@ -3,7 +3,13 @@ import type { DescriptorFacts, EndpointFacts, RuntimeEvent } from '../../model/e
 import { addressBytes } from './address.ts';
 import { ByteWriter, textBytes, textsBytes } from './byte-writer.ts';
 import type { ParameterFacts, ParameterType } from './event-table.ts';
-import { captureFlags, captureOpenFlagsOf, familyNumber, ptraceNumber } from './words.ts';
+import {
+  captureFlags,
+  captureOpenFlagsOf,
+  familyNumber,
+  isFlagKind,
+  ptraceNumber,
+} from './words.ts';
 
 const none = new Uint8Array(0);
 
@@ -15,29 +21,19 @@ export function encodeParameter(
   const known = encodeKnown(name, event);
   if (known !== null) return known;
   const given = event.arguments.get(name);
-  switch (type) {
-    case 'tuple':
-      return tupleBytes(event.descriptor, event.type);
-    case 'address':
-      return addressOf(event.descriptor);
-    case 'bytes':
-      return name === 'data' ? (event.buffer ?? none) : none;
-    case 'path':
-      return given === undefined ? pathOf(name, event) : terminated(String(given));
-    case 'text':
-      return given === undefined ? none : terminated(String(given));
-    case 'fds':
-    case 'texts':
-    case 'any':
-      return none;
-    default:
-      return numberBytes(width, numberOf(type, given));
-  }
+  if (type === 'tuple') return tupleBytes(event.descriptor, event.type);
+  if (type === 'address') return addressOf(event.descriptor);
+  if (type === 'bytes') return name === 'data' ? (event.buffer ?? none) : none;
+  if (type === 'path' && given === undefined) return pathOf(name, event);
+  if (type === 'path' || type === 'text')
+    return given === undefined ? none : terminated(String(given));
+  if (type === 'fds' || type === 'texts' || type === 'any') return none;
+  return numberBytes(width, numberOf(type, given));
 }
 
 /** Parameters whose value stands elsewhere in the event. */
 function encodeKnown(name: string, event: RuntimeEvent): Uint8Array | null {
-  const { process, result, descriptor } = event;
+  const { process: subject, result, descriptor } = event;
   switch (name) {
     case 'res':
       return result === null ? none : wide(result);
@@ -48,25 +44,25 @@ function encodeKnown(name: string, event: RuntimeEvent): Uint8Array | null {
       return value === null ? null : wide(value);
     }
     case 'exe':
-      return process === null ? none : terminated(process.executable ?? process.name ?? '');
+      return subject === null ? none : terminated(subject.executable ?? subject.name ?? '');
     case 'args':
-      return process === null ? none : textsBytes(process.arguments ?? []);
+      return subject === null ? none : textsBytes(subject.arguments ?? []);
     case 'env':
-      return process === null ? none : textsBytes(process.environment ?? []);
+      return subject === null ? none : textsBytes(subject.environment ?? []);
     case 'comm':
-      return process === null ? none : terminated(process.name ?? '');
+      return subject === null ? none : terminated(subject.name ?? '');
     case 'cwd':
-      return process === null ? none : terminated(process.workingDirectory ?? '');
+      return subject === null ? none : terminated(subject.workingDirectory ?? '');
     case 'tid':
-      return process === null ? none : wide(process.tid);
+      return subject === null ? none : wide(subject.tid);
     case 'ptid':
-      return process?.parentPid === undefined ? none : wide(process.parentPid ?? 0);
+      return subject?.parentPid === undefined ? none : wide(subject.parentPid ?? 0);
     case 'trusted_exepath':
-      return process?.executablePath === undefined
+      return subject?.executablePath === undefined
         ? none
-        : terminated(process.executablePath ?? '');
+        : terminated(subject.executablePath ?? '');
     case 'cgroups': {
-      const id = process?.container?.fullId ?? null;
+      const id = subject?.container?.fullId ?? null;
       return id === null ? none : textsBytes([`cpuset=/docker/${id}`]);
     }
     default:
@@ -84,41 +80,41 @@ const makesDescriptor: ReadonlySet<string> = new Set([
 
 /** The rest of what an exec tells. */
 function encodeProgram(name: string, event: RuntimeEvent): Uint8Array | null {
-  const { process } = event;
+  const { process: subject } = event;
   const isBirth = event.type.startsWith('exec') || /^(?:clone|v?fork)/.test(event.type);
-  if (!isBirth || process === null) return null;
+  if (!isBirth || subject === null) return null;
   switch (name) {
     case 'pid':
-      return wide(process.pid);
+      return wide(subject.pid);
     case 'vpid':
-      return wide(process.namespacePid ?? process.pid);
+      return wide(subject.namespacePid ?? subject.pid);
     case 'vtid':
       return wide(
-        process.namespacePid === process.pid ? process.tid : (process.namespacePid ?? process.tid),
+        subject.namespacePid === subject.pid ? subject.tid : (subject.namespacePid ?? subject.tid),
       );
     case 'tty':
-      return narrow(process.terminal ?? 0);
+      return narrow(subject.terminal ?? 0);
     case 'loginuid':
-      return narrow(process.loginUser.id ?? -1);
+      return narrow(subject.loginUser.id ?? -1);
     case 'uid':
-      return narrow(process.user.id ?? 0);
+      return narrow(subject.user.id ?? 0);
     case 'gid':
-      return narrow(process.group.id ?? 0);
+      return narrow(subject.group.id ?? 0);
     case 'flags':
       return event.type.startsWith('exec')
-        ? narrow((process.isUpperLayer === true ? 2 : 0) | (process.isFromMemory === true ? 4 : 0))
+        ? narrow((subject.isUpperLayer === true ? 2 : 0) | (subject.isFromMemory === true ? 4 : 0))
         : null;
     case 'exe_ino_ctime':
-      return wide(process.executableInode?.changedAtNs ?? 0n);
+      return wide(subject.executableInode?.changedAtNs ?? 0n);
     case 'exe_ino_mtime':
-      return wide(process.executableInode?.modifiedAtNs ?? 0n);
+      return wide(subject.executableInode?.modifiedAtNs ?? 0n);
     default:
       return null;
   }
 }
 
-function pathOf(name: string, { descriptor, process }: RuntimeEvent): Uint8Array {
-  if (name === 'filename') return terminated(process?.executablePath ?? '');
+function pathOf(name: string, { descriptor, process: subject }: RuntimeEvent): Uint8Array {
+  if (name === 'filename') return terminated(subject?.executablePath ?? '');
   return terminated(name === 'name' || name === 'path' ? (descriptor?.name ?? '') : '');
 }
 
@@ -138,24 +134,12 @@ function narrow(value: number): Uint8Array {
 function numberOf(type: ParameterType, given: unknown): number | bigint {
   if (typeof given === 'number' || typeof given === 'bigint') return given;
   if (typeof given !== 'string') return 0;
-  switch (type) {
-    case 'open':
-      return captureOpenFlagsOf(given);
-    case 'clone':
-    case 'exec':
-    case 'mode':
-    case 'mount':
-    case 'unlink':
-      return captureFlags(type, given);
-    case 'family':
-      return familyNumber(given);
-    case 'ptrace':
-      return ptraceNumber(given);
-    case 'octal':
-      return /^[0-7]{1,11}$/.test(given) ? Number.parseInt(given, 8) : 0;
-    default:
-      return /^-?\d{1,18}$/.test(given) ? BigInt(given) : 0;
-  }
+  if (type === 'open') return captureOpenFlagsOf(given);
+  if (type === 'family') return familyNumber(given);
+  if (type === 'ptrace') return ptraceNumber(given);
+  if (type === 'octal') return /^[0-7]{1,11}$/.test(given) ? Number.parseInt(given, 8) : 0;
+  if (isFlagKind(type)) return captureFlags(type, given);
+  return /^-?\d{1,18}$/.test(given) ? BigInt(given) : 0;
 }
 
 function numberBytes(width: ParameterFacts['width'], value: number | bigint): Uint8Array {

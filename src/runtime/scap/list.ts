@@ -169,7 +169,7 @@ export interface ListedDescriptors extends List<DescriptorFacts> {
 }
 
 /** The numbers that captures have for kinds of descriptors. */
-export const descriptorTypes: Readonly<Record<number, DescriptorKind>> = {
+const descriptorTypes: Readonly<Record<number, DescriptorKind>> = {
   1: 'file',
   2: 'directory',
   3: 'ipv4',

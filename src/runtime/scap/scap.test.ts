@@ -1,52 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { noSharedData, sharedData } from '../../../test/shared-data.ts';
 import type { RuntimeEvent } from '../../model/event.ts';
-import { addressBytes, addressText } from './address.ts';
 import { containerFromJson, containerOfCgroups } from './container.ts';
-import { eventFacts, eventNumber } from './event-table.ts';
-import { connection, eventOf, processOf } from './fixtures/scene.ts';
-import { type CaptureCounts, CaptureReader, CaptureWriter } from './index.ts';
+import { machine, read, sampleCapture, written } from './fixtures/capture.ts';
+import { connection, eventOf } from './fixtures/scene.ts';
+import { CaptureReader, CaptureWriter } from './index.ts';
 import { descriptorFacts } from './list.ts';
-
-interface Read {
-  readonly events: readonly RuntimeEvent[];
-  readonly counts: CaptureCounts;
-}
-
-function read(bytes: Uint8Array, pieceBytes = bytes.length): Read {
-  const reader = new CaptureReader();
-  const events: RuntimeEvent[] = [];
-  for (let at = 0; at < bytes.length; at += Math.max(1, pieceBytes)) {
-    events.push(...reader.push(bytes.subarray(at, at + Math.max(1, pieceBytes))));
-  }
-  return { events, counts: reader.end() };
-}
 
 const folder = sharedData('scap');
 
 function sample(name: string): Uint8Array {
-  const bytes = readFileSync(`${folder}/${name}.scap`);
-  return bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
-}
-
-const machine = { hostName: 'node-1', processors: 2, memoryBytes: 1n << 33n };
-
-function written(events: readonly RuntimeEvent[]): Uint8Array {
-  const writer = new CaptureWriter();
-  const descriptors = [{ ...descriptorFacts(3, 'file'), name: '/etc/hosts' }];
-  const parent = processOf({ pid: 1, tid: 1, parentPid: 0, name: 'init', container: null });
-  const processes = [
-    { facts: parent, descriptors: [] },
-    { facts: processOf({ parent }), descriptors },
-  ];
-  const parts = [writer.head(machine, processes), ...events.map((one) => writer.event(one))];
-  return Buffer.concat(parts);
+  return sampleCapture(`${folder}/${name}.scap`);
 }
 
 /** Sysdig is in Debian; where it is, it must see what we see and open what we write. */
@@ -143,10 +111,9 @@ describe('the captures of others', () => {
 
   const compared = '%evt.num|%evt.type|%proc.name|%thread.tid|%proc.ppid|%evt.rawres|%fd.name';
   test.skipIf(folder === null || (!hasSysdig && !mustHave)).each(['cat_write', 'curl_google'])(
-    `%s as sysdig sees it: sysdig and ${noSharedData}`,
+    `%s as sysdig sees it (needs sysdig): ${noSharedData}`,
     (name) => {
-      const show = (value: unknown): string =>
-        value === null || value === undefined ? '<NA>' : String(value);
+      const show = (value: string | number | null | undefined): string => String(value ?? '<NA>');
       const lines = sysdig(`${folder}/${name}.scap`, compared, ['evt.dir=<']);
       const ours = new Map(
         read(sample(name)).events.map((event) => {
@@ -255,7 +222,7 @@ describe('captures that we write', () => {
     expect([...writer.leftOut]).toEqual([['no_such_call', 1]]);
   });
 
-  test.skipIf(!hasSysdig && !mustHave)('open in sysdig, where it is installed: sysdig', () => {
+  test.skipIf(!hasSysdig && !mustHave)('open in sysdig (needs sysdig)', () => {
     const scratch = mkdtempSync(join(tmpdir(), 'seaworthy-scap-'));
     try {
       const file = join(scratch, 'ours.scap');
@@ -288,134 +255,5 @@ describe('captures that we write', () => {
         ? [type, result, subject?.tid, subject?.name, descriptor?.name, timeNs]
         : [type, timeNs];
     expect(again.events.map(show)).toEqual(kept.map(show));
-  });
-});
-
-describe('hostile captures', () => {
-  const honest = written([eventOf('execve'), eventOf('connect', { descriptor: connection })]);
-  const base = folder === null ? honest : sample('cat_write');
-
-  test('come in any pieces', () => {
-    const whole = read(honest);
-    for (const size of [1, 3, 7, 64, 1000]) {
-      const pieces = read(honest, size);
-      expect(pieces.counts).toEqual(whole.counts);
-      expect(pieces.events.map(({ type }) => type)).toEqual(['execve', 'connect']);
-    }
-  });
-
-  test('what was before a cut stays valid, and the cut has its place', () => {
-    const whole = read(honest);
-    const { events, counts } = read(honest.subarray(0, honest.length - 5));
-    expect(events).toHaveLength(whole.events.length - 1);
-    expect(counts.problems).toEqual([
-      { offset: expect.any(Number), reason: 'it ends in the middle of a block' },
-    ]);
-  });
-
-  test.each([
-    ['nothing', Buffer.alloc(0), 'it is empty'],
-    ['text', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'it is no capture'],
-    ['zeros', Buffer.alloc(64), 'it is no capture'],
-    ['a huge block', Buffer.from('0a0d0d0affffffff', 'hex'), 'a block of 4294967295 bytes'],
-    ['a tiny block', Buffer.from('0a0d0d0a04000000', 'hex'), 'a block of 4 bytes'],
-  ])('%s', (_, bytes, reason) => {
-    const { counts } = read(bytes);
-    expect(counts.problems[0]?.reason).toContain(reason);
-  });
-
-  test('flipped bytes and cuts never make it throw', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.nat({ max: base.length - 1 }), fc.nat({ max: 255 })), {
-          minLength: 1,
-          maxLength: 40,
-        }),
-        fc.nat({ max: base.length }),
-        (flips, length) => {
-          const bytes = Uint8Array.from(base);
-          for (const [at, value] of flips) bytes[at] = value;
-          const { events } = read(bytes.subarray(0, length));
-          for (const event of events) expect(event.arguments.size).toBeLessThan(100);
-        },
-      ),
-      { seed: 21, numRuns: 60 },
-    );
-  });
-
-  test('random parameters of every event never make it throw', () => {
-    const writer = new CaptureWriter();
-    const head = writer.head(machine, []);
-    fc.assert(
-      fc.property(
-        fc.nat({ max: 440 }),
-        fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 32 }),
-        (number, parameters) => {
-          const reader = new CaptureReader();
-          for (const _ of reader.push(head)) continue;
-          const bytes = parameters.reduce((sum, { length }) => sum + length + 2, 26);
-          const event = Buffer.alloc(2 + bytes);
-          event.writeBigUInt64LE(100n, 10);
-          event.writeUInt32LE(bytes, 18);
-          event.writeUInt16LE(number, 22);
-          event.writeUInt32LE(parameters.length, 24);
-          parameters.forEach(({ length }, index) => {
-            event.writeUInt16LE(length, 28 + index * 2);
-          });
-          Buffer.concat(parameters).copy(event, 28 + parameters.length * 2);
-          const padded = Buffer.concat([event, Buffer.alloc((4 - (event.length % 4)) % 4)]);
-          const length = Buffer.alloc(4);
-          length.writeUInt32LE(padded.length + 12);
-          const type = Buffer.from('16020000', 'hex');
-          for (const one of reader.push(Buffer.concat([type, length, padded, length]))) {
-            expect([...one.arguments].length).toBeLessThan(100);
-          }
-          expect(reader.end().problems.map(({ reason }) => reason)).toEqual([]);
-        },
-      ),
-      { seed: 22, numRuns: 300 },
-    );
-  });
-});
-
-describe('the table of events', () => {
-  test.each([
-    [2, 'open', false],
-    [3, 'open', true],
-    [22, 'connect', false],
-    [222, 'clone', false],
-    [234, 'procinfo', false],
-    [272, 'container', false],
-    [293, 'execve', true],
-    [307, 'openat', true],
-    [327, 'openat2', true],
-    [419, 'newfstatat', true],
-    [424, 'delete_module', false],
-  ])('%i is %s', (number, name, isReturn) => {
-    expect(eventFacts(number)).toMatchObject({ name, isReturn });
-  });
-
-  test('has the 41 types of the official rules', () => {
-    const types = `accept accept4 bpf chmod connect creat dup dup2 dup3 execve execveat fchmod
-      fchmodat finit_module init_module link linkat listen mkdir mkdirat open openat openat2 ptrace
-      recvfrom recvmsg rename renameat renameat2 rmdir sendmsg sendto setns setuid socket symlink
-      symlinkat unlink unlinkat unshare userfaultfd`.split(/\s+/);
-    expect(types).toHaveLength(41);
-    for (const type of types) expect(eventNumber(type), type).not.toBeNull();
-  });
-
-  test('addresses are written and read alike', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
-        const bytes = addressBytes(text);
-        if (bytes === null) throw new Error(text);
-        const again = addressBytes(addressText(bytes));
-        expect([...(again ?? [])]).toEqual([...bytes]);
-      }),
-      { seed: 23, numRuns: 200 },
-    );
-    expect(addressText(Uint8Array.from([32, 1, 13, 184, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]))).toBe(
-      '2001:db8::1',
-    );
   });
 });

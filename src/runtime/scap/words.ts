@@ -10,7 +10,7 @@ export function linuxOpenFlags(flags: number): number {
 }
 
 /** The same, back into the numbers of captures. */
-export function captureOpenFlags(flags: number): number {
+function captureOpenFlags(flags: number): number {
   let result = [1, 2, 3, 3][flags & 3] ?? 1;
   for (const [bit, value] of openBits) if ((flags & value) === value) result |= bit;
   return result;
@@ -89,6 +89,11 @@ const tables: Readonly<Record<FlagKind, readonly (readonly [number, string])[]>>
   unlink: unlinkWords,
   mount: mountWords,
 };
+
+/** Whether a type of parameters is one of flags with words. */
+export function isFlagKind(type: string): type is FlagKind {
+  return Object.hasOwn(tables, type);
+}
 
 /** `CLONE_FILES|CLONE_VM`; `0` for none. */
 export function flagWords(kind: FlagKind, flags: number): string {

@@ -21,7 +21,7 @@ export interface DescriptorBudget {
 }
 
 /** Descriptors of one process: more than `ulimit -n` allows by far on most machines. */
-export const descriptorsPerProcess = 16_384;
+const descriptorsPerProcess = 16_384;
 
 export class DescriptorTable {
   private readonly budget: DescriptorBudget;

@@ -9,7 +9,7 @@ export {
 } from './open-flags.ts';
 export { resolvePath } from './path.ts';
 export type { Names } from './process-record.ts';
-export { defaultProcessLimits, type ProcessLimits } from './process-table.ts';
+export type { ProcessLimits } from './process-table.ts';
 export {
   RuntimeState,
   type StateLosses,

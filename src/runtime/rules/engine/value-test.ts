@@ -221,8 +221,12 @@ function bytesTest(operator: Operator, texts: readonly string[]): ValueTest {
   }
   const wanted = Buffer.from(first, 'hex');
   return (value) => {
-    const bytes = value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(showValue(value));
-    const at = bytes.indexOf(wanted);
-    return operator === 'bcontains' ? at !== -1 : at === 0;
+    // A view, not a copy: many rules look at the same bytes.
+    const bytes =
+      value instanceof Uint8Array
+        ? Buffer.from(value.buffer, value.byteOffset, value.length)
+        : Buffer.from(showValue(value));
+    if (operator === 'bcontains') return bytes.includes(wanted);
+    return bytes.length >= wanted.length && wanted.equals(bytes.subarray(0, wanted.length));
   };
 }
