@@ -27,13 +27,16 @@ function sentence({ asked, total, rows, skipped }: ExposureAnswer): string {
   const what = harmless(asked);
   if (total.containers === 0) return `No container that was recorded ran ${what}.`;
   const { containers, running, used } = total;
-  const listed = skipped === 0 && rows.length === containers;
-  const facing = rows.filter(({ reachableFrom }) => reachableFrom.length > 0).length;
+  // A container has a row for each affected package of its image.
+  const ids = new Set(rows.map(({ container }) => container.id));
+  const reachable = rows.filter(({ reachableFrom }) => reachableFrom.length > 0);
+  const facing = new Set(reachable.map(({ container }) => container.id)).size;
+  const isAll = skipped === 0 && ids.size === containers;
   const parts = [
     `${plural(containers, 'container')} of ${plural(total.images, 'image')} ran ${what}`,
     `${running.toLocaleString('en')} still ${running === 1 ? 'does' : 'do'}`,
     `${used.toLocaleString('en')} used it`,
-    `${facing}${listed ? '' : ` of the ${rows.length} listed`} faced the network`,
+    `${facing}${isAll ? '' : ` of the ${ids.size} listed`} faced the network`,
   ];
   return `${parts.join(', ')}.`;
 }

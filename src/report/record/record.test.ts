@@ -123,6 +123,13 @@ describe('on a terminal', () => {
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 
+  test('a container with several affected packages counts once', () => {
+    const [row] = answer.rows;
+    const rows = row === undefined ? [] : [row, row, row];
+    const text = exposureTable({ ...answer, asked: 'CVE-1', rows }, view);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('1 of the 1 listed faced the network.');
+  });
+
   test('nothing is told in a sentence too', () => {
     expect(containersTable([], { ...view, more: false })).toContain('No container');
     const none = { ...answer, asked: 'CVE-1', rows: [], total: { ...answer.total, containers: 0 } };
