@@ -326,6 +326,7 @@ const completeFinding = {
   severity: 'negligible',
   scope: 'optional',
   notPresent: true,
+  inUse: { containers: 2, of: 14 },
 } satisfies Required<VulnerabilityFinding>;
 
 /** A report of objects in which no field is left out. */
