@@ -20,11 +20,20 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
   const chunks = output.filter((one) => one.type === 'chunk');
   const launch = modulesOf(chunks, 'seaworthy');
   // Each file of a start costs half a millisecond: what every start loads is one, what a scan adds another.
-  const groups = ['main', 'scan-run'].map((name, index) => {
-    const modules = modulesOf(chunks, name);
-    const test = (id: string): boolean => modules.has(id) && !launch.has(id);
-    return { name, test, priority: 2 - index };
-  });
+  const [main, scan, gate] = ['main', 'scan-run', 'gate-run'].map((name) =>
+    modulesOf(chunks, name),
+  );
+  const groups = [
+    { name: 'main', test: (id: string) => main?.has(id) === true },
+    // What the gate has in common with a scan is apart: the gate does not load all of a scan.
+    { name: 'answer', test: (id: string) => gate?.has(id) === true && scan?.has(id) === true },
+    { name: 'scan-run', test: (id: string) => scan?.has(id) === true },
+    { name: 'gate-run', test: (id: string) => gate?.has(id) === true },
+  ].map(({ name, test }, index) => ({
+    name,
+    test: (id: string): boolean => test(id) && !launch.has(id),
+    priority: 4 - index,
+  }));
   await build.write({
     dir: folder,
     format: 'esm',

@@ -1,9 +1,8 @@
 // What `gate check` does; loaded only when it is called.
 import { oneLine, SeaworthyError } from '../../base/error.ts';
-import { type GateAnswer, type GateSource, gateReport, gateSource } from '../../flow/gate.ts';
+import { type GateAnswer, type GateSource, gateSource } from '../../flow/gate.ts';
 import type { ImageFacts } from '../../policy/image/index.ts';
 import type { WaiverRemark } from '../../policy/index.ts';
-import { outputs } from '../../report/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
@@ -44,7 +43,7 @@ export async function runGateCheck(
       process.stderr.write(`seaworthy: ${oneLine(remarkText(remark))}\n`);
     }
   }
-  await writeResult(resultText(answers, { options, lines, now }), options.output);
+  await writeResult(await resultText(answers, { options, lines, now }), options.output);
   const isDenied = answers.some(({ decision }) => decision === 'deny');
   return isDenied ? exitCodes.violated : exitCodes.satisfied;
 }
@@ -103,12 +102,17 @@ interface Told {
   readonly now: Date;
 }
 
-function resultText(answers: readonly GateAnswer[], { options, lines, now }: Told): string {
+async function resultText(
+  answers: readonly GateAnswer[],
+  { options, lines, now }: Told,
+): Promise<string> {
   if (options.format === 'json') return jsonText(answers);
   const toTerminal = options.output === undefined && process.stdout.isTTY;
   const columns = toTerminal ? (process.stdout.columns ?? 80) : 80;
   const colour = toTerminal && !process.env['NO_COLOR'];
   if (options.format === 'table') return gateTable(answers, { columns, colour, lines });
+  const { gateReport } = await import('../../flow/gate-report.ts');
+  const { outputs } = await import('../../report/index.ts');
   const report = gateReport(answers, { generatedAt: now.toISOString(), toolVersion: version });
   return outputs.sarif.write([report], { columns, colour, show: null, elapsedSeconds: null });
 }
