@@ -117,7 +117,7 @@ describe('a recorder that is killed', () => {
     for (let round = 0; round < 20; round += 1) {
       // A small generator of its own: the moments are odd, and the same in each run.
       state = (state * 48_271) % 2_147_483_647;
-      const told = await killAfter(folder, round, 20 + (state % 4000));
+      const told = await killAfter(folder, round, 20 + (state % 9000));
       const lastSignMs = told.at(-1)?.atMs ?? 0;
       const promised = told.filter(({ atMs }) => atMs < lastSignMs - 200);
       const reader = openRecord(folder);
@@ -131,7 +131,7 @@ describe('a recorder that is killed', () => {
       checked += promised.length;
       reader.close();
     }
-    expect(checked).toBeGreaterThan(1000);
+    expect(checked).toBeGreaterThan(500);
     const clock = new HandClock();
     clock.wall = BigInt(Date.now()) * 1_000_000n;
     const writer = open(folder, clock);
@@ -260,7 +260,7 @@ describe.skipIf(disk === null)(
       const { accepted, committed, lost } = writer.status();
       expect(accepted).toBe(taken + 1);
       expect(lost).toBe(30_000 - taken);
-      expect(committed).toBeGreaterThan(1000);
+      expect(committed).toBeGreaterThan(500);
       writer.close();
       const reader = openRecord(folder);
       const [stored] = reader.find(name, 1);
