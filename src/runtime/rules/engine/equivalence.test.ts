@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { noSharedData, sharedData } from '../../../../test/shared-data.ts';
+import { builtinRules } from '../../../host/rules/index.ts';
 import type { ContainerFacts, ProcessFacts, RuntimeEvent } from '../../../model/event.ts';
 import { fieldNames, syscallFields } from '../fields/index.ts';
 import { loadSyscallRules, type Rule, RuleEngine, type RulesFile } from '../index.ts';
@@ -252,6 +253,11 @@ describe('the engine answers as its conditions say', () => {
       .map((name) => ({ name, text: readFileSync(`${folder}/${name}`, 'utf8') }));
     const { rules } = loadSyscallRules(files);
     expect(agree(rules, 80)).toBeGreaterThan(100);
+  });
+
+  test('for our own rules', () => {
+    const { rules } = loadSyscallRules(builtinRules());
+    expect(agree(rules, 40)).toBeGreaterThan(100);
   });
 
   test('what is said to read only the process reads nothing else', () => {

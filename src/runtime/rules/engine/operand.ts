@@ -219,6 +219,8 @@ function readOptions(words: readonly string[], specification: string): ReadonlyM
 export function showValue(value: FieldValue): string {
   if (value === null) return '<NA>';
   if (typeof value === 'string') return value;
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  if (value instanceof Uint8Array) {
+    return Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
+  }
   return typeof value === 'object' ? value.join(',') : String(value);
 }

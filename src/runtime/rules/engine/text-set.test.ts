@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileGlob } from './glob.ts';
 import { textSet } from './text-set.ts';
-import { textUnion } from './union.ts';
+import { suffixUnion, textUnion } from './union.ts';
 import { valueTest } from './value-test.ts';
 
 const text = fc.string({ unit: fc.constantFrom('a', 'b', '/', 'é', '😀'), maxLength: 6 });
@@ -26,6 +26,29 @@ describe('fast ways give the answers of slow ones', () => {
       }),
       { seed: 2, numRuns: 300 },
     );
+  });
+
+  test('ends', () => {
+    fc.assert(
+      fc.property(texts, text, (suffixes, one) => {
+        expect(suffixUnion(suffixes)(one)).toBe(suffixes.some((suffix) => one.endsWith(suffix)));
+      }),
+      { seed: 5, numRuns: 300 },
+    );
+  });
+
+  test.each([
+    ['contains', 'mining', true],
+    ['contains', 'é', true],
+    ['contains', '😀', false],
+    ['contains', '', true],
+    ['bcontains', '6d696e', true],
+    ['bstartswith', '78', true],
+    ['bstartswith', '6d', false],
+  ] as const)('bytes: %s %s', (operator, wanted, expected) => {
+    const bytes = Buffer.from('x mining \u00e9', 'latin1');
+    expect(valueTest('bytes', operator, [wanted])(bytes)).toBe(expected);
+    expect(valueTest('bytes', operator, [wanted])(Uint8Array.from(bytes))).toBe(expected);
   });
 
   test('pmatch, few paths and many', () => {

@@ -40,6 +40,24 @@ export function textUnion(
   return (text) => begins(text) || isWhole(text);
 }
 
+/** Whether a text ends with one of `suffixes`. */
+export function suffixUnion(suffixes: readonly string[]): (text: string) => boolean {
+  if (suffixes.includes('')) return () => true;
+  const buckets = new Map<number, string[]>();
+  for (const suffix of suffixes) {
+    const code = suffix.charCodeAt(suffix.length - 1);
+    const bucket = buckets.get(code);
+    if (bucket === undefined) buckets.set(code, [suffix]);
+    else bucket.push(suffix);
+  }
+  return (text) => {
+    const bucket = buckets.get(text.charCodeAt(text.length - 1));
+    if (bucket === undefined) return false;
+    for (const suffix of bucket) if (text.endsWith(suffix)) return true;
+    return false;
+  };
+}
+
 function commonPrefix([first = '', ...others]: readonly string[]): string {
   let length = first.length;
   for (const other of others) {
@@ -78,10 +96,14 @@ function fieldOf<Event>(check: Check, registry: FieldRegistry<Event>): string | 
   }
   const { left, operator, right } = check;
   if (right.kind !== 'text' && right.kind !== 'list') return null;
-  if (!wholeTexts.has(operator) && operator !== 'startswith') return null;
   const shape = registry.find(left.name)?.shape(left.argument);
-  if (shape?.type !== 'text' || shape.many !== 'one') return null;
-  return `${left.name}[${left.argument}]`;
+  if (shape?.many !== 'one') return null;
+  // Bytes are made a text once for all that they may contain.
+  if (operator === 'contains' && shape.type === 'bytes') return `in ${left.name}[${left.argument}]`;
+  const isEnd = operator === 'endswith';
+  if (!wholeTexts.has(operator) && operator !== 'startswith' && !isEnd) return null;
+  if (shape.type !== 'text') return null;
+  return `${isEnd ? 'end ' : ''}${left.name}[${left.argument}]`;
 }
 
 function unitedTest<Event>(
@@ -90,6 +112,8 @@ function unitedTest<Event>(
 ): (event: Event) => boolean {
   const whole: string[] = [];
   const prefixes: string[] = [];
+  const suffixes: string[] = [];
+  const parts: string[] = [];
   let left: Check['left'] | null = null;
   for (const node of group) {
     if (node.kind !== 'atom' || node.check.kind !== 'comparison') continue;
@@ -97,11 +121,18 @@ function unitedTest<Event>(
     left = node.check.left;
     const texts = right.kind === 'list' ? right.items : right.kind === 'text' ? [right.text] : [];
     if (operator === 'startswith') prefixes.push(texts[0] ?? '');
+    else if (operator === 'contains') parts.push(texts[0] ?? '');
+    else if (operator === 'endswith') suffixes.push(texts[0] ?? '');
     else whole.push(...(operator === 'in' ? texts : texts.slice(0, 1)));
   }
   if (left === null) return () => false;
   const { read } = compileOperand(left, registry);
-  const test = textUnion(whole, prefixes);
+  const test =
+    parts.length > 0
+      ? (text: string) => parts.some((part) => text.includes(part))
+      : suffixes.length > 0
+        ? suffixUnion(suffixes)
+        : textUnion(whole, prefixes);
   return (event) => {
     const value = read(event);
     if (typeof value === 'string') return test(value);

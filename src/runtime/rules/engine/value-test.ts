@@ -214,6 +214,7 @@ function addressTest(operator: string, texts: readonly string[]): ValueTest {
 }
 
 function bytesTest(operator: Operator, texts: readonly string[]): ValueTest {
+  if (operator === 'contains') return bytesContain(texts);
   if (operator !== 'bcontains' && operator !== 'bstartswith') return textTest(operator, texts);
   const [first = ''] = texts;
   if (first === '' || first.length % 2 !== 0 || /[^0-9a-fA-F]/.test(first)) {
@@ -229,4 +230,16 @@ function bytesTest(operator: Operator, texts: readonly string[]): ValueTest {
     if (operator === 'bcontains') return bytes.includes(wanted);
     return bytes.length >= wanted.length && wanted.equals(bytes.subarray(0, wanted.length));
   };
+}
+
+/** Bytes are compared as the characters U+0000 to U+00FF, as they are shown; without making a text. */
+function bytesContain(texts: readonly string[]): ValueTest {
+  const [first = ''] = texts;
+  const asText = textTest('contains', texts);
+  if (/[^\u0000-\u00ff]/.test(first)) return asText;
+  const wanted = Buffer.from(first, 'latin1');
+  return (value) =>
+    value instanceof Uint8Array
+      ? Buffer.from(value.buffer, value.byteOffset, value.length).includes(wanted)
+      : asText(value);
 }
