@@ -83,7 +83,7 @@ export class Inflater {
 export function openInflater(compression: 'gzip' | 'zstd'): Inflater {
   const stream = (compression === 'gzip' ? createGunzip() : createZstdDecompress()) as unknown;
   if (isNative(stream)) return new Inflater(stream, compression);
-  throw new SeaworthyError('unsupported', `Node ${process.version} cannot inflate step by step`, {
+  throw new SeaworthyError('unsupported', 'this release of Node cannot inflate step by step', {
     advice: 'use the release of Node that Seaworthy brings',
   });
 }
