@@ -173,7 +173,7 @@ function arbitrariesOf(rules: readonly Rule[]): Arbitraries {
             { maxLength: 5 },
           )
           .map((entries) => new Map<string, string>(entries)),
-        buffer: perhaps(fc.constantFrom(Buffer.from('${jndi:ldap'), Buffer.from('abc'))),
+        buffer: perhaps(word('evt.buffer').map((text) => Buffer.from(`a${text}b`))),
         openedForReading: perhaps(fc.boolean()),
         openedForWriting: perhaps(fc.boolean()),
         createdExecutable: perhaps(fc.boolean()),
@@ -257,7 +257,7 @@ describe('the engine answers as its conditions say', () => {
 
   test('for our own rules', () => {
     const { rules } = loadSyscallRules(builtinRules());
-    expect(agree(rules, 40)).toBeGreaterThan(100);
+    expect(agree(rules, 100)).toBeGreaterThan(100);
   });
 
   test('what is said to read only the process reads nothing else', () => {
