@@ -13,13 +13,23 @@ import { type GatePolicy, usualImagePolicy } from '../../flow/gate-policy.ts';
 import { scanTarget } from '../../flow/scan.ts';
 import { loadSuppressor } from '../../flow/suppress.ts';
 import { parseTarget } from '../../flow/target.ts';
+import type { TrustLookup } from '../../flow/trust/index.ts';
 import type { ImageFacts } from '../../policy/image/index.ts';
 import type { Policy } from '../../policy/index.ts';
-import { type Composed, compose, databaseFile, matchEcosystems } from '../compose.ts';
+import {
+  type Composed,
+  compose,
+  databaseFile,
+  matchEcosystems,
+  registryOptions,
+} from '../compose.ts';
 import type { CommonOptions, RegistryFlags } from '../options.ts';
 import { programName, version } from '../version.ts';
 
-export interface ImageOptions extends CommonOptions, RegistryFlags {}
+export interface ImageOptions extends CommonOptions, RegistryFlags {
+  /** Policy of `verify`: whose signatures count. */
+  readonly trust?: string;
+}
 
 export interface GateImages {
   readonly lookup: ImageLookup;
@@ -27,7 +37,10 @@ export interface GateImages {
 }
 
 /** Looks by scanning; what was scanned before is answered out of the store. */
-export function openImages(options: ImageOptions): GateImages & { readonly composed: Composed } {
+export async function openImages(
+  options: ImageOptions,
+): Promise<GateImages & { readonly composed: Composed }> {
+  const trusted = options.trust === undefined ? null : await signaturesBy(options, options.trust);
   const composed = compose(options, options, ['vuln']);
   const { services } = composed;
   const scanServices = {
@@ -55,10 +68,28 @@ export function openImages(options: ImageOptions): GateImages & { readonly compo
       if (reports.length > 1) {
         throw new SeaworthyError('usage', `${reference} holds ${reports.length} images`);
       }
-      return factsOf(report, reference);
+      if (trusted === null) return factsOf(report, reference);
+      const name = reference.replace(/^registry:/, '');
+      return factsOf(report, reference, await trusted.signature(name));
     },
-    close: () => composed.close(),
+    close() {
+      trusted?.close();
+      composed.close();
+    },
   };
+}
+
+/** Loaded only where somebody trusts: verification brings its libraries along. */
+async function signaturesBy(options: ImageOptions, file: string): Promise<TrustLookup> {
+  const { createTrustLookup } = await import('../../flow/trust/index.ts');
+  const { policyOf, rootOf } = await import('./verify-run.ts');
+  const asked = { ...options, format: 'json', key: [], attestation: [], timeout: 0 } as const;
+  return createTrustLookup({
+    policy: policyOf({ ...asked, policy: file }),
+    root: await rootOf(asked),
+    now: () => new Date(),
+    registry: registryOptions(options),
+  });
 }
 
 /** What a policy has to know of the images that manifests name. */
@@ -68,7 +99,7 @@ export async function knownImages(
 ): Promise<(reference: string) => ImageFacts | null> {
   const references = new Set(texts.flatMap((text) => (text === null ? [] : imagesNamedIn(text))));
   if (references.size === 0) return () => null;
-  const images = openImages(options);
+  const images = await openImages(options);
   try {
     const { warn } = images.composed.services;
     return await collectImages(references, { lookup: images.lookup, warn });
@@ -82,7 +113,7 @@ export async function gateImages(
   references: readonly string[],
   { gate, policy, options, now }: ImageGate,
 ): Promise<GateAnswer[]> {
-  const images = openImages(options);
+  const images = await openImages(options);
   try {
     const answers: GateAnswer[] = [];
     for (const reference of references) {

@@ -19,6 +19,8 @@ export interface GateOptions extends CommonOptions {
   readonly profile: readonly ProfileId[];
   readonly kubernetesVersion: string;
   readonly waivers?: string;
+  /** Policy of `verify`: whose signatures count. */
+  readonly trust?: string;
   /** Record of the webhook: what is in it is left out. */
   readonly unrecorded?: string;
   /** Files and folders of policies. */

@@ -14,6 +14,8 @@ export interface GateServeOptions extends CommonOptions, RegistryFlags {
   readonly profile: readonly ProfileId[];
   readonly kubernetesVersion: string;
   readonly waivers?: string;
+  /** Policy of `verify`: whose signatures count. */
+  readonly trust?: string;
   readonly onUnknown: Decision;
   readonly failMode: 'Fail' | 'Ignore';
   readonly exempt: readonly string[];

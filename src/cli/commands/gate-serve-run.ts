@@ -35,7 +35,7 @@ export async function runGateServe(options: GateServeOptions): Promise<number> {
   let setting: GateSetting = await loadSetting(options, new Date());
   const source = certificateSource(options);
   let current = source.read(new Date());
-  const images = openImages(options);
+  const images = await openImages(options);
   const registry = createRegistry({ ...registryOptions(options) });
   const verdicts = createVerdicts({
     nowMs: () => realPace.now(),

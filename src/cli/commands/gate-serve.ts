@@ -42,6 +42,7 @@ export function defineGateServe(gate: Command): void {
         .choices(gateDecisions)
         .default('deny'),
     )
+    .option('--trust <file>', 'whose signatures count: the policy file of verify')
     .option('--deadline <ms>', 'longest wait for facts of images', '3000')
     .option('--record <file>', 'append decisions to this file, one JSON a line');
   withRegistryOptions(withCommonOptions(withWebhookOptions(serve)))

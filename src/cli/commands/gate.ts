@@ -28,6 +28,7 @@ export function defineGate(program: Command): void {
       collect,
       [],
     )
+    .option('--trust <file>', 'whose signatures count: the policy file of verify')
     .option('--unrecorded <file>', 'leave out what this record of the webhook holds')
     .option('--env-file <file>', 'variables of Compose files (default: .env beside the file)')
     .addOption(

@@ -58,7 +58,8 @@ export async function runVerify(image: string, options: VerifyOptions): Promise<
   return exitCodes.satisfied;
 }
 
-function policyOf(options: VerifyOptions): TrustPolicy {
+/** Who is trusted: by the policy file, else by the flags. */
+export function policyOf(options: VerifyOptions): TrustPolicy {
   const demand = demandOf(options);
   if (options.policy === undefined) return demandedPolicy(demand);
   if (demand.keys.length > 0 || demand.identity !== null || demand.attestations.length > 0) {
@@ -118,7 +119,8 @@ function readSmall(file: string, most: number): Buffer {
   }
 }
 
-async function rootOf(options: VerifyOptions): Promise<TrustedRoot> {
+/** The authorities that keyless signatures count by. */
+export async function rootOf(options: VerifyOptions): Promise<TrustedRoot> {
   const { trustedRoot, updateTrustedRoot, data } = options;
   let text: RootText;
   if (trustedRoot !== undefined) {
