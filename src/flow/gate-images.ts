@@ -21,6 +21,11 @@ export type ImageLookup = (reference: string) => Promise<ImageFacts | null>;
 
 const notVerified: SignatureState = { kind: 'unknown', reason: 'signatures were not looked at' };
 
+/** Whether the facts hold for long: a signature that is missing may be there in a minute. */
+export function isLasting({ signature }: ImageFacts): boolean {
+  return signature.kind === 'verified' || signature === notVerified;
+}
+
 /** What a report of a scan says of its image. */
 export function factsOf(
   report: Report,

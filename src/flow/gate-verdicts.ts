@@ -3,6 +3,7 @@
 import { realPace } from '../base/retry.ts';
 import type { ImageFacts } from '../policy/image/index.ts';
 import { parseImageName } from '../policy/image/index.ts';
+import { isLasting } from './gate-images.ts';
 import { createVerdictCache } from './trust/index.ts';
 
 export interface VerdictOptions {
@@ -34,10 +35,14 @@ const kept = 10_000;
 /** Images of one review that are looked at; a Pod has a few. */
 const referencesMost = 100;
 
+function lifeMs(answer: unknown): number {
+  return answer === null || isLasting(answer as ImageFacts) ? factsMs : digestMs;
+}
+
 /** An empty cache. */
 export function createVerdicts(options: VerdictOptions): Verdicts {
   const shared = { now: options.nowMs, failureMs, entries: kept };
-  const facts = createVerdictCache<ImageFacts | null>({ ...shared, lifeMs: () => factsMs });
+  const facts = createVerdictCache<ImageFacts | null>({ ...shared, lifeMs });
   const digests = createVerdictCache<string>({ ...shared, lifeMs: () => digestMs });
   const digestOf = (reference: string): Promise<string> => {
     const { digest } = parseImageName(reference);
