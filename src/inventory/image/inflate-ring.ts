@@ -4,7 +4,7 @@
 const inputSlots = 8;
 const outputSlots = 8;
 /** Of a compressed piece. */
-export const inputBytes = 256 * 1024;
+const inputBytes = 256 * 1024;
 /** Of an inflated piece. */
 export const outputBytes = 512 * 1024;
 

@@ -112,6 +112,11 @@ export function judgeInspection(
   });
 }
 
+/** A request has no lines. */
+function noLine(): null {
+  return null;
+}
+
 /**
  * The answer for the body of POST /containers/create (Engine API), before anything is made.
  * @param name of the query; empty where the engine is to choose one
@@ -124,6 +129,8 @@ export function judgeCreateRequest(body: unknown, name: string, policy: VerdictP
   // A body that is absent or no object was not judged: the known way around such checks.
   const reason = 'the request has no body that can be judged';
   const unknowns = asRecord(body) === null ? [{ path: '', line: null, reason }] : [];
-  const lineAt = (): null => null;
-  return verdictOf({ subject, path: [], image, faults, unknowns, root: null, lineAt }, policy);
+  return verdictOf(
+    { subject, path: [], image, faults, unknowns, root: null, lineAt: noLine },
+    policy,
+  );
 }
