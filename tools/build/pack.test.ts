@@ -25,16 +25,21 @@ test('holds the program, its pages and the licences, and no source', () => {
       'bin/seaworthy',
       'dist/rules/00-words.yaml',
       'dist/seaworthy.mjs',
+      'native/seaworthy.bpf.o',
       'package.json',
     ]),
   );
   expect(files.filter((file) => /\.ts$|node_modules/.test(file))).toEqual([]);
 });
 
-test('asks npm for nothing: no dependencies, no scripts', () => {
+test('asks npm for nothing but the sensor’s koffi: no other dependencies, no scripts', () => {
   const manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as object;
   const keys = Object.keys(manifest);
-  expect(keys.filter((key) => /ependenc|scripts|private/.test(key))).toEqual([]);
+  expect(keys.filter((key) => /ependenc|scripts|private/.test(key))).toEqual([
+    'optionalDependencies',
+  ]);
+  const koffi = expect.stringMatching(/^\d+\.\d+\.\d+$/);
+  expect(manifest).toMatchObject({ optionalDependencies: { koffi } });
   expect(manifest).toMatchObject({ name: 'seaworthy', version, license: 'Apache-2.0' });
 });
 

@@ -1,13 +1,23 @@
 // `npm run pack`: the package for npm. The bundle holds its dependencies, so the package installs
-// nothing beside itself; the pinned Node of the checkout stays out, it has 210 MB.
+// nothing beside itself but koffi, which is native and which only the sensor needs; the pinned Node of
+// the checkout stays out, it has 210 MB.
 import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { field } from '../../src/base/json.ts';
 import { bundle } from './bundle.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const parts = ['bin/seaworthy', 'README.md', 'LICENSE', 'SECURITY.md', 'docs'];
+const parts = [
+  'bin/seaworthy',
+  'README.md',
+  'LICENSE',
+  'SECURITY.md',
+  'docs',
+  'native/seaworthy.bpf.o',
+  'native/seaworthy.bpf.json',
+];
 /** Of package.json: what a user of the package needs. */
 const kept = ['name', 'version', 'description', 'keywords', 'license', 'type', 'bin', 'engines'];
 
@@ -24,7 +34,10 @@ export async function stage(folder: string): Promise<void> {
   await bundle(join(folder, 'dist'));
   for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
   const manifest = readJson('package.json') as Record<string, unknown>;
-  const published = Object.fromEntries(kept.map((key) => [key, manifest[key]]));
+  const published = {
+    ...Object.fromEntries(kept.map((key) => [key, manifest[key]])),
+    optionalDependencies: { koffi: field(manifest['dependencies'], 'koffi') },
+  };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), bundledLicences());
 }
@@ -35,12 +48,19 @@ function bundledLicences(): string {
   return Object.entries(packages)
     .filter(([place, { dev, optional }]) => place !== '' && !dev && !optional)
     .map(([place, { version }]) => {
-      const [file] = globSync('LICEN[CS]E*', { cwd: join(root, place) });
-      if (file === undefined) throw new Error(`${place} has no licence file`);
       const name = place.replace(/^.*node_modules\//, '');
-      return `${name} ${version}\n\n${readFileSync(join(root, place, file), 'utf8').trim()}\n`;
+      return `${name} ${version}\n\n${licenceOf(place)}\n`;
     })
     .join(`\n${'-'.repeat(72)}\n\n`);
+}
+
+/** The text that the package brings; Apache-2.0 without one is the text that we bring ourselves. */
+function licenceOf(place: string): string {
+  const [file] = globSync('{LICEN[CS]E,licen[cs]e,COPYING}*', { cwd: join(root, place) });
+  if (file !== undefined) return readFileSync(join(root, place, file), 'utf8').trim();
+  const stated = field(readJson(join(place, 'package.json')), 'license');
+  if (stated !== 'Apache-2.0') throw new Error(`${place} has no licence file`);
+  return 'Licensed under the Apache License, Version 2.0: its text is in the file LICENSE.';
 }
 
 function readJson(path: string): unknown {
