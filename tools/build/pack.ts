@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { field } from '../../src/base/json.ts';
+import { field, stringField } from '../../src/base/json.ts';
 import { bundle } from './bundle.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -54,13 +54,16 @@ function bundledLicences(): string {
     .join(`\n${'-'.repeat(72)}\n\n`);
 }
 
-/** The text that the package brings; Apache-2.0 without one is the text that we bring ourselves. */
+/** The text that the package brings, else what it states of itself. Throws where it states nothing. */
 function licenceOf(place: string): string {
   const [file] = globSync('{LICEN[CS]E,licen[cs]e,COPYING}*', { cwd: join(root, place) });
   if (file !== undefined) return readFileSync(join(root, place, file), 'utf8').trim();
-  const stated = field(readJson(join(place, 'package.json')), 'license');
-  if (stated !== 'Apache-2.0') throw new Error(`${place} has no licence file`);
-  return 'Licensed under the Apache License, Version 2.0: its text is in the file LICENSE.';
+  const manifest = readJson(join(place, 'package.json'));
+  const licence = stringField(manifest, 'license');
+  if (licence === null) throw new Error(`${place} has no licence`);
+  const author = stringField(field(manifest, 'author'), 'name') ?? stringField(manifest, 'author');
+  const by = author === null ? '' : `, copyright ${author}`;
+  return `Licensed under ${licence}${by}. The package brings no copy of the text of its licence.`;
 }
 
 function readJson(path: string): unknown {
