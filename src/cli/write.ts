@@ -7,8 +7,20 @@ const pieceLength = 1024 * 1024;
 
 /** Throws `SeaworthyError` `unreadable` when the file cannot be written. */
 export async function writeResult(text: string, output: string | undefined): Promise<void> {
+  await writePieces(pieces(text), output);
+}
+
+/** As `writeResult`, for what is no text. */
+export async function writeBytes(bytes: Uint8Array, output: string | undefined): Promise<void> {
+  await writePieces([bytes], output);
+}
+
+async function writePieces(
+  all: Iterable<string | Uint8Array>,
+  output: string | undefined,
+): Promise<void> {
   if (output === undefined) {
-    for (const piece of pieces(text)) {
+    for (const piece of all) {
       await new Promise<void>((resolve) => {
         process.stdout.write(piece, () => resolve());
       });
@@ -19,7 +31,7 @@ export async function writeResult(text: string, output: string | undefined): Pro
   try {
     const descriptor = openSync(temporary, 'wx', 0o666);
     try {
-      for (const piece of pieces(text)) writeWhole(descriptor, Buffer.from(piece));
+      for (const piece of all) writeWhole(descriptor, Buffer.from(piece));
     } finally {
       closeSync(descriptor);
     }

@@ -1,11 +1,13 @@
 // What `timeline` does; loaded only when it is called.
+import { availableParallelism, hostname, totalmem } from 'node:os';
+import { captureTimeline } from '../../flow/capture-timeline.ts';
 import { flatTimeline } from '../../flow/flat-timeline.ts';
 import { timelineOf } from '../../flow/timeline.ts';
 import type { TimelineView } from '../../model/timeline-view.ts';
 import { timelinePage, timelineTable } from '../../report/record/index.ts';
 import { openRecord } from '../../store/record/index.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { writeResult } from '../write.ts';
+import { writeBytes, writeResult } from '../write.ts';
 import { recordView } from './record-view.ts';
 import type { TimelineOptions } from './timeline-options.ts';
 
@@ -20,6 +22,15 @@ export async function runTimeline(container: string, options: TimelineOptions): 
   };
   const record = openRecord(options.data);
   try {
+    if (options.format === 'scap') {
+      const machine = {
+        hostName: hostname(),
+        processors: availableParallelism(),
+        memoryBytes: BigInt(totalmem()),
+      };
+      await writeBytes(captureTimeline(record, { container, query }, machine), options.output);
+      return exitCodes.satisfied;
+    }
     const text =
       options.format === 'events'
         ? flatTimeline(record, { container, query })

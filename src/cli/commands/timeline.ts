@@ -12,7 +12,7 @@ export function defineTimeline(program: Command): void {
     .description('what a container did: processes, files, packages, network, detections')
     .argument('<container>', 'its name, or the start of its id')
     .addOption(
-      new Option('--format <format>', 'how to answer (events: one flat event a line, for replay)')
+      new Option('--format <format>', 'how to answer (events: for replay; scap: for sysdig, Falco)')
         .choices(timelineFormats)
         .default('table'),
     )

@@ -155,11 +155,15 @@ export function eventFacts(number: number): EventFacts | null {
   return table[number] ?? null;
 }
 
+/** The newer container event has lengths of 32 bits (EF_LARGE_PAYLOAD): another form of block. */
+const largeEvents: ReadonlySet<number> = new Set([324]);
+
 /** The number of the last event of a name that is a return (or happens once); null when unknown. */
 export function eventNumber(name: string): number | null {
   table ??= readRows();
   for (let number = table.length - 1; number >= 0; number -= 1) {
     const facts = table[number];
+    if (largeEvents.has(number - (number % 2))) continue;
     if (facts?.name === name && (facts.isReturn || withoutReturn.has(name))) {
       return facts.isReturn ? number : number - (number % 2);
     }
