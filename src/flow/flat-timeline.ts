@@ -62,6 +62,19 @@ const fileTypes = {
   'opened-executable': 'open',
 } as const;
 
+/** One record by itself, without what others tell of its process; null for what no rule is about. */
+export function flatRecordFields(record: RawRecord): FlatFields | null {
+  const own = fieldsOf(record);
+  if (own === null) return null;
+  const running = new Map(record.kind === 'process' ? [[record.pid, record]] : []);
+  const { containerId } = record;
+  return {
+    ...own,
+    ...processFields(record, running),
+    'container.id': containerId === null ? 'host' : containerId.slice(0, 12),
+  };
+}
+
 /** Null for what no rule is about. */
 function fieldsOf(record: RawRecord): FlatFields | null {
   switch (record.kind) {

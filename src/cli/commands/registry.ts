@@ -14,6 +14,7 @@ import { defineScan } from './scan.ts';
 import { defineSign } from './sign.ts';
 import { defineTimeline } from './timeline.ts';
 import { defineVerify } from './verify.ts';
+import { defineWatch } from './watch.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
   defineScan,
@@ -26,6 +27,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   defineLearn,
   defineRules,
   defineReplay,
+  defineWatch,
   defineContainers,
   defineTimeline,
   defineExposed,

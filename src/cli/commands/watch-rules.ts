@@ -1,0 +1,83 @@
+// The rules of a watch: checked before it begins, and read again when a file changes or at SIGHUP. A
+// broken file changes nothing but a line on stderr.
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { checkRules } from '../../flow/rules.ts';
+import type { RulesFile } from '../../runtime/rules/index.ts';
+import { readRules } from './rules-run.ts';
+
+const lookMs = 1000;
+
+export interface WatchRules {
+  readonly files: readonly RulesFile[];
+  /** Hands on sound rules when they change. @returns ends the following */
+  follow(load: (files: readonly RulesFile[]) => void): () => void;
+}
+
+/** Throws `SeaworthyError` `malformed` with the first flaw. */
+export function openWatchRules(paths: readonly string[], warn: (line: string) => void): WatchRules {
+  const files = readRules(paths);
+  // Those that come with the program are checked when it is built.
+  if (paths.length > 0) demandSound(files);
+  return {
+    files,
+    follow(load) {
+      let stamp = stampOf(paths);
+      const reload = (): void => {
+        stamp = stampOf(paths);
+        try {
+          const next = readRules(paths);
+          demandSound(next);
+          load(next);
+          warn('the rules were read again');
+        } catch (error) {
+          warn(`the rules stay as they were: ${messageOf(error)}`);
+        }
+      };
+      const look = setInterval(() => {
+        if (paths.length > 0 && stampOf(paths) !== stamp) reload();
+      }, lookMs);
+      process.on('SIGHUP', reload);
+      return () => {
+        clearInterval(look);
+        process.off('SIGHUP', reload);
+      };
+    },
+  };
+}
+
+function demandSound(files: readonly RulesFile[]): void {
+  const { errors } = checkRules(files);
+  const [first] = errors;
+  if (first === undefined) return;
+  const place = first.line === null ? first.file : `${first.file}:${first.line}`;
+  const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
+  const what = first.rule === null ? '' : `${first.rule}: `;
+  throw new SeaworthyError('malformed', `${place}: ${what}${first.message}${more}`, {
+    advice: 'run `seaworthy rules check` on these files',
+  });
+}
+
+/** Changes when one of the files does. */
+function stampOf(paths: readonly string[]): string {
+  return paths
+    .flatMap((path) => [path, ...entriesOf(path)])
+    .map((path) => {
+      try {
+        const { mtimeNs, size, ino } = statSync(path, { bigint: true });
+        return `${path} ${mtimeNs} ${size} ${ino}`;
+      } catch {
+        return `${path} gone`;
+      }
+    })
+    .join('\n');
+}
+
+function entriesOf(path: string): readonly string[] {
+  try {
+    return readdirSync(path).map((name) => join(path, name));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,134 @@
+// What `watch` does; loaded only when it is called.
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { oneLine } from '../../base/error.ts';
+import { flatRecordFields } from '../../flow/flat-timeline.ts';
+import { startWatch, type Watch, type WatchListener } from '../../flow/watch.ts';
+import type { ContainerRun } from '../../model/container.ts';
+import { jsonLines, peopleStream, type WatchPrinter } from '../../report/watch/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { version } from '../version.ts';
+import { failPriorities } from './replay-options.ts';
+import type { WatchCommandOptions } from './watch-options.ts';
+import { openWatchRules } from './watch-rules.ts';
+
+const tickMs = 200;
+
+/** Watches until it is told to end, or until `--for` has passed; returns the exit code. */
+export async function runWatch(options: WatchCommandOptions): Promise<number> {
+  const warn = (line: string): void => {
+    if (options.quiet !== true) process.stderr.write(`seaworthy: ${oneLine(line)}\n`);
+  };
+  const ending = endOf(options);
+  const rules = openWatchRules(options.rules, warn);
+  const printer = printerOf(options);
+  const watch = await startWatch({
+    folder: options.record ? options.data : null,
+    node: hostname(),
+    clock: {
+      wallNs: () => BigInt(Date.now()) * 1_000_000n,
+      monotonicNs: () => process.hrtime.bigint(),
+    },
+    rules: rules.files,
+    users: namesOf('/etc/passwd'),
+    groups: namesOf('/etc/group'),
+    listener: listenerOf(printer, options, warn),
+  });
+  tellCoverage(watch, options, warn);
+  const stopFollowing = rules.follow((files) => watch.load(files));
+  const ticking = setInterval(() => printer.tick(), tickMs);
+  await ending;
+  clearInterval(ticking);
+  stopFollowing();
+  await watch.stop();
+  printer.end();
+  return exitCodes.satisfied;
+}
+
+/** Resolves at Ctrl-C, at SIGTERM, or when the time is over; heard from the first moment on. */
+function endOf(options: WatchCommandOptions): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+    if (options.for !== undefined) setTimeout(() => resolve(), options.for);
+  });
+}
+
+function tellCoverage(
+  { coverage }: Watch,
+  options: WatchCommandOptions,
+  warn: (line: string) => void,
+): void {
+  for (const sentence of coverage.missing) warn(sentence);
+  const started = Math.round(performance.now());
+  const seen = coverage.sensor ? 'processes, files, connections, containers' : 'containers';
+  const record = coverage.record ? `; recorded in ${options.data}` : '; not recorded';
+  warn(`watching ${seen}${record} (seaworthy ${version}, ready after ${started} ms)`);
+}
+
+function printerOf(options: WatchCommandOptions): WatchPrinter {
+  const write = (text: string): void => void process.stdout.write(text);
+  if (options.format === 'jsonl') return jsonLines(write);
+  const isTerminal = process.stdout.isTTY;
+  return peopleStream({
+    write,
+    columns: isTerminal ? process.stdout.columns : 160,
+    colour: isTerminal && (process.env['NO_COLOR'] ?? '') === '',
+    nowMs: () => performance.now(),
+  });
+}
+
+function listenerOf(
+  printer: WatchPrinter,
+  options: WatchCommandOptions,
+  warn: (line: string) => void,
+): WatchListener {
+  const wanted = options.container;
+  const shown = new Set<string>();
+  const isShown = (id: string | null, run: ContainerRun | null): boolean => {
+    if (wanted === undefined) return true;
+    if (id === null) return false;
+    if (run === null) return id.startsWith(wanted) || shown.has(id);
+    const isMeant = run.identity.name === wanted || id.startsWith(wanted);
+    if (isMeant) shown.add(id);
+    return isMeant;
+  };
+  const lowest = options.priority === undefined ? 0 : rankOf(options.priority);
+  return {
+    container: (update, by) => {
+      const action = update.kind === 'told' ? update.action : update.kind;
+      const { run, atNs } = update;
+      if (!isShown(run.identity.id, run)) return;
+      printer.container({ action, run, atNs, startedBy: by });
+    },
+    detection: (sighted, run) => {
+      if (rankOf(sighted.facts.priority) < lowest || !isShown(sighted.containerId, run)) return;
+      printer.detection({ ...sighted, run });
+    },
+    record: (record) => {
+      if (options.events !== 'all' || !isShown(record.containerId, null)) return;
+      printer.event(record, flatRecordFields(record));
+    },
+    lost: (loss) => printer.lost(loss),
+    warn,
+  };
+}
+
+function rankOf(priority: string): number {
+  const word = priority.toLowerCase();
+  return failPriorities.findIndex((one) => one === (word === 'informational' ? 'info' : word));
+}
+
+/** Names by number of a file like /etc/passwd; none where it cannot be read. */
+function namesOf(path: string): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  try {
+    for (const line of readFileSync(path, 'utf8').split('\n')) {
+      const [name = '', , id = ''] = line.split(':');
+      if (/^\d{1,10}$/.test(id) && !names.has(Number(id))) names.set(Number(id), name);
+    }
+  } catch {
+    // Numbers are told instead.
+  }
+  return names;
+}

@@ -1,0 +1,290 @@
+// The walk "container started -> detection -> timeline": what this machine allows is opened (naming,
+// sensor, engine), what they tell goes into the record and to a listener.
+import { messageOf, SeaworthyError } from '../base/error.ts';
+import type { RunUpdate } from '../host/naming/index.ts';
+import { type SensorOptions, sensorSupport } from '../host/sensor/index.ts';
+import type { ContainerRun } from '../model/container.ts';
+import type { DetectionFacts, LossRecord, RawRecord, RuntimeRecord } from '../model/timeline.ts';
+import type { RulesFile } from '../runtime/rules/index.ts';
+import { type RecordClock, usualRetention } from '../store/record/index.ts';
+import { detectionRecord } from './detection-record.ts';
+import { type Recording, startRecording } from './record.ts';
+import {
+  type Asker,
+  type ContainerBook,
+  type FromThread,
+  openContainers,
+  openWatchThread,
+  type Sighted,
+  type ThreadFigures,
+  type WatchThread,
+} from './watch/index.ts';
+
+/** A detection as plain data, with what is known of its cause. */
+export interface TellingDetection extends Omit<Sighted, 'detection'> {
+  readonly facts: DetectionFacts;
+}
+
+/** Told as it happens; all of it is on its way into the record. */
+export interface WatchListener {
+  container(update: Exclude<RunUpdate, { kind: 'gap' }>, by: Asker | null): void;
+  /** @param run null: on the host, or nobody knows the container */
+  detection(sighted: TellingDetection, run: ContainerRun | null): void;
+  record(record: RawRecord): void;
+  lost(loss: LossRecord): void;
+  /** One line for a person. */
+  warn(line: string): void;
+}
+
+export interface WatchOptions {
+  /** The data folder; null: nothing is recorded. */
+  readonly folder: string | null;
+  /** Name of this machine. */
+  readonly node: string;
+  readonly clock: RecordClock;
+  readonly rules: readonly RulesFile[];
+  /** Names of the host's users and groups by number. */
+  readonly users: ReadonlyMap<number, string>;
+  readonly groups: ReadonlyMap<number, string>;
+  readonly listener: WatchListener;
+  readonly sensor?: Partial<SensorOptions>;
+}
+
+/** What is seen, and what is not. */
+export interface WatchCoverage {
+  readonly sensor: boolean;
+  readonly naming: boolean;
+  readonly engine: boolean;
+  readonly record: boolean;
+  /** Sentences for a person on what is missing and what that means; empty: everything is seen. */
+  readonly missing: readonly string[];
+}
+
+export interface Watch {
+  readonly coverage: WatchCoverage;
+  /** Other rules from now on; they must be sound. */
+  load(files: readonly RulesFile[]): void;
+  /** Null without the sensor. */
+  figures(): Promise<ThreadFigures | null>;
+  /** Reads what is left, commits it, and ends. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Begins to watch; when the promise is kept everything is seen that can be seen here.
+ *
+ * @throws SeaworthyError `unsupported` when neither sensor nor engine can be asked
+ */
+export async function startWatch(options: WatchOptions): Promise<Watch> {
+  const watch = new Watching(options);
+  try {
+    await watch.open();
+    return watch;
+  } catch (error) {
+    await watch.stop();
+    throw error;
+  }
+}
+
+class Watching implements Watch {
+  private readonly options: WatchOptions;
+  private readonly listener: WatchListener;
+  private readonly containers: ContainerBook;
+  private recording: Recording | null = null;
+  private thread: WatchThread | null = null;
+  /** By the whole id: what detections are told with. */
+  private readonly runs = new Map<string, ContainerRun>();
+  private missing: string[] = [];
+  private hasNaming = false;
+  private hasEngine = false;
+  /** Messages of the thread from before it was there. */
+  private early: (() => void)[] = [];
+
+  constructor(options: WatchOptions) {
+    this.options = options;
+    this.listener = options.listener;
+    this.containers = openContainers({
+      node: options.node,
+      nowNs: () => options.clock.wallNs(),
+      onUpdate: (update, by) => this.updated(update, by),
+      onNamed: (identity, cgroupsPath) => {
+        const tell = (): void => this.thread?.named(identity, cgroupsPath);
+        if (this.thread === null) this.early.push(tell);
+        else tell();
+      },
+      onGap: ({ fromNs, toNs, why }) => this.lose({ what: 'all', count: null, fromNs, toNs, why }),
+      warn: (line) => this.listener.warn(line),
+    });
+  }
+
+  get coverage(): WatchCoverage {
+    return {
+      sensor: this.thread !== null,
+      naming: this.hasNaming,
+      engine: this.hasEngine,
+      record: this.recording !== null,
+      missing: this.missing,
+    };
+  }
+
+  async open(): Promise<void> {
+    const support = sensorSupport();
+    this.openRecord();
+    const naming = this.openNaming();
+    const sensor = support.isSupported ? this.openSensor() : Promise.resolve();
+    const engine = this.containers.follow();
+    await Promise.all([naming, sensor]);
+    for (const tell of this.early.splice(0)) tell();
+    for (const { problem } of support.items) if (problem !== null) this.missing.push(problem);
+    if (this.thread === null) {
+      this.hasEngine = await engine;
+      this.tellWithoutSensor();
+    } else {
+      void engine.then((isThere) => (this.hasEngine = isThere));
+    }
+  }
+
+  load(files: readonly RulesFile[]): void {
+    this.thread?.load(files);
+  }
+
+  async figures(): Promise<ThreadFigures | null> {
+    return (await this.thread?.figures()) ?? null;
+  }
+
+  async stop(): Promise<void> {
+    await this.thread?.stop();
+    await this.containers.stop();
+    await this.recording?.stop();
+    this.thread = null;
+    this.recording = null;
+  }
+
+  private openRecord(): void {
+    const { folder, clock } = this.options;
+    if (folder === null) return;
+    const warn = (line: string): void => this.listener.warn(line);
+    try {
+      this.recording = startRecording({ folder, clock, warn, retention: usualRetention });
+    } catch (error) {
+      if (!(error instanceof SeaworthyError) || error.code !== 'busy') throw error;
+      this.missing.push(`nothing is recorded: ${error.message}`);
+    }
+  }
+
+  private async openNaming(): Promise<void> {
+    try {
+      await this.containers.openNaming();
+      this.hasNaming = true;
+    } catch (error) {
+      this.missing.push(
+        `containers are named after their start, and very short ones perhaps not at all: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  private async openSensor(): Promise<void> {
+    const { rules, node, users, groups, sensor = {} } = this.options;
+    try {
+      this.thread = await openWatchThread({
+        options: { files: rules, hostname: node, users, groups },
+        sensor,
+        onMessage: (message) => this.hear(message),
+        onDeath: (error) => this.died(error),
+      });
+    } catch (error) {
+      this.missing.push(messageOf(error));
+    }
+  }
+
+  private tellWithoutSensor(): void {
+    if (!this.hasEngine && !this.hasNaming) {
+      throw new SeaworthyError(
+        'unsupported',
+        `nothing can be watched here: ${this.missing.join('; ')}; and no container engine answers`,
+        { advice: 'run it as root on Linux, or where a Docker engine can be asked' },
+      );
+    }
+    this.missing.push(
+      'seen are starts and ends of containers; not seen are programs, files, connections and rules on them',
+    );
+  }
+
+  private hear(message: FromThread): void {
+    switch (message.kind) {
+      case 'told':
+        for (const record of message.records) this.keep(record);
+        for (const sighted of message.sighted) this.sight(sighted);
+        break;
+      case 'started':
+        this.containers.started(message.id, message.atNs, message.by);
+        break;
+      case 'ended':
+        this.containers.ended(message.id, message.atNs, message.exitCode);
+        break;
+      case 'unnamed':
+        void this.containers.unnamed(message.id);
+        break;
+      case 'settled':
+        // Runs that the record believes alive and nobody has seen: they ended while nobody watched.
+        this.recording?.endUnseen(new Set([...message.containerIds, ...this.containers.alive()]));
+        break;
+      case 'losses':
+        for (const { name, count, fromNs, toNs } of message.losses) {
+          const why = 'events came faster than they could be read';
+          this.lose({ what: name, count, fromNs, toNs, why });
+        }
+        break;
+      case 'rules':
+      case 'figures':
+        break;
+    }
+  }
+
+  private keep(record: RawRecord): void {
+    this.append(record);
+    this.listener.record(record);
+  }
+
+  private sight(sighted: Sighted): void {
+    const { detection, ...about } = sighted;
+    const { timeNs, containerId } = about;
+    const record = detectionRecord(detection, { timeNs, containerId });
+    this.append(record);
+    const run = containerId === null ? null : (this.runs.get(containerId) ?? null);
+    this.listener.detection({ ...about, facts: record.detection }, run);
+  }
+
+  private updated(update: RunUpdate, by: Asker | null): void {
+    if (update.kind === 'gap') return;
+    const { run, atNs } = update;
+    const { id } = run.identity;
+    // Created is not run: what its engine could not start is nobody's history.
+    const isOnlyMade = run.startedAtNs === null && run.naming === 'after-start';
+    if (update.kind !== 'told' && !isOnlyMade) {
+      const startedBy = by === null ? null : { user: by.user, command: by.command, pid: by.pid };
+      this.append({ kind: 'container', timeNs: atNs, containerId: id, run, startedBy });
+    }
+    if (update.kind === 'ended') this.runs.delete(id);
+    else this.runs.set(id, run);
+    this.listener.container(update, by);
+  }
+
+  private lose(loss: Omit<LossRecord, 'kind' | 'timeNs' | 'containerId'>): void {
+    const record: LossRecord = { kind: 'loss', timeNs: loss.toNs, containerId: null, ...loss };
+    this.append(record);
+    this.listener.lost(record);
+  }
+
+  private died(error: Error): void {
+    const now = this.options.clock.wallNs();
+    this.thread = null;
+    const why = `the sensor ended: ${messageOf(error)}`;
+    this.lose({ what: 'all', count: null, fromNs: now, toNs: now, why });
+    this.listener.warn(`${why}; from now on only starts and ends of containers are seen`);
+  }
+
+  private append(record: RuntimeRecord): void {
+    this.recording?.append(record);
+  }
+}

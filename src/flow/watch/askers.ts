@@ -1,0 +1,61 @@
+// Who asked for a container: the client that was started on this machine shortly before, and names it.
+import type { ContainerFacts, RuntimeEvent } from '../../model/event.ts';
+import type { Asker } from './messages.ts';
+
+const clients: ReadonlySet<string> = new Set([
+  'docker',
+  'docker-compose',
+  'podman',
+  'nerdctl',
+  'ctr',
+  'crictl',
+]);
+const starting: ReadonlySet<string> = new Set(['run', 'start', 'restart', 'up', 'compose', 'runp']);
+/** Pulling and unpacking an image takes its time. */
+const windowNs = 120_000_000_000n;
+const keptAtMost = 256;
+const commandCharacters = 1000;
+
+interface Client extends Asker {
+  readonly atNs: bigint;
+  readonly words: readonly string[];
+}
+
+export class AskerMemory {
+  private clients: Client[] = [];
+
+  /** A program was started on the host. */
+  seen({ process: subject, timeNs }: RuntimeEvent): void {
+    const name = subject?.name ?? '';
+    if (subject === null || !clients.has(name)) return;
+    const words = subject.arguments ?? [];
+    if (!words.some((word) => starting.has(word))) return;
+    if (this.clients.length >= keptAtMost) this.clients.shift();
+    this.clients.push({
+      user: subject.user.name,
+      pid: subject.pid,
+      command: [name, ...words].join(' ').slice(0, commandCharacters),
+      atNs: timeNs,
+      words,
+    });
+  }
+
+  /** The newest client whose words name the container or its image; null: none does. */
+  of(container: ContainerFacts | null, atNs: bigint): Asker | null {
+    if (container === null) return null;
+    const { id, name, image } = container;
+    for (let index = this.clients.length - 1; index >= 0; index -= 1) {
+      const client = this.clients[index];
+      if (client === undefined || atNs - client.atNs > windowNs) return null;
+      const fits = client.words.some(
+        (word) =>
+          word === name ||
+          word === image ||
+          (word.length >= 6 && /^[0-9a-f]+$/.test(word) && id.startsWith(word.slice(0, 12))) ||
+          (image !== null && word !== '' && image.endsWith(`/${word}`)),
+      );
+      if (fits) return { user: client.user, command: client.command, pid: client.pid };
+    }
+    return null;
+  }
+}

@@ -1,0 +1,257 @@
+// What happens in the sensor's thread, beside the rings: records become state, events for the detector
+// and a timeline; only what is worth telling crosses to the owner.
+import {
+  type BatchCursor,
+  callName,
+  type ConsumerContext,
+  decodeRecord,
+  type ExistingProcess,
+  type RawExec,
+  type RawExit,
+  type RawFork,
+  type RawLoss,
+  type RawRecord as SensorRecord,
+  type RecordView,
+  type SensorConsumer,
+} from '../../host/sensor/index.ts';
+import { bootClockOffsetNs } from '../../host/kernel/index.ts';
+import type { RawRecord } from '../../model/timeline.ts';
+import { LiveState, shortId, Timeline } from '../../runtime/live/index.ts';
+import { AskerMemory } from './askers.ts';
+import { Detector } from './detector.ts';
+import type { FromThread, ThreadOptions, ToThread } from './messages.ts';
+
+/** Told to the owner at once: what comes together travels together. */
+const recordsAtOnce = 512;
+/** Calls that change what is known of processes, whatever rules ask. */
+const stateCalls: ReadonlySet<string> = new Set([
+  'chdir',
+  'fchdir',
+  'setuid',
+  'setgid',
+  'setresuid',
+  'listen',
+]);
+
+/** Created in the sensor's thread, with `ThreadOptions`. */
+export function createWatchConsumer(context: ConsumerContext): SensorConsumer {
+  return new WatchConsumer(context.options as ThreadOptions, (message) => context.post(message));
+}
+
+class WatchConsumer implements SensorConsumer {
+  private readonly post: (message: FromThread) => void;
+  private readonly live: LiveState;
+  private readonly timeline = new Timeline();
+  private readonly detector: Detector;
+  private readonly askers = new AskerMemory();
+  private records: RawRecord[] = [];
+  /** The first process of each container that runs, by the whole id. */
+  private readonly mains = new Map<string, { readonly pid: number; readonly startTicks: number }>();
+  private readonly asked = new Set<string>();
+  private readonly wanted = new Map<number, boolean>();
+  private recordCount = 0;
+
+  constructor(options: ThreadOptions, post: (message: FromThread) => void) {
+    this.post = post;
+    const { users, groups, files, hostname } = options;
+    this.live = new LiveState({
+      names: {
+        user: (id, container) => nameOf(users, id, container),
+        group: (id, container) => nameOf(groups, id, container),
+      },
+      bootOffsetNs: bootClockOffsetNs(),
+    });
+    this.detector = new Detector({ files, hostname, factsOf: (id) => this.live.factsOf(id) });
+    post({ kind: 'rules', count: this.detector.ruleCount });
+  }
+
+  batch(cursor: BatchCursor): void {
+    const { record, clockOffsetNs } = cursor;
+    let lastNs = 0n;
+    while (cursor.next()) {
+      this.recordCount += 1;
+      if (record.isCall && !this.isWanted(record)) continue;
+      const raw = decodeRecord(record, clockOffsetNs);
+      if (raw === null) continue;
+      this.take(raw);
+      lastNs = raw.timeNs;
+    }
+    if (lastNs !== 0n) this.flush(lastNs);
+  }
+
+  existing(processes: readonly ExistingProcess[]): void {
+    for (const one of processes) {
+      const { exec } = one;
+      const id = this.live.existing(one);
+      if (id === null) continue;
+      this.askName(id);
+      const isFirst = exec.virtualPid === 1 || !this.mains.has(id);
+      if (isFirst) this.mains.set(id, { pid: exec.pid, startTicks: exec.startTicks });
+    }
+  }
+
+  existingDone(): void {
+    this.post({ kind: 'settled', containerIds: [...this.mains.keys()] });
+  }
+
+  losses(losses: readonly RawLoss[]): void {
+    this.post({ kind: 'losses', losses });
+  }
+
+  message(message: unknown): void {
+    const told = message as ToThread;
+    switch (told.kind) {
+      case 'named':
+        this.live.named(told.identity, told.cgroupsPath);
+        this.asked.add(told.identity.id);
+        break;
+      case 'forgotten':
+        this.live.forgotten(told.id);
+        this.asked.delete(told.id);
+        break;
+      case 'rules':
+        this.detector.load(told.files);
+        this.wanted.clear();
+        this.post({ kind: 'rules', count: this.detector.ruleCount });
+        break;
+      case 'figures':
+        this.tellFigures();
+        break;
+    }
+    this.flush(BigInt(Date.now()) * 1_000_000n);
+  }
+
+  close(): void {
+    // Nobody waits for a name any more.
+    this.flush((1n << 62n) - 1n);
+  }
+
+  private tellFigures(): void {
+    const { user, system } = process.threadCpuUsage();
+    const figures = {
+      events: this.live.count,
+      records: this.recordCount,
+      detections: this.detector.count,
+      cpuMs: (user + system) / 1000,
+    };
+    this.post({ kind: 'figures', figures });
+  }
+
+  /** A call that neither rules nor the state nor the timeline ask for need not be read. */
+  private isWanted({ type }: RecordView): boolean {
+    const known = this.wanted.get(type);
+    if (known !== undefined) return known;
+    const name = callName(type) ?? '';
+    const wants = this.detector.wants(name) || stateCalls.has(name) || Timeline.wants(name);
+    this.wanted.set(type, wants);
+    return wants;
+  }
+
+  private take(raw: SensorRecord): void {
+    switch (raw.kind) {
+      case 'exec':
+        this.exec(raw);
+        break;
+      case 'fork':
+        this.fork(raw);
+        break;
+      case 'exit':
+        this.exit(raw);
+        break;
+      case 'cgroup':
+        this.cgroup(raw);
+        break;
+      case 'flow':
+        this.keep(this.timeline.flow(raw, this.live.containerOfRecord(raw)));
+        break;
+      case 'call': {
+        const told = this.live.call(raw);
+        this.keep(this.timeline.call(told, raw));
+        this.detector.take(told.event, told.containerId);
+        break;
+      }
+      case 'capability':
+      case 'io_uring':
+        break;
+    }
+  }
+
+  private exec(raw: RawExec): void {
+    const told = this.live.exec(raw);
+    const { containerId, event } = told;
+    if (containerId === null) this.askers.seen(event);
+    else {
+      this.askName(containerId);
+      if (!this.mains.has(containerId) && !raw.isHost) this.begin(containerId, raw);
+    }
+    this.keep(this.timeline.exec(told, raw));
+    this.detector.take(event, containerId);
+  }
+
+  private begin(id: string, raw: RawExec): void {
+    this.mains.set(id, { pid: raw.pid, startTicks: raw.startTicks });
+    const by = this.askers.of(this.live.factsOf(shortId(id)), raw.timeNs);
+    this.post({ kind: 'started', id, atNs: raw.timeNs, by });
+  }
+
+  private fork(raw: RawFork): void {
+    this.live.fork(raw);
+    const subject = this.live.process(raw);
+    const id = this.live.containerOf(subject);
+    if (subject === null || id === null) return;
+    this.keep(this.timeline.fork(subject, id, raw));
+  }
+
+  private exit(raw: RawExit): void {
+    const told = this.live.exit(raw);
+    const { containerId, event } = told;
+    if (containerId !== null || this.live.hasRun(event)) this.keep(this.timeline.exit(told, raw));
+    if (this.detector.wants('procexit')) this.detector.take(event, containerId);
+    if (containerId === null) return;
+    const main = this.mains.get(containerId);
+    if (main?.pid !== raw.pid || main.startTicks !== raw.startTicks) return;
+    this.mains.delete(containerId);
+    // The number that engines and shells give a death by a signal.
+    const exitCode = raw.exitCode ?? (raw.signal === null ? null : 128 + raw.signal);
+    // Its last words first: the record must not be told of them after its end.
+    this.flush(raw.timeNs);
+    this.post({ kind: 'ended', id: containerId, atNs: raw.timeNs, exitCode });
+  }
+
+  private cgroup({ action, cgroupId, path }: Extract<SensorRecord, { kind: 'cgroup' }>): void {
+    if (action === 'rmdir') return;
+    const id = this.live.cgroup(cgroupId, path);
+    // A container that is started again has a cgroup and a first program of its own again.
+    if (id !== null && action === 'mkdir') this.mains.delete(id);
+  }
+
+  private askName(id: string): void {
+    if (this.asked.has(id)) return;
+    this.asked.add(id);
+    this.post({ kind: 'unnamed', id });
+  }
+
+  private keep(record: RawRecord | null): void {
+    if (record === null) return;
+    this.records.push(record);
+    if (this.records.length >= recordsAtOnce) this.flush(record.timeNs);
+  }
+
+  private flush(nowNs: bigint): void {
+    const sighted = this.detector.flush(nowNs);
+    const { records } = this;
+    if (records.length === 0 && sighted.length === 0) return;
+    this.records = [];
+    this.post({ kind: 'told', records, sighted });
+  }
+}
+
+/** Names of the host mean nothing in a container, save the one that is everywhere the same. */
+function nameOf(
+  names: ReadonlyMap<number, string>,
+  id: number,
+  container: string | null,
+): string | null {
+  if (container !== null) return id === 0 ? 'root' : null;
+  return names.get(id) ?? null;
+}

@@ -1,0 +1,215 @@
+// The containers that a watch knows: named by the namer, the sensor or their engine, their runs from
+// start to end, whoever tells of them first.
+import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { connectEngine, type DockerEngine, followEngine } from '../../host/docker/index.ts';
+import {
+  createIdentifier,
+  createLifecycle,
+  type Lifecycle,
+  type NamedContainer,
+  type Namer,
+  openNamer,
+  type RunUpdate,
+} from '../../host/naming/index.ts';
+import type { ContainerIdentity } from '../../model/container.ts';
+import { workloadOf } from '../../runtime/identity/index.ts';
+import type { Asker } from './messages.ts';
+
+export interface ContainersOptions {
+  readonly node: string;
+  readonly nowNs: () => bigint;
+  readonly onUpdate: (update: RunUpdate, by: Asker | null) => void;
+  /** Somebody is known from now on. */
+  readonly onNamed: (identity: ContainerIdentity, cgroupsPath: string | null) => void;
+  /** A moment without eyes, in words. */
+  readonly onGap: (gap: {
+    readonly fromNs: bigint;
+    readonly toNs: bigint;
+    readonly why: string;
+  }) => void;
+  readonly warn: (line: string) => void;
+}
+
+export interface ContainerBook {
+  /** Names containers before they start. Throws as `openNamer`. */
+  openNaming(): Promise<Namer>;
+  /** Follows the engine's events; resolves when it has answered first. False: there is none. */
+  follow(): Promise<boolean>;
+  /** The first instruction was seen. */
+  started(id: string, atNs: bigint, by: Asker | null): void;
+  ended(id: string, atNs: bigint, exitCode: number | null): void;
+  /** The sensor saw a container that nobody named. */
+  unnamed(id: string): Promise<void>;
+  /** Ids of runs that have not ended. */
+  alive(): readonly string[];
+  stop(): Promise<void>;
+}
+
+/** An empty book. */
+export function openContainers(options: ContainersOptions): ContainerBook {
+  return new Containers(options);
+}
+
+/** Starts that came before their names, and who asked; more are not kept. */
+const keptAtMost = 4096;
+
+class Containers implements ContainerBook {
+  private readonly options: ContainersOptions;
+  private readonly lifecycle: Lifecycle;
+  private readonly stopping = new AbortController();
+  private readonly identifier;
+  private readonly starts = new Map<string, bigint>();
+  private readonly askers = new Map<string, Asker>();
+  private namer: Namer | null = null;
+  private engine: Promise<DockerEngine | null> | null = null;
+  private following: Promise<void> = Promise.resolve();
+
+  constructor(options: ContainersOptions) {
+    this.options = options;
+    this.identifier = createIdentifier({ engine: () => (this.engine ??= findEngine()) });
+    this.lifecycle = createLifecycle({
+      node: options.node,
+      workloadOf,
+      identifier: this.identifier,
+      onUpdate: (update) => this.updated(update),
+      nowNs: options.nowNs,
+    });
+  }
+
+  async openNaming(): Promise<Namer> {
+    const { warn, onGap, nowNs } = this.options;
+    this.namer = await openNamer({
+      onNamed: (container) => this.named(container),
+      onProblem: (problem) => {
+        switch (problem.kind) {
+          case 'late':
+            return;
+          case 'gap':
+            onGap({
+              fromNs: problem.fromNs,
+              toNs: problem.toNs,
+              why: `containers started without a name: the naming process was replaced (${problem.reason})`,
+            });
+            return;
+          case 'dropped':
+            onGap({
+              fromNs: nowNs(),
+              toNs: nowNs(),
+              why: `${problem.count} names of containers came faster than they were read`,
+            });
+            return;
+          case 'ended':
+            warn(`containers are not named before their start any more: ${problem.message}`);
+        }
+      },
+    });
+    return this.namer;
+  }
+
+  async follow(): Promise<boolean> {
+    const first = Promise.withResolvers<boolean>();
+    const { signal } = this.stopping;
+    this.following = (async () => {
+      try {
+        for await (const followed of followEngine({ connect: () => connectEngine(), signal })) {
+          await this.lifecycle.followed(followed);
+          if (followed.kind === 'connected') first.resolve(true);
+        }
+      } catch (error) {
+        const isAbsent = error instanceof SeaworthyError && error.code === 'not-found';
+        if (!signal.aborted && !isAbsent) {
+          const advice = error instanceof SeaworthyError ? error.advice : undefined;
+          this.options.warn(
+            `events of the container engine are not followed: ${messageOf(error)}` +
+              (advice === undefined ? '' : `; ${advice}`),
+          );
+        }
+      }
+      first.resolve(false);
+    })();
+    return first.promise;
+  }
+
+  started(id: string, atNs: bigint, by: Asker | null): void {
+    if (by !== null) keep(this.askers, id, by);
+    // The name may still be on its way.
+    keep(this.starts, id, atNs);
+    this.lifecycle.started(id, atNs);
+  }
+
+  ended(id: string, atNs: bigint, exitCode: number | null): void {
+    this.starts.delete(id);
+    this.lifecycle.ended(id, atNs, exitCode);
+  }
+
+  async unnamed(id: string): Promise<void> {
+    const identity = await this.identifier.identify({ kind: 'container', id });
+    if (identity === null || this.stopping.signal.aborted) return;
+    this.options.onNamed(identity, null);
+    const isKnown = this.lifecycle.alive().some((run) => run.identity.id === id);
+    if (isKnown) return;
+    this.lifecycle.named({
+      identity,
+      naming: 'after-start',
+      namedAtNs: this.options.nowNs(),
+      heldMs: 0,
+      bundle: '',
+      stamp: `seen ${id}`,
+      cgroupsPath: null,
+      namespace: null,
+      exitFile: null,
+      pidFile: null,
+      engineFolder: null,
+      isSandbox: false,
+    });
+  }
+
+  alive(): readonly string[] {
+    return this.lifecycle.alive().map(({ identity }) => identity.id);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.namer?.close();
+    await this.following;
+    (await this.engine)?.close();
+  }
+
+  private named(container: NamedContainer): void {
+    this.options.onNamed(container.identity, container.cgroupsPath);
+    if (!container.isSandbox) this.lifecycle.named(container);
+  }
+
+  private updated(update: RunUpdate): void {
+    if (update.kind === 'gap') {
+      const { fromNs, toNs, reason } = update;
+      const why = `the events of the container engine could not be heard (${reason})`;
+      this.options.onGap({ fromNs, toNs, why });
+      return;
+    }
+    const { id } = update.run.identity;
+    this.options.onUpdate(update, this.askers.get(id) ?? null);
+    if (update.kind === 'ended') this.askers.delete(id);
+    if (update.kind !== 'named') return;
+    // Told by the engine: the thread has to know it as well.
+    this.options.onNamed(update.run.identity, null);
+    const startedNs = this.starts.get(id);
+    if (startedNs !== undefined) queueMicrotask(() => this.lifecycle.started(id, startedNs));
+  }
+}
+
+function keep<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.size > keptAtMost ? map.keys().next() : null;
+  if (oldest?.done === false) map.delete(oldest.value);
+}
+
+/** No engine is an answer. */
+async function findEngine(): Promise<DockerEngine | null> {
+  try {
+    return await connectEngine();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,4 @@
+// The door to the parts of `watch`: its thread, its runs, what it tells.
+export { type ContainerBook, openContainers } from './containers.ts';
+export type { Asker, FromThread, Sighted, ThreadFigures, ThreadOptions } from './messages.ts';
+export { openWatchThread, type WatchThread } from './sensor-thread.ts';

@@ -1,0 +1,83 @@
+// What the watching thread and its owner say to each other (structured clones).
+import type { RawLoss } from '../../host/sensor/index.ts';
+import type { ContainerIdentity } from '../../model/container.ts';
+import type { RawRecord } from '../../model/timeline.ts';
+import type { Detection, RulesFile } from '../../runtime/rules/index.ts';
+
+/** What the thread is started with. */
+export interface ThreadOptions {
+  readonly files: readonly RulesFile[];
+  readonly hostname: string;
+  /** Of the host, by number. */
+  readonly users: ReadonlyMap<number, string>;
+  readonly groups: ReadonlyMap<number, string>;
+}
+
+/** A detection, and whether its cause was told before. */
+export interface Sighted {
+  readonly detection: Detection;
+  readonly timeNs: bigint;
+  /** Whole id; null on the host. */
+  readonly containerId: string | null;
+  /** `docker run -> sh -> curl` */
+  readonly chain: string;
+  /** 1: told for the first time. */
+  readonly count: number;
+  /** 10, 100, 1000 ...: worth being told again. */
+  readonly isRound: boolean;
+}
+
+export type FromThread =
+  | {
+      readonly kind: 'told';
+      readonly records: readonly RawRecord[];
+      readonly sighted: readonly Sighted[];
+    }
+  /** The first instruction of a container. */
+  | {
+      readonly kind: 'started';
+      readonly id: string;
+      readonly atNs: bigint;
+      readonly by: Asker | null;
+    }
+  /** Its first process has ended. */
+  | {
+      readonly kind: 'ended';
+      readonly id: string;
+      readonly atNs: bigint;
+      readonly exitCode: number | null;
+    }
+  /** A container that nobody named. */
+  | { readonly kind: 'unnamed'; readonly id: string }
+  /** All processes of before are known. */
+  | { readonly kind: 'settled'; readonly containerIds: readonly string[] }
+  | { readonly kind: 'losses'; readonly losses: readonly RawLoss[] }
+  | { readonly kind: 'rules'; readonly count: number }
+  | { readonly kind: 'figures'; readonly figures: ThreadFigures };
+
+/** The client that asked for a container. */
+export interface Asker {
+  readonly user: string | null;
+  readonly command: string;
+  readonly pid: number;
+}
+
+export interface ThreadFigures {
+  /** Events that rules were asked about. */
+  readonly events: number;
+  /** Records of the kernel. */
+  readonly records: number;
+  readonly detections: number;
+  /** User and system time of the thread. */
+  readonly cpuMs: number;
+}
+
+export type ToThread =
+  | {
+      readonly kind: 'named';
+      readonly identity: ContainerIdentity;
+      readonly cgroupsPath: string | null;
+    }
+  | { readonly kind: 'forgotten'; readonly id: string }
+  | { readonly kind: 'rules'; readonly files: readonly RulesFile[] }
+  | { readonly kind: 'figures' };

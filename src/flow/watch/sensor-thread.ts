@@ -1,0 +1,54 @@
+// The sensor with its consumer, as the owner of both sees them.
+import { workerEntry } from '../../base/worker.ts';
+import { openSensor, type Sensor, type SensorOptions } from '../../host/sensor/index.ts';
+import type { ContainerIdentity } from '../../model/container.ts';
+import type { RulesFile } from '../../runtime/rules/index.ts';
+import type { FromThread, ThreadFigures, ThreadOptions, ToThread } from './messages.ts';
+
+export interface WatchThread {
+  readonly sensor: Sensor;
+  named(identity: ContainerIdentity, cgroupsPath: string | null): void;
+  forgotten(id: string): void;
+  load(files: readonly RulesFile[]): void;
+  figures(): Promise<ThreadFigures>;
+  /** Reads what is left and ends. */
+  stop(): Promise<void>;
+}
+
+export interface ThreadRequest {
+  readonly options: ThreadOptions;
+  readonly sensor?: Partial<SensorOptions>;
+  readonly onMessage: (message: FromThread) => void;
+  readonly onDeath: (error: Error) => void;
+}
+
+/** Starts it; when the promise is kept everything is watched. Throws as `openSensor`. */
+export async function openWatchThread(request: ThreadRequest): Promise<WatchThread> {
+  const asks: ((figures: ThreadFigures) => void)[] = [];
+  const hear = (message: unknown): void => {
+    const told = message as FromThread;
+    if (told.kind === 'figures') asks.shift()?.(told.figures);
+    else request.onMessage(told);
+  };
+  const sensor = await openSensor({
+    options: request.sensor ?? {},
+    consumer: {
+      entry: workerEntry('watch', import.meta.url),
+      options: request.options,
+    },
+    handlers: { onMessage: hear, onDeath: request.onDeath },
+  });
+  const post = (message: ToThread): void => sensor.post(message);
+  return {
+    sensor,
+    named: (identity, cgroupsPath) => post({ kind: 'named', identity, cgroupsPath }),
+    forgotten: (id) => post({ kind: 'forgotten', id }),
+    load: (files) => post({ kind: 'rules', files }),
+    figures: () =>
+      new Promise((resolve) => {
+        asks.push(resolve);
+        post({ kind: 'figures' });
+      }),
+    stop: () => sensor.stop(),
+  };
+}
