@@ -71,6 +71,7 @@ export const sideDoors: readonly { readonly folder: string; readonly why: string
   { folder: 'store/record', why: 'most commands scan: they need not load the record' },
   { folder: 'report/record', why: 'its views are no outputs of a scan' },
   { folder: 'policy/image', why: 'it brings CEL along: loaded where policies ask for images' },
+  { folder: 'policy/docker-api', why: 'requests to an engine: only the Docker guard needs it' },
   { folder: 'policy/user', why: 'it brings CEL along: loaded where there are such policies' },
 ];
 

@@ -1,6 +1,7 @@
 // `seaworthy gate check`: may this run? Decides on manifests before they reach a cluster.
 import { type Command, Option } from 'commander';
 import { collect, withCommonOptions, wordsOf } from '../options.ts';
+import { defineGateDocker } from './gate-docker.ts';
 import { type GateOptions, gateDecisions, gateFormats, gateProfiles } from './gate-options.ts';
 import { defineGateManifests, defineGateServe } from './gate-serve.ts';
 import { defineGateBaseline, defineGateTest } from './gate-test.ts';
@@ -49,4 +50,5 @@ export function defineGate(program: Command): void {
   defineGateBaseline(gate);
   defineGateServe(gate);
   defineGateManifests(gate);
+  defineGateDocker(gate);
 }

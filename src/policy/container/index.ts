@@ -5,9 +5,10 @@ export { type ComposeContext, isCompose } from './compose/project.ts';
 export type { ContainerConfig, Mount, PublishedPort } from './config.ts';
 export { type ContainerControl, type ContainerFault, commandOf } from './control.ts';
 export { type SocketReach, socketsOf } from './host-paths.ts';
-export { configOfInspection } from './inspect.ts';
+export { configOfCreateBody, configOfInspection } from './inspect.ts';
 export {
   containerControls,
+  containerFaults,
   isInspectionDocument,
   judgeCompose,
   judgeCreateRequest,

@@ -1,4 +1,5 @@
 // The door of the admission webhook.
 
-export type { DecisionRecord } from './record.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
+export { createRecorder, type DecisionRecord, type Recorder } from './record.ts';
 export { type AdmissionOptions, type AdmissionServer, startAdmission } from './server.ts';

@@ -8,8 +8,8 @@ export interface Metrics {
   text(gauges: Readonly<Record<string, number>>): string;
 }
 
-/** Counters that start at zero. */
-export function createMetrics(): Metrics {
+/** Counters that start at zero; their names start with `prefix`. */
+export function createMetrics(prefix = 'seaworthy_gate'): Metrics {
   const decisions = new Map<string, number>();
   const buckets = bucketsMs.map(() => 0);
   let count = 0;
@@ -24,19 +24,19 @@ export function createMetrics(): Metrics {
       }
     },
     text(gauges) {
-      const lines = ['# TYPE seaworthy_gate_reviews_total counter'];
+      const lines = [`# TYPE ${prefix}_reviews_total counter`];
       for (const [decision, value] of decisions) {
-        lines.push(`seaworthy_gate_reviews_total{decision="${decision}"} ${value}`);
+        lines.push(`${prefix}_reviews_total{decision="${decision}"} ${value}`);
       }
-      lines.push('# TYPE seaworthy_gate_review_seconds histogram');
+      lines.push(`# TYPE ${prefix}_review_seconds histogram`);
       for (const [at, most] of bucketsMs.entries()) {
-        lines.push(`seaworthy_gate_review_seconds_bucket{le="${most / 1000}"} ${buckets[at]}`);
+        lines.push(`${prefix}_review_seconds_bucket{le="${most / 1000}"} ${buckets[at]}`);
       }
-      lines.push(`seaworthy_gate_review_seconds_bucket{le="+Inf"} ${count}`);
-      lines.push(`seaworthy_gate_review_seconds_sum ${sumMs / 1000}`);
-      lines.push(`seaworthy_gate_review_seconds_count ${count}`);
+      lines.push(`${prefix}_review_seconds_bucket{le="+Inf"} ${count}`);
+      lines.push(`${prefix}_review_seconds_sum ${sumMs / 1000}`);
+      lines.push(`${prefix}_review_seconds_count ${count}`);
       for (const [name, value] of Object.entries(gauges)) {
-        lines.push(`# TYPE seaworthy_gate_${name} gauge`, `seaworthy_gate_${name} ${value}`);
+        lines.push(`# TYPE ${prefix}_${name} gauge`, `${prefix}_${name} ${value}`);
       }
       return `${lines.join('\n')}\n`;
     },

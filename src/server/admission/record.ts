@@ -23,8 +23,8 @@ export interface DecisionRecord {
 /** Records that wait to be written; beyond it they are dropped and counted, never hidden. */
 const waitingMost = 100_000;
 
-export interface Recorder {
-  add(record: DecisionRecord): void;
+export interface Recorder<Line = DecisionRecord> {
+  add(record: Line): void;
   /** Records that could not be kept. */
   readonly lost: () => number;
   /** Writes what waits. */
@@ -32,7 +32,10 @@ export interface Recorder {
 }
 
 /** A recorder for `file`; null keeps nothing. */
-export function createRecorder(file: string | null, warn: (line: string) => void): Recorder {
+export function createRecorder<Line = DecisionRecord>(
+  file: string | null,
+  warn: (line: string) => void,
+): Recorder<Line> {
   let waiting: string[] = [];
   let writing: Promise<void> | null = null;
   let lost = 0;

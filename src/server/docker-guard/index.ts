@@ -1,0 +1,4 @@
+// The door of the Docker guard: the authorisation plugin and the proxy.
+export type { DeskOptions, GuardRecord } from './desk.ts';
+export { type GuardServer, type PluginOptions, startPlugin } from './plugin.ts';
+export { resolveHostPath } from './socket.ts';
