@@ -21,6 +21,8 @@ export interface Evidence {
   readonly command?: string;
   /** Image of the container, for waivers. */
   readonly image?: string | null;
+  /** The same for programs: state, versions, what decided. */
+  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 export interface Verdict {

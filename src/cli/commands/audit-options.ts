@@ -1,4 +1,4 @@
-// What the flags of `audit docker` give.
+// What the flags of the audits give.
 import type { CommonOptions } from '../options.ts';
 
 export const auditFormats = ['table', 'json', 'sarif', 'html'] as const;
@@ -22,4 +22,9 @@ export interface AuditDockerOptions extends AuditOptions {
   readonly host?: string;
   readonly root: string;
   readonly containers?: readonly string[];
+}
+
+export interface AuditHostOptions extends AuditOptions {
+  readonly host?: string;
+  readonly root: string;
 }

@@ -12,6 +12,8 @@ export interface AuditTableOptions {
 const indent = '   ';
 const detailsShown = 10;
 const evidenceShown = 4;
+/** A hostile name must not fill the screen. */
+const linesOfEvidence = 4;
 
 /** Text of the answer, ending in a line feed. */
 export function auditTable(answer: AuditAnswer, options: AuditTableOptions): string {
@@ -70,7 +72,7 @@ function summaryLines({ summary }: AuditAnswer, paint: Paint): string[] {
       `${indent}${paint.severity('critical', '!')} ${paint.strong(harmless(sentence))}`,
       ...details
         .slice(0, detailsShown)
-        .map((detail) => shorten(`${indent}    ${harmless(detail)}`, paint.columns)),
+        .flatMap((detail) => wrapped(harmless(detail), paint).slice(0, linesOfEvidence)),
       ...(rest > 0 ? [`${indent}    and ${rest} more (--format json tells them)`] : []),
     ];
   });
@@ -84,7 +86,7 @@ function failedLines(result: AuditResult, paint: Paint): string[] {
   const lines = ['', shorten(head, paint.columns)];
   for (const { message, place, value } of shown) {
     const what = value === null || value === '' ? '' : ` (${place}: ${valueText(value)})`;
-    lines.push(shorten(`${indent}    ${harmless(message + what)}`, paint.columns));
+    lines.push(...wrapped(harmless(message + what), paint).slice(0, linesOfEvidence));
   }
   if (total > shown.length) lines.push(`${indent}    and ${total - shown.length} more`);
   lines.push(...wrapped(`Fix: ${fix}.`, paint));

@@ -1,12 +1,18 @@
 // `seaworthy audit`: what is already open. One subcommand for each thing that is audited.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { withCommonOptions } from '../options.ts';
-import { type AuditDockerOptions, auditFormats, failSeverities } from './audit-options.ts';
+import {
+  type AuditDockerOptions,
+  type AuditHostOptions,
+  auditFormats,
+  failSeverities,
+} from './audit-options.ts';
 
 /** Adds the command `audit`. */
 export function defineAudit(program: Command): void {
   const audit = program.command('audit').description('what is already open: benchmarks and risks');
   addDocker(audit);
+  addHost(audit);
 }
 
 function addDocker(audit: Command): void {
@@ -26,6 +32,20 @@ function addDocker(audit: Command): void {
     .action(async (options: AuditDockerOptions) => {
       const { runAuditDocker } = await import('./audit-docker-run.ts');
       process.exitCode = await runAuditDocker(options);
+    });
+}
+
+function addHost(audit: Command): void {
+  const host = audit
+    .command('host')
+    .description('judge this host: flaws of kernel and runtimes, settings, updates')
+    .option('--host <socket>', 'socket of the local engine (default: as docker)')
+    .option('--root <dir>', 'where the files of the host are (in a container: /host)', '/');
+  withCommonOptions(withAuditOptions(host))
+    .exitOverride()
+    .action(async (options: AuditHostOptions) => {
+      const { runAuditHost } = await import('./audit-host-run.ts');
+      process.exitCode = await runAuditHost(options);
     });
 }
 

@@ -1,7 +1,17 @@
 // What audits ask of a machine: owners and modes of files, small texts, groups, mounts, listeners.
 // Nothing is changed, nothing is started but `auditctl -l`.
-import { readdirSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { fileWindow } from '../../base/file-access.ts';
+import type { RandomAccess } from '../../base/random-access.ts';
 import { readText } from '../filesystem/index.ts';
 import { type AuditRules, readAuditRules } from './audit-rules.ts';
 import { pathInside } from './inside.ts';
@@ -14,8 +24,16 @@ export interface Machine {
   filesBelow(folder: string): readonly OwnedFile[];
   /** Null: not there, not readable, or larger than `limitBytes`. */
   text(path: string, limitBytes?: number): string | null;
+  /** Names in a folder, sorted; empty where it cannot be listed. At most `most`. */
+  entries(folder: string, most?: number): readonly string[];
+  /** Where a link leads, as written; null: it is none, or cannot be read. */
+  linkTarget(path: string): string | null;
+  /** What `read` makes of the bytes of a regular file; null: there is none that can be read. */
+  withFile<Result>(path: string, read: (file: RandomAccess) => Result): Result | null;
   /** Null: not known. */
   mountPoints(): readonly string[] | null;
+  /** Mounts with type and options; null: not known. */
+  mounts(): readonly Mount[] | null;
   /** Members of a group, those whose first group it is included; null: there is no such group. */
   members(group: string): readonly string[] | null;
   /** Local TCP addresses that something listens on: `0.0.0.0:2377`, `[::]:22`; null: not known. */
@@ -24,9 +42,19 @@ export interface Machine {
   auditRules(): AuditRules | null;
 }
 
+/** A line of mountinfo (proc(5)). */
+export interface Mount {
+  readonly point: string;
+  readonly type: string;
+  /** `nosuid`, `nodev`, `ro` ... of the mount and of its file system. */
+  readonly options: readonly string[];
+}
+
 /** Accounts, groups and mounts of the largest machines. */
 const textBytes = 16 * 1024 * 1024;
 const filesMost = 1000;
+/** Processes of the largest machines. */
+const entriesMost = 100_000;
 const depthMost = 8;
 
 /** @param root of the machine: `/`, or where the host is mounted in a container */
@@ -45,6 +73,13 @@ export function openMachine(root: string = '/'): Machine {
     file,
     filesBelow: (folder) => filesBelow(root, folder, file),
     text,
+    entries: (folder, most = filesMost) => namesIn(root, folder).slice(0, most),
+    linkTarget: (path) => linkTarget(root, path),
+    withFile: (path, read) => withFile(root, path, read),
+    mounts: () => {
+      const table = text('/proc/self/mountinfo');
+      return table === null ? null : table.split('\n').flatMap((line) => mountOf(line) ?? []);
+    },
     mountPoints: () => {
       const table = text('/proc/self/mountinfo');
       return table === null ? null : table.split('\n').flatMap((line) => mountPointOf(line) ?? []);
@@ -105,7 +140,7 @@ function filesBelow(root: string, folder: string, file: Machine['file']): OwnedF
   const found: OwnedFile[] = [];
   const open = [{ path: folder, depth: 0 }];
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
-    for (const name of namesIn(root, one.path)) {
+    for (const name of namesIn(root, one.path).slice(0, filesMost)) {
       const path = join(one.path, name);
       const fact = file(path);
       if (fact?.kind === 'directory' && one.depth < depthMost) {
@@ -120,10 +155,50 @@ function filesBelow(root: string, folder: string, file: Machine['file']): OwnedF
 function namesIn(root: string, folder: string): readonly string[] {
   try {
     const inside = pathInside(root, folder);
-    return inside === null ? [] : readdirSync(inside).sort().slice(0, filesMost);
+    return inside === null ? [] : readdirSync(inside).sort().slice(0, entriesMost);
   } catch {
     return [];
   }
+}
+
+/** Links are read where they stand: folders above them may be links, they themselves are not followed. */
+function linkTarget(root: string, path: string): string | null {
+  try {
+    const cut = path.lastIndexOf('/');
+    const folder = pathInside(root, path.slice(0, cut) || '/');
+    return folder === null ? null : readlinkSync(join(folder, path.slice(cut + 1)));
+  } catch {
+    return null;
+  }
+}
+
+function withFile<Result>(
+  root: string,
+  path: string,
+  read: (file: RandomAccess) => Result,
+): Result | null {
+  try {
+    const inside = pathInside(root, path);
+    if (inside === null) return null;
+    const descriptor = openSync(inside, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stat = fstatSync(descriptor);
+      return stat.isFile() ? read(fileWindow(descriptor, 0, stat.size)) : null;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return null;
+  }
+}
+
+function mountOf(line: string): Mount | null {
+  const point = mountPointOf(line);
+  const [before = '', after = ''] = line.split(' - ');
+  const [type = '', , superOptions = ''] = after.split(' ');
+  if (point === null || type === '') return null;
+  const own = before.split(' ')[5] ?? '';
+  return { point, type, options: [...new Set([...own.split(','), ...superOptions.split(',')])] };
 }
 
 /** Field 5 of mountinfo (proc(5)); spaces are written as `\040`. */
