@@ -47,6 +47,11 @@ export const lessonIds = [
   'audit-trail',
   'image-trust',
   'swarm-cluster',
+  'cluster-settings',
+  'cluster-files',
+  'cluster-store',
+  'cluster-rights',
+  'cluster-network',
   // What happens in a running container: set by the catalog of detections.
   'drift',
   'fileless-execution',

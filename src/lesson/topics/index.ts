@@ -3,6 +3,11 @@
 import type { Lesson } from '../lesson.ts';
 import { auditTrail } from './audit-trail.ts';
 import { brokenAccessControl } from './broken-access-control.ts';
+import { clusterFiles } from './cluster-files.ts';
+import { clusterNetwork } from './cluster-network.ts';
+import { clusterRights } from './cluster-rights.ts';
+import { clusterSettings } from './cluster-settings.ts';
+import { clusterStore } from './cluster-store.ts';
 import { codeInjection } from './code-injection.ts';
 import { containerEscape } from './container-escape.ts';
 import { copyleftLicence } from './copyleft-licence.ts';
@@ -98,6 +103,11 @@ export const lessons: readonly Lesson[] = [
   auditTrail,
   imageTrust,
   swarmCluster,
+  clusterSettings,
+  clusterFiles,
+  clusterStore,
+  clusterRights,
+  clusterNetwork,
   drift,
   filelessExecution,
   reverseShell,
