@@ -1,5 +1,6 @@
 // All commands, in the order of the help. Adding one = its file and one line here.
 import type { Command } from 'commander';
+import { defineAlerts } from './alerts.ts';
 import { defineAudit } from './audit.ts';
 import { defineCompletion } from './completion.ts';
 import { defineContainers } from './containers.ts';
@@ -28,6 +29,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   defineRules,
   defineReplay,
   defineWatch,
+  defineAlerts,
   defineContainers,
   defineTimeline,
   defineExposed,

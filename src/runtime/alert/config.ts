@@ -1,0 +1,291 @@
+// The file of outputs and routes (`kind: Alerts`): who is told what.
+import { entriesOf } from '../../base/json.ts';
+import { type SyslogFormat, syslogFormats } from './format/syslog.ts';
+import {
+  flagAt,
+  flaw,
+  itemsAt,
+  numberAt,
+  type OwnDocument,
+  type Path,
+  readOwnDocument,
+  selectorAt,
+  textAt,
+  textsAt,
+  valueAt,
+  wantedText,
+  wantKeys,
+  wordAt,
+} from './reading.ts';
+import { type Selector, selectorKeys } from './selector.ts';
+
+/** Texts that may be written as `${env:NAME}` or `file:PATH`; resolved when the output is made. */
+export type SecretText = string;
+
+interface OutputBase {
+  readonly name: string;
+  /** Messages at once in one interval of the digest; the rest comes as one digest. */
+  readonly atOnce: number;
+}
+
+export interface HttpOutput extends OutputBase {
+  readonly kind: 'webhook' | 'slack' | 'teams' | 'otlp' | 'alertmanager' | 'jira';
+  readonly url: SecretText;
+  readonly headers: readonly (readonly [string, SecretText])[];
+  readonly caFile: string | null;
+  readonly verify: boolean;
+  /** Of Jira. */
+  readonly project: string;
+  readonly issueType: string;
+  /** Of Alertmanager. */
+  readonly firingSeconds: number;
+}
+
+export interface SyslogOutput extends OutputBase {
+  readonly kind: 'syslog';
+  readonly protocol: 'unix' | 'udp' | 'tcp' | 'tls';
+  /** Host, or the path of a socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly format: SyslogFormat;
+  readonly facility: number;
+  readonly caFile: string | null;
+  readonly verify: boolean;
+}
+
+export interface EmailOutput extends OutputBase {
+  readonly kind: 'email';
+  readonly host: string;
+  readonly port: number;
+  readonly security: 'starttls' | 'tls' | 'none';
+  readonly username: SecretText | null;
+  readonly password: SecretText | null;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly caFile: string | null;
+  readonly verify: boolean;
+}
+
+export interface FileOutput extends OutputBase {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly rotateBytes: number;
+  /** Files that are kept besides the one that is written. */
+  readonly keep: number;
+}
+
+export interface StdoutOutput extends OutputBase {
+  readonly kind: 'stdout';
+}
+
+export type Output = HttpOutput | SyslogOutput | EmailOutput | FileOutput | StdoutOutput;
+
+export interface Route {
+  readonly selector: Selector;
+  /** Names of outputs. */
+  readonly to: readonly string[];
+  /** What this route takes is not shown to the next ones. */
+  readonly stop: boolean;
+}
+
+export interface AlertConfig {
+  readonly outputs: readonly Output[];
+  readonly routes: readonly Route[];
+  readonly digestSeconds: number;
+}
+
+const httpKinds = ['webhook', 'slack', 'teams', 'otlp', 'alertmanager', 'jira'] as const;
+const kinds = [...httpKinds, 'syslog', 'email', 'file', 'stdout'] as const;
+const outputsAtMost = 64;
+const routesAtMost = 1000;
+const headersAtMost = 32;
+
+/** Reads the file. Throws `SeaworthyError` `malformed` with file and line. */
+export function readAlertConfig(file: string, text: string): AlertConfig {
+  const document = readOwnDocument(file, text, 'Alerts');
+  wantKeys(document, [], ['apiVersion', 'kind', 'metadata', 'outputs', 'routes', 'digest']);
+  wantKeys(document, ['digest'], ['seconds', 'atOnce']);
+  const seconds = { least: 1, most: 86_400, usual: 300 };
+  const atOnce = numberAt(document, ['digest', 'atOnce'], { least: 1, most: 10_000, usual: 20 });
+  const outputs = itemsAt(document, ['outputs'], outputsAtMost).map((path) =>
+    outputAt(document, path, atOnce),
+  );
+  if (outputs.length === 0) throw flaw(document, ['outputs'], 'there is no output');
+  const names = new Set<string>();
+  for (const [index, { name }] of outputs.entries()) {
+    if (names.has(name)) throw flaw(document, ['outputs', index], `a second output ${name}`);
+    names.add(name);
+  }
+  const routes = itemsAt(document, ['routes'], routesAtMost).map((path) =>
+    routeAt(document, path, names),
+  );
+  return {
+    outputs,
+    // Without routes everybody hears everything.
+    routes:
+      routes.length > 0
+        ? routes
+        : [{ selector: { priority: null, lists: new Map() }, to: [...names], stop: true }],
+    digestSeconds: numberAt(document, ['digest', 'seconds'], seconds),
+  };
+}
+
+function routeAt(document: OwnDocument, path: Path, names: ReadonlySet<string>): Route {
+  wantKeys(document, path, ['match', 'to', 'stop']);
+  wantKeys(document, [...path, 'match'], selectorKeys);
+  const to = textsAt(document, [...path, 'to']);
+  for (const [index, name] of to.entries()) {
+    if (!names.has(name)) {
+      throw flaw(document, [...path, 'to', index], `there is no output ${JSON.stringify(name)}`);
+    }
+  }
+  return {
+    selector: selectorAt(document, [...path, 'match']),
+    to,
+    stop: flagAt(document, [...path, 'stop'], false),
+  };
+}
+
+const baseKeys = ['name', 'type', 'atOnce'];
+const tlsKeys = ['caFile', 'verify'];
+
+function outputAt(document: OwnDocument, path: Path, usualAtOnce: number): Output {
+  const at = (key: string): Path => [...path, key];
+  const kind = wordAt(document, at('type'), { words: kinds, usual: null });
+  const name = textAt(document, at('name')) ?? kind;
+  const atOnceRange = { least: 1, most: 10_000, usual: usualAtOnce };
+  const base = { name, atOnce: numberAt(document, at('atOnce'), atOnceRange) };
+  switch (kind) {
+    case 'stdout':
+      wantKeys(document, path, baseKeys);
+      return { ...base, kind };
+    case 'file': {
+      wantKeys(document, path, [...baseKeys, 'path', 'rotateBytes', 'keep']);
+      const bytes = { least: 4096, most: 1e12, usual: 100 * 1024 * 1024 };
+      return {
+        ...base,
+        kind,
+        path: wantedText(document, at('path')),
+        rotateBytes: numberAt(document, at('rotateBytes'), bytes),
+        keep: numberAt(document, at('keep'), { least: 0, most: 1000, usual: 5 }),
+      };
+    }
+    case 'syslog':
+      return { ...base, ...syslogAt(document, path) };
+    case 'email':
+      return { ...base, ...emailAt(document, path) };
+    case 'webhook':
+    case 'slack':
+    case 'teams':
+    case 'otlp':
+    case 'alertmanager':
+    case 'jira':
+      return { ...base, ...httpAt(document, path, kind) };
+  }
+}
+
+function httpAt(
+  document: OwnDocument,
+  path: Path,
+  kind: HttpOutput['kind'],
+): Omit<HttpOutput, keyof OutputBase> {
+  const at = (key: string): Path => [...path, key];
+  const own = kind === 'jira' ? ['project', 'issueType'] : [];
+  const firing = kind === 'alertmanager' ? ['firingSeconds'] : [];
+  wantKeys(document, path, [...baseKeys, ...tlsKeys, 'url', 'headers', ...own, ...firing]);
+  const headers = entriesOf(valueAt(document, at('headers'))).map(([header, value]) => {
+    const isSound = /^[\w-]{1,100}$/.test(header) && typeof value === 'string';
+    if (isSound && value.length <= 8192) return [header, value] as const;
+    throw flaw(document, [...at('headers'), header], 'headers must be names with texts');
+  });
+  if (headers.length > headersAtMost) throw flaw(document, at('headers'), 'too many headers');
+  const url = wantedText(document, at('url'));
+  // What is no reference must be an address; what is one is looked at when it is known.
+  if (!/^\$\{env:|^file:/.test(url) && !/^https?:\/\/[^\s]+$/.test(url)) {
+    throw flaw(document, at('url'), 'url must begin with https:// or http://');
+  }
+  return {
+    kind,
+    url,
+    headers,
+    caFile: textAt(document, at('caFile')),
+    verify: flagAt(document, at('verify'), true),
+    project: kind === 'jira' ? wantedText(document, at('project')) : '',
+    issueType: kind === 'jira' ? (textAt(document, at('issueType')) ?? 'Task') : '',
+    firingSeconds: numberAt(document, at('firingSeconds'), {
+      least: 60,
+      most: 604_800,
+      usual: 900,
+    }),
+  };
+}
+
+const syslogPorts = { unix: 0, udp: 514, tcp: 601, tls: 6514 } as const;
+
+function syslogAt(document: OwnDocument, path: Path): Omit<SyslogOutput, keyof OutputBase> {
+  const at = (key: string): Path => [...path, key];
+  wantKeys(document, path, [...baseKeys, ...tlsKeys, 'address', 'format', 'facility']);
+  const address = wantedText(document, at('address'));
+  const found = /^(unix|udp|tcp|tls):(?:\/\/)?(.{1,4000})$/.exec(address);
+  const protocol = found?.[1] as SyslogOutput['protocol'] | undefined;
+  const place = found?.[2] ?? '';
+  const wrong =
+    'address must be unix:/dev/log, udp://host:port, tcp://host:port or tls://host:port';
+  if (protocol === undefined) throw flaw(document, at('address'), wrong);
+  const network = /^(\[[\da-f:.]{2,45}\]|[\w.-]{1,253})(?::(\d{1,5}))?$/i.exec(place);
+  if (protocol === 'unix' ? !place.startsWith('/') : network === null) {
+    throw flaw(document, at('address'), wrong);
+  }
+  const port = Number(network?.[2] ?? syslogPorts[protocol]);
+  if (port > 65_535) throw flaw(document, at('address'), 'there is no such port');
+  return {
+    kind: 'syslog',
+    protocol,
+    host: protocol === 'unix' ? place : (network?.[1] ?? '').replaceAll(/[[\]]/g, ''),
+    port,
+    format: wordAt(document, at('format'), { words: syslogFormats, usual: 'rfc5424' }),
+    facility: numberAt(document, at('facility'), { least: 0, most: 23, usual: 10 }),
+    caFile: textAt(document, at('caFile')),
+    verify: flagAt(document, at('verify'), true),
+  };
+}
+
+/** One address without a display name: what goes into SMTP's commands. */
+const mailAddress = /^[^\s<>,;:"\\@()[\]]{1,64}@[\w.-]{1,253}$/;
+
+function emailAt(document: OwnDocument, path: Path): Omit<EmailOutput, keyof OutputBase> {
+  const at = (key: string): Path => [...path, key];
+  const own = ['host', 'port', 'security', 'username', 'password', 'from', 'to'];
+  wantKeys(document, path, [...baseKeys, ...tlsKeys, ...own]);
+  const security = wordAt(document, at('security'), {
+    words: ['starttls', 'tls', 'none'],
+    usual: 'starttls',
+  });
+  const to = textsAt(document, at('to'));
+  if (to.length === 0 || to.length > 100)
+    throw flaw(document, at('to'), 'to needs 1 to 100 addresses');
+  const from = wantedText(document, at('from'));
+  for (const address of [from, ...to]) {
+    if (!mailAddress.test(address)) {
+      const what = `${JSON.stringify(address)} is not a plain address (name@host)`;
+      throw flaw(document, at(address === from ? 'from' : 'to'), what);
+    }
+  }
+  const usual = security === 'tls' ? 465 : security === 'starttls' ? 587 : 25;
+  const password = textAt(document, at('password'));
+  if (password !== null && security === 'none') {
+    throw flaw(document, at('security'), 'a password needs security starttls or tls');
+  }
+  return {
+    kind: 'email',
+    host: wantedText(document, at('host')),
+    port: numberAt(document, at('port'), { least: 1, most: 65_535, usual }),
+    security,
+    username: textAt(document, at('username')),
+    password,
+    from,
+    to,
+    caFile: textAt(document, at('caFile')),
+    verify: flagAt(document, at('verify'), true),
+  };
+}
