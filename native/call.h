@@ -143,20 +143,6 @@ __noinline u32 add_open(u32 at, s64 result, u32 call_flags) {
   return add_file(scratch, at, file);
 }
 
-__noinline u32 add_socket(u32 at, u64 address, u32 descriptor) {
-  struct scratch *scratch = scratch_of(SCRATCH_CALL);
-  if (!scratch || at > SCRATCH_MASK) return at;
-  struct sock *sock = (void *)address;
-  BOUND(at, SCRATCH_MASK);
-  struct socket_facts *facts = (struct socket_facts *)(scratch->bytes + at + 8);
-  fill_socket(facts, sock);
-  facts->descriptor = descriptor;
-  u16 family = facts->family;
-  at = close_slot(scratch, at, SLOT_SOCKET, sizeof(*facts), descriptor);
-  if (family == AF_UNIX) at = add_unix_address(SCRATCH_CALL, at, (u64)sock);
-  return at;
-}
-
 __noinline u32 add_address(u32 at, u64 address, u32 length) {
   struct scratch *scratch = scratch_of(SCRATCH_CALL);
   if (!scratch || !address || !length || at > SCRATCH_MASK) return at;
@@ -214,7 +200,7 @@ __noinline u32 add_transfer(u32 at, s64 result, u32 call_flags, u32 type) {
     name = arguments[4];
     name_length = name ? 28 : 0; // recvfrom() has a pointer there; no IP address is longer
   }
-  at = add_socket(at, (u64)sock, arguments[0]);
+  at = add_socket(SCRATCH_CALL, at, (u64)sock, arguments[0]);
   u32 address_at = at;
   at = add_address(at, name, name_length);
   struct transfer_key key = {.socket = (u64)sock, .type = type};
@@ -323,6 +309,10 @@ static __always_inline bool is_worth_telling(u64 *arguments, u32 flags, s64 resu
   if (flags & CALL_STANDARD_SOCKET)
     return result >= 0 && result <= 2 && sock_of(file_at(current_task(), result));
   if (flags & CALL_ACCEPT && (result == -11 || result == -4)) return 0;
+  if (flags & CALL_REGULAR_FILE) {
+    struct file *file = file_at(current_task(), arguments[0]);
+    return file && (BPF_CORE_READ(file, f_inode, i_mode) & 0170000) == 0100000;
+  }
   if (flags & CALL_PTRACE) {
     // TRACEME, POKE*, SET*REGS, ATTACH, SETREGSET, SEIZE; not the reads of every debugger.
     u64 request = arguments[0];
@@ -385,7 +375,7 @@ int on_call(struct bpf_raw_tracepoint_args *context) {
     u32 descriptor = flags & CALL_SOCKET ? arguments[0] : result;
     struct sock *sock = sock_of(file_at(task, descriptor));
     if (sock && result >= 0 && flags & CALL_ACCEPT) own_flow(sock, config, 1);
-    if (sock) at = add_socket(at, (u64)sock, descriptor);
+    if (sock) at = add_socket(SCRATCH_CALL, at, (u64)sock, descriptor);
   }
   if (flags & CALL_SOCKET_ADDRESS) at = add_address(at, arguments[1], arguments[2]);
   if (flags & CALL_TRANSFER) at = add_transfer(at, result, flags, call->type);

@@ -118,6 +118,9 @@ int on_exec(struct bpf_raw_tracepoint_args *context) {
   at = add_kernel_text(SCRATCH_EXEC, at, SLOT_FILE_NAME, (u64)name);
   if (interpreter != name)
     at = add_kernel_text(SCRATCH_EXEC, at, SLOT_INTERPRETER, (u64)interpreter);
+  // A shell whose input is a connection is worked from afar.
+  struct sock *input = sock_of(file_at(task, 0));
+  if (input) at = add_socket(SCRATCH_EXEC, at, (u64)input, 0);
   // First as much of the arguments as is there; the environment has what is left.
   at = add_bytes(scratch, at, SLOT_ARGUMENTS, BPF_CORE_READ(memory, arg_start), facts->argument_bytes);
   at = add_bytes(scratch, at, SLOT_ENVIRONMENT, BPF_CORE_READ(memory, env_start),

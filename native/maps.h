@@ -58,6 +58,7 @@ enum call_flag {
   CALL_EXEC = 8192, // failures, with their arguments
   CALL_NETWORK = 16384,
   CALL_ACCEPT = 32768,
+  CALL_REGULAR_FILE = 65536, // argument 0 is a regular file; others are not told
   CALL_FLAGS_SHIFT = 24,
 };
 

@@ -5,8 +5,8 @@
 #include "maps.h"
 #include "task.h"
 #include "slot.h"
-#include "lifecycle.h"
 #include "socket.h"
+#include "lifecycle.h"
 #include "call.h"
 #include "rare.h"
 

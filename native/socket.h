@@ -61,6 +61,20 @@ __noinline u32 add_unix_address(u32 which, u32 at, u64 sock_address) {
   return close_slot(scratch, at, SLOT_UNIX_ADDRESS, length, is_own);
 }
 
+__noinline u32 add_socket(u32 which, u32 at, u64 address, u32 descriptor) {
+  struct scratch *scratch = scratch_of(which);
+  if (!scratch || at > SCRATCH_MASK) return at;
+  struct sock *sock = (void *)address;
+  BOUND(at, SCRATCH_MASK);
+  struct socket_facts *facts = (struct socket_facts *)(scratch->bytes + at + 8);
+  fill_socket(facts, sock);
+  facts->descriptor = descriptor;
+  u16 family = facts->family;
+  at = close_slot(scratch, at, SLOT_SOCKET, sizeof(*facts), descriptor);
+  if (family == AF_UNIX) at = add_unix_address(which, at, (u64)sock);
+  return at;
+}
+
 static __always_inline void own_flow(struct sock *sock, struct config *config, u32 is_server) {
   struct header header;
   struct owner owner = {};

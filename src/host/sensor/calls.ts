@@ -141,6 +141,15 @@ export const calls: readonly CallRow[] = [
   }),
   call('perf_event_open', [298, 241, 336]),
   call('sethostname', [170, 161, 74]),
+  call('move_mount', [429, 429, 429], { texts: [1, 3], descriptors: [0, 2] }),
+  call('fsopen', [430, 430, 430], { texts: [0] }),
+  call('mknod', [133, null, 14], { texts: [0] }),
+  call('mknodat', [259, 33, 297], { texts: [1], descriptors: [0] }),
+  call('add_key', [248, 217, 286], { texts: [0, 1] }),
+  call('request_key', [249, 218, 287], { texts: [0, 1] }),
+  call('splice', [275, 76, 313], { flags: callFlag.regularFile, descriptors: [0] }),
+  call('tee', [276, 77, 315], { descriptors: [0] }),
+  call('vmsplice', [278, 75, 316]),
 ];
 
 const typesByName = new Map(calls.map(({ name }, index) => [name, recordType.firstCall + index]));

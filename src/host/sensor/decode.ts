@@ -138,6 +138,7 @@ function decodeExec(record: RecordView, origin: RawOrigin): RawExec {
   const given = record.slot(slotKind.arguments, execSlots);
   const environment = record.slot(slotKind.environment, execSlots);
   const names = record.slot(slotKind.cgroup, execSlots);
+  const input = record.slot(slotKind.socket, execSlots);
   const set = (at: number) => record.uint64(base + at);
   return {
     kind: 'exec',
@@ -154,6 +155,7 @@ function decodeExec(record: RecordView, origin: RawOrigin): RawExec {
     environment: environment === null ? [] : record.texts(environment),
     isEnvironmentCut: record.uint32(base + execFacts.environmentBytes) > (environment?.length ?? 0),
     workingDirectory: path(record, slotKind.workingDirectory, execSlots),
+    standardInput: input === null ? null : socketAt(record, input.start),
     cgroupPath: names === null ? '' : `/${record.texts(names).reverse().join('/')}`,
     capabilities: {
       inheritable: set(execFacts.inheritable),

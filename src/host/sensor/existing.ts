@@ -160,6 +160,7 @@ function readProcess(stat: Stat, context: Context): RawExec | null {
     environment: environment.texts,
     isEnvironmentCut: environment.isCut,
     workingDirectory: readLink(`/proc/${pid}/cwd`),
+    standardInput: null,
     cgroupPath: cgroup.path,
     capabilities: capabilitiesOf(status),
   };

@@ -165,5 +165,6 @@ export const callFlag = {
   exec: 8192,
   network: 16384,
   accept: 32768,
+  regularFile: 65536,
   flagsShift: 24,
 } as const;

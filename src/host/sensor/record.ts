@@ -94,6 +94,8 @@ export interface RawExec extends RawOrigin, RawProcess {
   readonly environment: readonly string[];
   readonly isEnvironmentCut: boolean;
   readonly workingDirectory: RawPath | null;
+  /** The socket that is its descriptor 0; null when that is none. */
+  readonly standardInput: RawSocket | null;
   /** From the root of its hierarchy: `/docker/<id>`. */
   readonly cgroupPath: string;
   readonly capabilities: RawCapabilities;
