@@ -10,8 +10,10 @@ import { operationRules } from '../../policy/docker-api/index.ts';
 import {
   type DeskOptions,
   type GuardServer,
+  type ProxyAddress,
   resolveHostPath,
   startPlugin,
+  startProxy,
 } from '../../server/docker-guard/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type GuardImageSource, openGuardImages } from './gate-docker-images.ts';
@@ -60,7 +62,46 @@ export async function runGateDocker(options: GateDockerOptions): Promise<number>
 }
 
 function start(options: GateDockerOptions, desk: DeskOptions): Promise<GuardServer> {
-  return startPlugin({ ...desk, socket: options.socket });
+  const { listen, socket, upstream, allowHost, ownOnly } = options;
+  if (listen === undefined) {
+    if (ownOnly === undefined && allowHost.length === 0) return startPlugin({ ...desk, socket });
+    throw new SeaworthyError('usage', '--own-only and --allow-host belong to the proxy', {
+      advice: 'give --listen too',
+    });
+  }
+  return startProxy({
+    ...desk,
+    listen: addressOf(listen, options.socketMode),
+    upstream: socketOf(upstream),
+    hosts: allowHost,
+    owner: ownOnly ?? null,
+  });
+}
+
+function socketOf(address: string): string {
+  const path = /^unix:\/\/(\/.+)$/.exec(address)?.[1];
+  if (path !== undefined) return path;
+  throw new SeaworthyError('usage', `--upstream ${address} is no socket`, {
+    advice: 'give unix:///run/docker.sock or the like',
+  });
+}
+
+/** Plain HTTP leaves this machine on no account: whoever can read it owns the host. */
+function addressOf(address: string, socketMode: string): ProxyAddress {
+  if (address.startsWith('unix://')) {
+    if (!/^0?[0-7]{3}$/.test(socketMode)) {
+      throw new SeaworthyError('usage', `--socket-mode ${socketMode} is no mode such as 660`);
+    }
+    return { kind: 'socket', path: socketOf(address), mode: Number.parseInt(socketMode, 8) };
+  }
+  const found = /^tcp:\/\/(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})$/.exec(address);
+  const port = Number(found?.[2]);
+  if (found !== null && port <= 65_535) {
+    return { kind: 'tcp', host: (found[1] ?? '').replaceAll(/[[\]]/g, ''), port };
+  }
+  throw new SeaworthyError('usage', `--listen ${address} is no address of this machine alone`, {
+    advice: 'give unix:///path or tcp://127.0.0.1:2375; put a TLS proxy before it for others',
+  });
 }
 
 interface Settings {

@@ -1,6 +1,6 @@
 // The door of requests to an engine (Docker Engine API): what they ask for, and whether it may be.
 export { imageMatcher } from './exempt.ts';
-export { type GoJson, judgedBytes, parseAsGo } from './go-json.ts';
+export { endOfString, foldKey, type GoJson, judgedBytes, parseAsGo } from './go-json.ts';
 export { type JudgeOptions, judgeBody } from './judge.ts';
 export { isRead, type Operation, operations } from './operations.ts';
 export {

@@ -9,7 +9,7 @@ export type PresetId = (typeof presetIds)[number];
 /** To look, not into files, logs or the environment of the host. */
 const look = `ping version info events container.list container.inspect container.top
   container.stats container.changes exec.inspect image.list image.inspect image.history
-  image.search network.list network.inspect volume.list volume.inspect`;
+  image.search network.list network.inspect plugin.list plugin.inspect volume.list volume.inspect`;
 
 const run = `container.create container.start container.stop container.restart container.kill
   container.wait container.attach container.logs container.resize container.rename container.remove
