@@ -74,6 +74,7 @@ export const bannedCalls: readonly BannedCall[] = [
     allowed: {
       'inventory/image/spool.ts': 'an unguessable name of a temporary file',
       'advisory/database/disk.ts': 'as above',
+      'server/http/tokens.ts': 'tokens that nobody can guess',
     },
   },
   { what: 'randomUUID', instead: 'take a source of randomness' },

@@ -69,6 +69,8 @@ export const openFiles: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that are entered by their own door though the folder above them has one. */
 export const sideDoors: readonly { readonly folder: string; readonly why: string }[] = [
   { folder: 'store/record', why: 'most commands scan: they need not load the record' },
+  { folder: 'store/catalog', why: 'only what serves keeps one' },
+  { folder: 'store/fleet', why: 'only servers of a fleet load it, and its driver' },
   { folder: 'report/record', why: 'its views are no outputs of a scan' },
   { folder: 'policy/image', why: 'it brings CEL along: loaded where policies ask for images' },
   { folder: 'policy/docker-api', why: 'requests to an engine: only the Docker guard needs it' },
@@ -123,6 +125,7 @@ export const packageOwners: Readonly<Record<string, string>> = {
   commander: 'cli/',
   'js-yaml': 'base/yaml.ts',
   koffi: 'host/kernel/',
+  pg: 'store/fleet/postgres',
   'smol-toml': 'base/toml.ts',
   yaml: 'base/yaml.ts',
 };

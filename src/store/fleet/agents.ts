@@ -1,0 +1,141 @@
+// Who may speak: tokens and secrets as hashes, enrolment, rotation, and how the agents are.
+import type { AgentHealth } from '../../model/fleet.ts';
+import type { Agent, Identity, Role } from './fleet-store.ts';
+import type { SqlDatabase, SqlRow } from './sql.ts';
+
+export async function addToken(
+  database: SqlDatabase,
+  { hash, role, label }: { hash: string; role: Role; label: string },
+): Promise<void> {
+  await database.query(
+    `INSERT INTO token (hash, role, label, created_us)
+     VALUES ($1, $2, $3, ${database.words.nowUs})`,
+    [hash, role, label],
+  );
+}
+
+export async function addEnrolment(
+  database: SqlDatabase,
+  token: { hash: string; label: string; uses: number; lifeMs: number },
+): Promise<void> {
+  const now = database.words.nowUs;
+  await database.query(
+    `INSERT INTO token (hash, role, label, uses_left, until_us, created_us)
+     VALUES ($1, 'enrolment', $2, $3, ${now} + $4, ${now})`,
+    [token.hash, token.label, token.uses, token.lifeMs * 1000],
+  );
+}
+
+/** A crash may come between the commit and the answer: the same secret enrols twice as once. */
+export async function enrol(
+  database: SqlDatabase,
+  agent: { id: string; node: string; secretHash: string; enrolmentHash: string },
+): Promise<boolean> {
+  const now = database.words.nowUs;
+  return database.transaction(async (session) => {
+    const [known] = await session.query('SELECT secret, revoked FROM agent WHERE id = $1', [
+      agent.id,
+    ]);
+    if (known !== undefined) {
+      return known['secret'] === agent.secretHash && known['revoked'] === 0;
+    }
+    const spent = await session.query(
+      `UPDATE token SET uses_left = uses_left - 1 WHERE hash = $1 AND role = 'enrolment'
+       AND uses_left > 0 AND until_us > ${now} RETURNING hash`,
+      [agent.enrolmentHash],
+    );
+    if (spent.length === 0) return false;
+    await session.query(
+      `INSERT INTO agent (id, node, secret, enrolled_us) VALUES ($1, $2, $3, ${now})`,
+      [agent.id, agent.node, agent.secretHash],
+    );
+    return true;
+  });
+}
+
+/** @returns false when it was revoked */
+export async function admit(
+  database: SqlDatabase,
+  { id, node }: { id: string; node: string },
+): Promise<boolean> {
+  await database.query(
+    `INSERT INTO agent (id, node, enrolled_us) VALUES ($1, $2, ${database.words.nowUs})
+     ON CONFLICT DO NOTHING`,
+    [id, node],
+  );
+  const [row] = await database.query('SELECT revoked FROM agent WHERE id = $1', [id]);
+  return row?.['revoked'] === 0;
+}
+
+export async function rotate(
+  database: SqlDatabase,
+  agent: string,
+  nextHash: string,
+): Promise<void> {
+  await database.query('UPDATE agent SET next_secret = $2 WHERE id = $1 AND secret <> $2', [
+    agent,
+    nextHash,
+  ]);
+}
+
+/** The first use of a next secret ends the one before it. */
+export async function identify(database: SqlDatabase, hash: string): Promise<Identity | null> {
+  const [agent] = await database.query(
+    'SELECT id, node, next_secret FROM agent WHERE (secret = $1 OR next_secret = $1) AND revoked = 0',
+    [hash],
+  );
+  if (agent !== undefined) {
+    const id = String(agent['id']);
+    if (agent['next_secret'] === hash) {
+      await database.query(
+        'UPDATE agent SET secret = $2, next_secret = NULL WHERE id = $1 AND next_secret = $2',
+        [id, hash],
+      );
+    }
+    return { role: 'agent', id, node: String(agent['node']) };
+  }
+  const [token] = await database.query(
+    "SELECT role, label FROM token WHERE hash = $1 AND role IN ('viewer', 'admin')",
+    [hash],
+  );
+  if (token === undefined) return null;
+  return { role: token['role'] as Role, id: String(token['label']), node: null };
+}
+
+export async function revoke(database: SqlDatabase, agent: string): Promise<boolean> {
+  const rows = await database.query(
+    'UPDATE agent SET revoked = 1, next_secret = NULL WHERE id = $1 RETURNING id',
+    [agent],
+  );
+  return rows.length > 0;
+}
+
+export async function listAgents(
+  database: SqlDatabase,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<readonly Agent[]> {
+  const rows = await database.query('SELECT * FROM agent WHERE id > $1 ORDER BY id LIMIT $2', [
+    after ?? '',
+    limit,
+  ]);
+  return rows.map(agentOf);
+}
+
+function agentOf(row: SqlRow): Agent {
+  const number = (name: string): number => Number(row[name]);
+  const numberOrNull = (name: string): number | null =>
+    row[name] === null ? null : Number(row[name]);
+  const health = row['health'];
+  return {
+    id: String(row['id']),
+    node: String(row['node']),
+    enrolledUs: number('enrolled_us'),
+    seenUs: numberOrNull('seen_us'),
+    revoked: number('revoked') === 1,
+    health: typeof health === 'string' ? (JSON.parse(health) as AgentHealth) : null,
+    aheadUs: numberOrNull('ahead_us'),
+    records: number('records'),
+    missing: number('missing'),
+    setAside: number('set_aside'),
+  };
+}

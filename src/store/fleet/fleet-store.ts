@@ -1,0 +1,222 @@
+// The contract of the fleet's store: what servers write and ask, whatever database stands behind.
+// Times are microseconds since 1970 by the clock of the database, but what nodes tell of themselves.
+import type {
+  AgentHealth,
+  BatchHead,
+  FleetDetection,
+  FleetFlow,
+  FleetInventory,
+  FleetRun,
+  NumberedRecord,
+} from '../../model/fleet.ts';
+
+export type Role = 'agent' | 'viewer' | 'admin';
+
+/** Who holds a secret. `id`: of the agent, or the label of another token. */
+export interface Identity {
+  readonly role: Role;
+  readonly id: string;
+  readonly node: string | null;
+}
+
+export interface Agent {
+  readonly id: string;
+  readonly node: string;
+  readonly enrolledUs: number;
+  readonly seenUs: number | null;
+  readonly revoked: boolean;
+  /** What it said last; null before its first batch. */
+  readonly health: AgentHealth | null;
+  /** How far its clock was before the database's; null before its first batch. */
+  readonly aheadUs: number | null;
+  readonly records: number;
+  /** Numbers of its streams that came without a record. */
+  readonly missing: number;
+  readonly setAside: number;
+}
+
+export interface AgentBatch {
+  readonly agent: string;
+  readonly head: BatchHead;
+  readonly records: readonly NumberedRecord[];
+  /** Lines that are no records: they are kept apart, with the reason. */
+  readonly refused: readonly RefusedLine[];
+}
+
+export interface RefusedLine {
+  /** Null where even the number could not be read. */
+  readonly sequence: number | null;
+  readonly why: string;
+  readonly text: string;
+}
+
+export type IngestOutcome =
+  /** Committed. `fresh`: records that were not there before. */
+  | { readonly kind: 'taken'; readonly acknowledged: number; readonly fresh: number }
+  /** The batch begins behind what the store has: the agent is to send from `acknowledged` on. */
+  | { readonly kind: 'gap'; readonly acknowledged: number };
+
+export interface FleetRunQuery {
+  readonly image?: string;
+  readonly name?: string;
+  readonly node?: string;
+  readonly team?: string;
+  readonly aliveOnly?: boolean;
+  readonly sinceUs?: number;
+  readonly before?: { readonly firstUs: number; readonly id: number };
+  readonly limit: number;
+}
+
+export interface StoredFleetRun {
+  readonly id: number;
+  readonly agent: string;
+  readonly node: string;
+  readonly run: FleetRun;
+}
+
+export interface FleetDetectionQuery {
+  readonly agent?: string;
+  readonly container?: string;
+  readonly priorities?: readonly string[];
+  readonly sinceUs?: number;
+  readonly beforeId?: number;
+  readonly limit: number;
+}
+
+export interface StoredFleetDetection {
+  readonly id: number;
+  readonly agent: string;
+  readonly sequence: number;
+  readonly told: FleetDetection;
+}
+
+export interface StoredFleetFlow {
+  readonly agent: string;
+  readonly told: FleetFlow;
+}
+
+export type ExposureQuestion =
+  | { readonly kind: 'advisory'; readonly id: string }
+  | {
+      readonly kind: 'package';
+      readonly type: string;
+      readonly name: string;
+      readonly version: string | null;
+    };
+
+export interface FleetExposure {
+  readonly images: number;
+  readonly runs: number;
+  readonly alive: number;
+  readonly firstUs: number | null;
+  readonly lastUs: number | null;
+  /** Newest first. */
+  readonly newest: readonly {
+    readonly stored: StoredFleetRun;
+    readonly purls: readonly string[];
+    readonly used: readonly string[];
+  }[];
+}
+
+export interface FleetFinding {
+  readonly advisory: string;
+  readonly purl: string;
+  readonly severity: string;
+}
+
+export type WorkKind = 'match' | 'scan';
+
+export interface Work {
+  readonly id: number;
+  readonly kind: WorkKind;
+  /** What it is about: an image id for `match`, a reference for `scan`. */
+  readonly subject: string;
+  readonly tries: number;
+}
+
+export interface FleetCounts {
+  readonly agents: number;
+  readonly runs: number;
+  readonly alive: number;
+  readonly images: number;
+  readonly detections: number;
+  readonly flows: number;
+  readonly losses: number;
+  readonly setAside: number;
+  readonly workOpen: number;
+}
+
+export interface FleetRetention {
+  /** Whole days that detections, flows and losses are kept after the day of their receipt. */
+  readonly eventDays: number;
+  /** The same of runs that ended. */
+  readonly runDays: number;
+}
+
+export interface FleetStore {
+  /** `postgres` or `sqlite`, and where, without any password. */
+  readonly place: string;
+
+  /** A token for people and machines that ask (`viewer`, `admin`). */
+  addToken(token: { hash: string; role: Role; label: string }): Promise<void>;
+  /** A token that `uses` new agents may spend within `lifeMs`. */
+  addEnrolment(token: { hash: string; label: string; uses: number; lifeMs: number }): Promise<void>;
+  /** Spends an enrolment token; false: unknown, spent or too old. A second try of the same agent is free. */
+  enrol(agent: {
+    id: string;
+    node: string;
+    secretHash: string;
+    enrolmentHash: string;
+  }): Promise<boolean>;
+  /** Enters an agent that proved its name by a certificate. */
+  admit(agent: { id: string; node: string }): Promise<boolean>;
+  /** The next secret of an agent; the old one holds until the new one is used. */
+  rotate(agent: string, nextHash: string): Promise<void>;
+  identify(hash: string): Promise<Identity | null>;
+  revoke(agent: string): Promise<boolean>;
+  agents(page: { after: string | null; limit: number }): Promise<readonly Agent[]>;
+
+  /**
+   * Takes batches in one commit, each record at most once whatever is sent again. Resolves after the
+   * commit. A record that the database refuses is set aside and blocks no other.
+   */
+  ingest(batches: readonly AgentBatch[]): Promise<readonly IngestOutcome[]>;
+  /** Where a stream stands. */
+  acknowledged(agent: string, stream: string): Promise<number>;
+
+  runs(query: FleetRunQuery): Promise<readonly StoredFleetRun[]>;
+  detections(query: FleetDetectionQuery): Promise<readonly StoredFleetDetection[]>;
+  flows(query: {
+    agent?: string;
+    container?: string;
+    limit: number;
+  }): Promise<readonly StoredFleetFlow[]>;
+  setAside(limit: number): Promise<readonly (RefusedLine & { agent: string; stream: string })[]>;
+  exposed(
+    question: ExposureQuestion,
+    page: { skip: number; limit: number },
+  ): Promise<FleetExposure>;
+  counts(): Promise<FleetCounts>;
+
+  inventory(imageId: string): Promise<FleetInventory | null>;
+  /** Replaces what is known of an image. */
+  putFindings(imageId: string, findings: readonly FleetFinding[]): Promise<void>;
+  findings(imageId: string): Promise<readonly FleetFinding[]>;
+
+  /** Enters work that is not open already. @returns how much of it was new */
+  addWork(kind: WorkKind, subjects: readonly string[]): Promise<number>;
+  /** Work for every stored image: after a new advisory database. `revision` makes it once for all. */
+  addMatchOfAll(revision: string): Promise<number>;
+  /** Leases open work, each piece to one worker only. */
+  lease(worker: string, options: { leaseMs: number; limit: number }): Promise<readonly Work[]>;
+  /** False: the lease is lost, somebody else has it. */
+  heartbeat(id: number, worker: string, leaseMs: number): Promise<boolean>;
+  /** False as above: then the result counts for nothing. */
+  finish(id: number, worker: string): Promise<boolean>;
+  /** Gives work back; after too many tries it rests with its reason. */
+  fail(id: number, worker: string, options: { why: string; againMs: number }): Promise<void>;
+
+  /** Forgets by policy. Any replica may call it. @returns rows or partitions that went */
+  retain(policy: FleetRetention): Promise<number>;
+  close(): Promise<void>;
+}

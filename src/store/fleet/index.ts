@@ -1,0 +1,15 @@
+// The door of the fleet's store: what many nodes tell, in PostgreSQL or SQLite.
+
+export type {
+  Agent,
+  AgentBatch,
+  FleetFinding,
+  FleetRetention,
+  FleetStore,
+  Identity,
+  IngestOutcome,
+  RefusedLine,
+  Role,
+  Work,
+} from './fleet-store.ts';
+export { openFleetStore } from './store.ts';

@@ -1,0 +1,322 @@
+// Taking batches of agents: one commit for many of them, each record at most once. The row of its
+// stream is locked, so that two replicas never take the same numbers.
+import { deflateRawSync } from 'node:zlib';
+import { messageOf } from '../../base/error.ts';
+import type { FleetInventory } from '../../model/fleet.ts';
+import type { AgentBatch, IngestOutcome, RefusedLine } from './fleet-store.ts';
+import {
+  dayOf,
+  detectionTable,
+  type Fresh,
+  flowTable,
+  lossTable,
+  type Row,
+  rowsOf,
+  runTable,
+  useTable,
+} from './ingest-rows.ts';
+import type { SqlDatabase, SqlSession } from './sql.ts';
+
+/** Characters kept of what was set aside. */
+const setAsideLength = 4096;
+/** Rows of what is set aside for one batch: a broken agent must not fill the store. */
+const setAsideMost = 1000;
+
+/** Resolves after the commit; see the contract. */
+export async function ingestBatches(
+  database: SqlDatabase,
+  batches: readonly AgentBatch[],
+): Promise<readonly IngestOutcome[]> {
+  try {
+    return await commit(database, batches, writeAll);
+  } catch (error) {
+    if (!database.isDataError(error)) throw error;
+  }
+  // Somewhere a record is refused by the database: each batch alone, each record alone.
+  const outcomes: IngestOutcome[] = [];
+  for (const batch of batches) {
+    const write = oneByOne(database);
+    outcomes.push(...(await commit(database, [batch], write)));
+  }
+  return outcomes;
+}
+
+interface Aside extends RefusedLine {
+  readonly agent: string;
+  readonly stream: string;
+}
+
+interface Write {
+  readonly session: SqlSession;
+  readonly nowUs: number;
+  readonly fresh: readonly Fresh[];
+  readonly aside: Aside[];
+}
+
+async function commit(
+  database: SqlDatabase,
+  batches: readonly AgentBatch[],
+  write: (write: Write) => Promise<void>,
+): Promise<readonly IngestOutcome[]> {
+  const [clock] = await database.query(`SELECT ${database.words.nowUs} AS now`);
+  const nowUs = Number(clock?.['now']);
+  await database.ensureDay(dayOf(nowUs));
+  return database.transaction(async (session) => {
+    const positions = await lockStreams(database, session, batches);
+    const fresh: Fresh[] = [];
+    const aside: Aside[] = [];
+    const told: Told[] = [];
+    const outcomes = batches.map((batch): IngestOutcome => {
+      const key = streamKey(batch);
+      const known = positions.get(key) ?? 0;
+      if (batch.head.after > known) return { kind: 'gap', acknowledged: known };
+      const taken = freshOf(batch, known);
+      fresh.push(...taken.fresh);
+      aside.push(...taken.aside);
+      const acknowledged = Math.max(known, batch.head.through);
+      positions.set(key, acknowledged);
+      const missing =
+        acknowledged - known - taken.fresh.length - taken.aside.filter(isNumbered).length;
+      told.push({ batch, acknowledged, fresh: taken.fresh.length, missing: Math.max(0, missing) });
+      return { kind: 'taken', acknowledged, fresh: taken.fresh.length };
+    });
+    await write({ session, nowUs, fresh, aside });
+    await writeAside(session, aside, nowUs);
+    await writePositions(session, told, aside, nowUs);
+    return outcomes;
+  });
+}
+
+function isNumbered({ sequence }: RefusedLine): boolean {
+  return sequence !== null;
+}
+
+function streamKey({ agent, head }: AgentBatch): string {
+  return `${agent}\n${head.stream}`;
+}
+
+/** In one order for all, so that two replicas never wait for one another. */
+async function lockStreams(
+  database: SqlDatabase,
+  session: SqlSession,
+  batches: readonly AgentBatch[],
+): Promise<Map<string, number>> {
+  const keys = [...new Set(batches.map(streamKey))].toSorted();
+  await session.insert({
+    table: 'stream',
+    columns: [
+      ['agent', 'text'],
+      ['name', 'text'],
+      ['acknowledged', 'bigint'],
+    ],
+    rows: keys.map((key) => [...key.split('\n'), 0]),
+    tail: 'ON CONFLICT DO NOTHING',
+  });
+  const agents = JSON.stringify([...new Set(batches.map(({ agent }) => agent))]);
+  const rows = await session.query(
+    `SELECT agent, name, acknowledged FROM stream WHERE ${database.words.inList('agent', '$1')}
+     ORDER BY agent, name ${database.words.forUpdate}`,
+    [agents],
+  );
+  return new Map(
+    rows.map(({ agent, name, acknowledged }) => [
+      `${String(agent)}\n${String(name)}`,
+      Number(acknowledged),
+    ]),
+  );
+}
+
+/** What is new of a batch: above what is acknowledged, each number once, in order. */
+function freshOf(
+  { agent, head, records, refused }: AgentBatch,
+  acknowledged: number,
+): { readonly fresh: Fresh[]; readonly aside: Aside[] } {
+  const seen = new Set<number>();
+  const isNew = (sequence: number): boolean => {
+    if (sequence <= acknowledged || sequence > head.through || seen.has(sequence)) return false;
+    seen.add(sequence);
+    return true;
+  };
+  const place = { agent, stream: head.stream };
+  const fresh = records
+    .filter(({ sequence }) => isNew(sequence))
+    .map((one) => ({ ...place, ...one }));
+  const whole = head.through > acknowledged;
+  const aside = refused
+    .filter(({ sequence }) => (sequence === null ? whole : isNew(sequence)))
+    .slice(0, setAsideMost)
+    .map((one) => ({ ...place, ...one }));
+  return { fresh, aside };
+}
+
+/** Everything in a few statements. */
+async function writeAll({ session, nowUs, fresh }: Write): Promise<void> {
+  const tables = rowsOf(fresh, nowUs);
+  await session.insert({ ...runTable, rows: [...tables.runs.values()] });
+  await session.insert({ ...detectionTable, rows: tables.detections });
+  await session.insert({ ...flowTable, rows: [...tables.flows.values()] });
+  await session.insert({ ...lossTable, rows: tables.losses });
+  await session.insert({ ...useTable, rows: [...tables.uses.values()] });
+  for (const inventory of sortedById(tables.inventories)) {
+    await writeInventory(session, inventory, nowUs);
+  }
+}
+
+function sortedById(inventories: ReadonlyMap<string, FleetInventory>): FleetInventory[] {
+  return [...inventories.values()].toSorted((a, b) => (a.imageId < b.imageId ? -1 : 1));
+}
+
+/** Each record behind a savepoint: what is refused goes aside. */
+function oneByOne(database: SqlDatabase): (write: Write) => Promise<void> {
+  return async (write) => {
+    for (const one of write.fresh) {
+      try {
+        await write.session.savepoint(() => writeAll({ ...write, fresh: [one] }));
+      } catch (error) {
+        if (!database.isDataError(error)) throw error;
+        const { agent, stream, sequence, record } = one;
+        const text = JSON.stringify(record);
+        write.aside.push({ agent, stream, sequence, why: messageOf(error), text });
+      }
+    }
+  };
+}
+
+/** The first inventory of an image counts: an image id is the hash of what is in it. */
+async function writeInventory(
+  session: SqlSession,
+  inventory: FleetInventory,
+  nowUs: number,
+): Promise<void> {
+  const { imageId, reference, digest } = inventory;
+  const value = deflateRawSync(JSON.stringify(inventory), { level: 6 });
+  const added = await session.query(
+    `INSERT INTO image (id, reference, digest, received_us, value) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING RETURNING id`,
+    [imageId, reference, digest, nowUs, value],
+  );
+  if (added.length === 0) return;
+  const rows = inventory.packages.flatMap(({ found, knownAs }) =>
+    [...new Set(knownAs.map((name) => name.toLowerCase()))].map((name) => [
+      imageId,
+      found.type,
+      name,
+      found.version,
+      found.purl,
+    ]),
+  );
+  await session.insert({
+    table: 'image_package',
+    columns: [
+      ['image', 'text'],
+      ['type', 'text'],
+      ['name', 'text'],
+      ['version', 'text'],
+      ['purl', 'text'],
+    ],
+    rows,
+    tail: 'ON CONFLICT DO NOTHING',
+  });
+  await session.query(
+    `INSERT INTO work (kind, subject, due_us) VALUES ('match', $1, $2) ON CONFLICT DO NOTHING`,
+    [imageId, nowUs],
+  );
+}
+
+/** PostgreSQL holds no NUL in a text. */
+function clean(text: string): string {
+  return text.slice(0, setAsideLength).replaceAll('\0', '\ufffd').toWellFormed();
+}
+
+async function writeAside(
+  session: SqlSession,
+  aside: readonly Aside[],
+  nowUs: number,
+): Promise<void> {
+  await session.insert({
+    table: 'set_aside',
+    columns: [
+      ['agent', 'text'],
+      ['stream', 'text'],
+      ['sequence', 'bigint'],
+      ['why', 'text'],
+      ['value', 'text'],
+      ['received_us', 'bigint'],
+    ],
+    rows: aside.map(({ agent, stream, sequence, why, text }) => [
+      agent,
+      stream,
+      sequence,
+      clean(why),
+      clean(text),
+      nowUs,
+    ]),
+    tail: '',
+  });
+}
+
+interface Told {
+  readonly batch: AgentBatch;
+  readonly acknowledged: number;
+  readonly fresh: number;
+  readonly missing: number;
+}
+
+async function writePositions(
+  session: SqlSession,
+  told: readonly Told[],
+  aside: readonly Aside[],
+  nowUs: number,
+): Promise<void> {
+  const positions = new Map<string, number>();
+  for (const { batch, acknowledged } of told) positions.set(streamKey(batch), acknowledged);
+  await session.insert({
+    table: 'stream',
+    columns: [
+      ['agent', 'text'],
+      ['name', 'text'],
+      ['acknowledged', 'bigint'],
+    ],
+    rows: [...positions].map(([key, value]) => [...key.split('\n'), value]),
+    tail: 'ON CONFLICT (agent, name) DO UPDATE SET acknowledged = excluded.acknowledged',
+  });
+  const agents = new Map<string, Row>();
+  for (const { batch, fresh, missing } of told) {
+    const before = agents.get(batch.agent);
+    const { health } = batch.head;
+    const sum = (index: number, more: number): number => Number(before?.[index] ?? 0) + more;
+    const asideCount = aside.filter(
+      (one) => one.agent === batch.agent && one.stream === batch.head.stream,
+    ).length;
+    agents.set(batch.agent, [
+      batch.agent,
+      batch.agent,
+      nowUs,
+      nowUs,
+      JSON.stringify(health),
+      health.sentUs - nowUs,
+      sum(6, fresh),
+      sum(7, missing),
+      sum(8, asideCount),
+    ]);
+  }
+  // The row is there already: this is an update of many rows by one statement.
+  await session.insert({
+    table: 'agent',
+    columns: [
+      ['id', 'text'],
+      ['node', 'text'],
+      ['enrolled_us', 'bigint'],
+      ['seen_us', 'bigint'],
+      ['health', 'text'],
+      ['ahead_us', 'bigint'],
+      ['records', 'bigint'],
+      ['missing', 'bigint'],
+      ['set_aside', 'bigint'],
+    ],
+    rows: [...agents.values()],
+    tail: `ON CONFLICT (id) DO UPDATE SET seen_us = excluded.seen_us, health = excluded.health,
+      ahead_us = excluded.ahead_us, records = agent.records + excluded.records,
+      missing = agent.missing + excluded.missing, set_aside = agent.set_aside + excluded.set_aside`,
+  });
+}

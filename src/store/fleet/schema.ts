@@ -1,0 +1,114 @@
+// The tables of the fleet's store, as steps that only go forward: a step that was released never
+// changes again. Both backends run the same steps; `{events}` and `{id}` are what they say differently.
+
+interface Step {
+  readonly version: number;
+  readonly text: string;
+}
+
+/**
+ * `stream` is what makes sending again harmless: its row is locked, everything up to `acknowledged` is
+ * in the store. Events carry the day of their receipt: no node's clock decides what is forgotten.
+ * `flow` holds sums, the newest of a day in place of those before.
+ */
+const steps: readonly Step[] = [
+  {
+    version: 1,
+    text: `
+CREATE TABLE token (
+  hash text PRIMARY KEY, role text NOT NULL, label text NOT NULL, uses_left bigint,
+  until_us bigint, created_us bigint NOT NULL
+);
+CREATE TABLE agent (
+  id text PRIMARY KEY, node text NOT NULL, secret text UNIQUE, next_secret text UNIQUE,
+  enrolled_us bigint NOT NULL, seen_us bigint, revoked bigint NOT NULL DEFAULT 0, health text,
+  ahead_us bigint, records bigint NOT NULL DEFAULT 0, missing bigint NOT NULL DEFAULT 0,
+  set_aside bigint NOT NULL DEFAULT 0
+);
+CREATE TABLE stream (
+  agent text NOT NULL, name text NOT NULL, acknowledged bigint NOT NULL,
+  PRIMARY KEY (agent, name)
+);
+CREATE TABLE run (
+  id {id}, agent text NOT NULL, container text NOT NULL, name text, image text,
+  reference text, team text, first_us bigint NOT NULL, last_us bigint NOT NULL,
+  alive bigint NOT NULL, received_us bigint NOT NULL, value text NOT NULL,
+  UNIQUE (agent, container)
+);
+CREATE INDEX run_image ON run (image, first_us);
+CREATE INDEX run_first ON run (first_us, id);
+CREATE INDEX run_name ON run (name);
+CREATE TABLE detection (
+  id {id_of_event}, day bigint NOT NULL, agent text NOT NULL, stream text NOT NULL,
+  sequence bigint NOT NULL, container text, time_us bigint NOT NULL, rule text NOT NULL,
+  priority text NOT NULL, value text NOT NULL, PRIMARY KEY ({day}id)
+){events};
+CREATE INDEX detection_time ON detection (time_us);
+CREATE INDEX detection_container ON detection (container);
+CREATE TABLE flow (
+  day bigint NOT NULL, agent text NOT NULL, container text NOT NULL, direction text NOT NULL,
+  protocol text NOT NULL, port bigint NOT NULL, remote text NOT NULL, name text,
+  flows bigint NOT NULL, sent bigint NOT NULL, received bigint NOT NULL, first_us bigint NOT NULL,
+  last_us bigint NOT NULL,
+  PRIMARY KEY (agent, container, direction, protocol, port, remote, day)
+){events};
+CREATE TABLE loss (
+  day bigint NOT NULL, agent text NOT NULL, container text, what text NOT NULL, count bigint,
+  from_us bigint NOT NULL, to_us bigint NOT NULL, why text NOT NULL
+){events};
+CREATE TABLE set_aside (
+  id {id}, agent text NOT NULL, stream text NOT NULL, sequence bigint, why text NOT NULL,
+  value text NOT NULL, received_us bigint NOT NULL
+);
+CREATE TABLE in_use (
+  agent text NOT NULL, container text NOT NULL, purl text NOT NULL, received_us bigint NOT NULL,
+  PRIMARY KEY (agent, container, purl)
+);
+CREATE TABLE image (
+  id text PRIMARY KEY, reference text, digest text, received_us bigint NOT NULL,
+  value bytea NOT NULL
+);
+CREATE TABLE image_package (
+  image text NOT NULL, type text NOT NULL, name text NOT NULL, version text NOT NULL,
+  purl text NOT NULL, PRIMARY KEY (image, purl, name)
+);
+CREATE INDEX image_package_name ON image_package (name, type)`,
+  },
+  {
+    version: 2,
+    text: `
+CREATE TABLE finding (
+  image text NOT NULL, advisory text NOT NULL, purl text NOT NULL, severity text NOT NULL,
+  PRIMARY KEY (image, advisory, purl)
+);
+CREATE INDEX finding_advisory ON finding (advisory);
+CREATE TABLE work (
+  id {id}, kind text NOT NULL, subject text NOT NULL, due_us bigint NOT NULL, owner text,
+  until_us bigint, tries bigint NOT NULL DEFAULT 0, done_us bigint, why text
+);
+CREATE UNIQUE INDEX work_open ON work (kind, subject) WHERE done_us IS NULL;
+CREATE INDEX work_due ON work (due_us) WHERE done_us IS NULL;
+CREATE TABLE round (revision text PRIMARY KEY, begun_us bigint NOT NULL)`,
+  },
+];
+
+/** The newest version. */
+export const schemaVersion = 2;
+
+/** The statements of the steps behind `from` up to `to`, in the words of one backend. */
+export function stepsAfter(
+  from: number,
+  words: Readonly<Record<string, string>>,
+  to: number = schemaVersion,
+): readonly { readonly version: number; readonly statements: readonly string[] }[] {
+  return steps
+    .filter(({ version }) => version > from && version <= to)
+    .map(({ version, text }) => ({
+      version,
+      statements: text
+        .replaceAll(/\{(\w+)\}/g, (_, name: string) => words[name] ?? '')
+        .split(';')
+        .map((one) => one.trim())
+        .filter((one) => one !== ''),
+    }));
+}

@@ -1,0 +1,49 @@
+// What the store needs of a database: two backends give it, and all statements are written once.
+
+export type SqlValue = string | number | Uint8Array | null;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+export interface Insert {
+  readonly table: string;
+  /** Name and type (`text`, `bigint`, `bytea`) of each column. */
+  readonly columns: readonly (readonly [string, 'text' | 'bigint' | 'bytea'])[];
+  readonly rows: readonly (readonly SqlValue[])[];
+  /** `ON CONFLICT ...`; empty: none. */
+  readonly tail: string;
+}
+
+export interface SqlSession {
+  /** Parameters are `$1`, `$2` ... */
+  query(text: string, values?: readonly SqlValue[]): Promise<readonly SqlRow[]>;
+  /** Inserts many rows by one statement. @returns nothing: use `query` for RETURNING */
+  insert(insert: Insert): Promise<void>;
+  /** Undone alone when it throws. Within a transaction only. */
+  savepoint<T>(action: () => Promise<T>): Promise<T>;
+}
+
+/** What the backends say differently. */
+export interface SqlWords {
+  /** The database's clock in microseconds. */
+  readonly nowUs: string;
+  readonly forUpdate: string;
+  readonly skipLocked: string;
+  /** Membership in a list that comes as one parameter of JSON text. */
+  readonly inList: (column: string, parameter: string) => string;
+}
+
+export interface SqlDatabase extends SqlSession {
+  readonly place: string;
+  readonly words: SqlWords;
+  /** Again by itself after a deadlock. */
+  transaction<T>(action: (session: SqlSession) => Promise<T>): Promise<T>;
+  /** True where the error lies in the data: a value that the database refuses. */
+  isDataError(error: unknown): boolean;
+  /** Makes room for events of a day (days since 1970) and of the next. */
+  ensureDay(day: number): Promise<void>;
+  /** Forgets events of days before this one. @returns rows or partitions */
+  dropDaysBefore(day: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Tables whose rows are told apart by the day of their receipt. */
+export const eventTables = ['detection', 'flow', 'loss'] as const;

@@ -1,0 +1,90 @@
+// The fleet's store over one of its databases: the parts put together.
+import { SeaworthyError } from '../../base/error.ts';
+import {
+  addEnrolment,
+  addToken,
+  admit,
+  enrol,
+  identify,
+  listAgents,
+  revoke,
+  rotate,
+} from './agents.ts';
+import {
+  askCounts,
+  askDetections,
+  askExposed,
+  askFindings,
+  askFlows,
+  askInventory,
+  askRuns,
+  askSetAside,
+  putFindings,
+} from './ask.ts';
+import type { FleetStore } from './fleet-store.ts';
+import { ingestBatches } from './ingest.ts';
+import type { PostgresOptions } from './postgres.ts';
+import type { SqlDatabase } from './sql.ts';
+import { addMatchOfAll, addWork, fail, finish, heartbeat, lease, retain } from './work.ts';
+
+/**
+ * Opens the store of an address: `postgres://user@host/database` or `sqlite:FILE`; its tables are made
+ * or brought to the version of this program. Throws `SeaworthyError`: `usage` for another address,
+ * `network` or `unreadable` when it cannot be used, `database` when it is newer than this program.
+ */
+export async function openFleetStore(
+  address: string,
+  options: PostgresOptions = {},
+): Promise<FleetStore> {
+  if (/^postgres(?:ql)?:\/\//.test(address)) {
+    // The driver is loaded only by whoever needs it.
+    const { openPostgres } = await import('./postgres.ts');
+    return fleetStore(await openPostgres(address, options));
+  }
+  if (address.startsWith('sqlite:')) {
+    const { openSqlite } = await import('./sqlite.ts');
+    return fleetStore(openSqlite(address.slice('sqlite:'.length), options.version));
+  }
+  throw new SeaworthyError('usage', 'that is no address of a store', {
+    advice: 'give postgres://USER@HOST/DATABASE or sqlite:FILE',
+  });
+}
+
+function fleetStore(database: SqlDatabase): FleetStore {
+  return {
+    place: database.place,
+    addToken: (token) => addToken(database, token),
+    addEnrolment: (token) => addEnrolment(database, token),
+    enrol: (agent) => enrol(database, agent),
+    admit: (agent) => admit(database, agent),
+    rotate: (agent, nextHash) => rotate(database, agent, nextHash),
+    identify: (hash) => identify(database, hash),
+    revoke: (agent) => revoke(database, agent),
+    agents: (page) => listAgents(database, page),
+    ingest: (batches) => ingestBatches(database, batches),
+    acknowledged: async (agent, stream) => {
+      const [row] = await database.query(
+        'SELECT acknowledged FROM stream WHERE agent = $1 AND name = $2',
+        [agent, stream],
+      );
+      return Number(row?.['acknowledged'] ?? 0);
+    },
+    runs: (query) => askRuns(database, query),
+    detections: (query) => askDetections(database, query),
+    flows: (query) => askFlows(database, query),
+    setAside: (limit) => askSetAside(database, limit),
+    exposed: (question, page) => askExposed(database, question, page),
+    counts: () => askCounts(database),
+    inventory: (imageId) => askInventory(database, imageId),
+    putFindings: (imageId, findings) => putFindings(database, imageId, findings),
+    findings: (imageId) => askFindings(database, imageId),
+    addWork: (kind, subjects) => addWork(database, kind, subjects),
+    addMatchOfAll: (revision) => addMatchOfAll(database, revision),
+    lease: (worker, options) => lease(database, worker, options),
+    heartbeat: (id, worker, leaseMs) => heartbeat(database, { id, worker }, leaseMs),
+    finish: (id, worker) => finish(database, { id, worker }),
+    fail: (id, worker, options) => fail(database, { id, worker }, options),
+    retain: (policy) => retain(database, policy),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,138 @@
+// Work that replicas share by the database alone: leased with SKIP LOCKED, kept by heartbeats, taken
+// over when its holder falls silent. All times are the database's: clocks of replicas do not count.
+import type { FleetRetention, Work, WorkKind } from './fleet-store.ts';
+import type { SqlDatabase } from './sql.ts';
+
+/** After so many tries it rests: an image that nobody can match must not be tried for ever. */
+const mostTries = 5;
+const dayUs = 86_400_000_000;
+
+export async function addWork(
+  database: SqlDatabase,
+  kind: WorkKind,
+  subjects: readonly string[],
+): Promise<number> {
+  const now = database.words.nowUs;
+  return database.transaction(async (session) => {
+    let added = 0;
+    for (const subject of [...new Set(subjects)].toSorted()) {
+      const rows = await session.query(
+        `INSERT INTO work (kind, subject, due_us) VALUES ($1, $2, ${now})
+         ON CONFLICT DO NOTHING RETURNING id`,
+        [kind, subject],
+      );
+      added += rows.length;
+    }
+    return added;
+  });
+}
+
+export async function addMatchOfAll(database: SqlDatabase, revision: string): Promise<number> {
+  const now = database.words.nowUs;
+  return database.transaction(async (session) => {
+    const first = await session.query(
+      `INSERT INTO round (revision, begun_us) VALUES ($1, ${now})
+       ON CONFLICT DO NOTHING RETURNING revision`,
+      [revision],
+    );
+    if (first.length === 0) return 0;
+    const rows = await session.query(
+      `INSERT INTO work (kind, subject, due_us) SELECT 'match', id, ${now} FROM image WHERE true
+       ON CONFLICT DO NOTHING RETURNING id`,
+    );
+    return rows.length;
+  });
+}
+
+export async function lease(
+  database: SqlDatabase,
+  worker: string,
+  { leaseMs, limit }: { leaseMs: number; limit: number },
+): Promise<readonly Work[]> {
+  const { nowUs, skipLocked } = database.words;
+  return database.transaction(async (session) => {
+    // Whoever let its lease run out too often is not tried for ever either.
+    await session.query(
+      `UPDATE work SET done_us = ${nowUs}, why = 'its workers died' WHERE id IN (
+         SELECT id FROM work WHERE done_us IS NULL AND tries >= $1 AND until_us < ${nowUs}
+         ORDER BY id LIMIT 100 ${skipLocked})`,
+      [mostTries],
+    );
+    const rows = await session.query(
+      `UPDATE work SET owner = $1, until_us = ${nowUs} + $2, tries = tries + 1 WHERE id IN (
+         SELECT id FROM work WHERE done_us IS NULL AND due_us <= ${nowUs}
+         AND (until_us IS NULL OR until_us < ${nowUs}) AND tries < $3
+         ORDER BY due_us, id LIMIT $4 ${skipLocked})
+       RETURNING id, kind, subject, tries`,
+      [worker, leaseMs * 1000, mostTries, limit],
+    );
+    return rows.map((row) => ({
+      id: Number(row['id']),
+      kind: row['kind'] as WorkKind,
+      subject: String(row['subject']),
+      tries: Number(row['tries']),
+    }));
+  });
+}
+
+export async function heartbeat(
+  database: SqlDatabase,
+  held: { id: number; worker: string },
+  leaseMs: number,
+): Promise<boolean> {
+  const rows = await database.query(
+    `UPDATE work SET until_us = ${database.words.nowUs} + $3
+     WHERE id = $1 AND owner = $2 AND done_us IS NULL RETURNING id`,
+    [held.id, held.worker, leaseMs * 1000],
+  );
+  return rows.length > 0;
+}
+
+export async function finish(
+  database: SqlDatabase,
+  held: { id: number; worker: string },
+): Promise<boolean> {
+  const rows = await database.query(
+    `UPDATE work SET done_us = ${database.words.nowUs}, why = NULL
+     WHERE id = $1 AND owner = $2 AND done_us IS NULL RETURNING id`,
+    [held.id, held.worker],
+  );
+  return rows.length > 0;
+}
+
+export async function fail(
+  database: SqlDatabase,
+  held: { id: number; worker: string },
+  { why, againMs }: { why: string; againMs: number },
+): Promise<void> {
+  const now = database.words.nowUs;
+  await database.query(
+    `UPDATE work SET owner = NULL, until_us = NULL, why = $3, due_us = ${now} + $4,
+       done_us = CASE WHEN tries >= $5 THEN ${now} ELSE NULL END
+     WHERE id = $1 AND owner = $2 AND done_us IS NULL`,
+    [held.id, held.worker, why, againMs * 1000, mostTries],
+  );
+}
+
+/** Events go by whole days; runs that ended, with what hangs on them; work that is done. */
+export async function retain(
+  database: SqlDatabase,
+  { eventDays, runDays }: FleetRetention,
+): Promise<number> {
+  const [clock] = await database.query(`SELECT ${database.words.nowUs} AS now`);
+  const nowUs = Number(clock?.['now']);
+  const gone = await database.dropDaysBefore(Math.floor(nowUs / dayUs) - eventDays);
+  const before = nowUs - runDays * dayUs;
+  const runs = await database.query(
+    'DELETE FROM run WHERE alive = 0 AND received_us < $1 RETURNING id',
+    [before],
+  );
+  await database.query(
+    `DELETE FROM in_use WHERE received_us < $1 AND NOT EXISTS (
+       SELECT 1 FROM run r WHERE r.agent = in_use.agent AND r.container = in_use.container)`,
+    [before],
+  );
+  await database.query('DELETE FROM set_aside WHERE received_us < $1', [before]);
+  await database.query('DELETE FROM work WHERE done_us < $1', [nowUs - dayUs]);
+  return gone + runs.length;
+}
