@@ -114,6 +114,7 @@ class Watching implements Watch {
       },
       onGap: ({ fromNs, toNs, why }) => this.lose({ what: 'all', count: null, fromNs, toNs, why }),
       warn: (line) => this.listener.warn(line),
+      hasSensor: () => this.thread !== null,
     });
   }
 

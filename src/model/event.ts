@@ -67,6 +67,8 @@ export interface ProcessFacts {
   readonly startedAtNs: bigint | null;
   readonly isUpperLayer: boolean | null;
   readonly isFromMemory: boolean | null;
+  /** A connection that is its standard input; absent or null: none is known. */
+  readonly standardInput?: DescriptorFacts | null;
   readonly executableInode: {
     readonly changedAtNs: bigint;
     readonly modifiedAtNs: bigint;

@@ -1,20 +1,22 @@
 // What happens in the sensor's thread, beside the rings: records become state, events for the detector
 // and a timeline; only what is worth telling crosses to the owner.
+
+import { bootClockOffsetNs } from '../../host/kernel/index.ts';
 import {
   type BatchCursor,
-  callName,
   type ConsumerContext,
+  calls,
+  callType,
   decodeRecord,
   type ExistingProcess,
   type RawExec,
   type RawExit,
   type RawFork,
   type RawLoss,
-  type RawRecord as SensorRecord,
   type RecordView,
   type SensorConsumer,
+  type RawRecord as SensorRecord,
 } from '../../host/sensor/index.ts';
-import { bootClockOffsetNs } from '../../host/kernel/index.ts';
 import type { RawRecord } from '../../model/timeline.ts';
 import { LiveState, shortId, Timeline } from '../../runtime/live/index.ts';
 import { AskerMemory } from './askers.ts';
@@ -62,7 +64,18 @@ class WatchConsumer implements SensorConsumer {
       bootOffsetNs: bootClockOffsetNs(),
     });
     this.detector = new Detector({ files, hostname, factsOf: (id) => this.live.factsOf(id) });
+    this.warmUp();
     post({ kind: 'rules', count: this.detector.ruleCount });
+  }
+
+  /** The index of rules for each type is made now and not while an event waits. */
+  private warmUp(): void {
+    this.wanted.clear();
+    for (const name of [...calls.map((one) => one.name), 'procexit']) {
+      const type = callType(name);
+      const wants = this.detector.wants(name) || stateCalls.has(name) || Timeline.wants(name);
+      if (type !== undefined) this.wanted.set(type, wants);
+    }
   }
 
   batch(cursor: BatchCursor): void {
@@ -111,7 +124,7 @@ class WatchConsumer implements SensorConsumer {
         break;
       case 'rules':
         this.detector.load(told.files);
-        this.wanted.clear();
+        this.warmUp();
         this.post({ kind: 'rules', count: this.detector.ruleCount });
         break;
       case 'figures':
@@ -139,12 +152,7 @@ class WatchConsumer implements SensorConsumer {
 
   /** A call that neither rules nor the state nor the timeline ask for need not be read. */
   private isWanted({ type }: RecordView): boolean {
-    const known = this.wanted.get(type);
-    if (known !== undefined) return known;
-    const name = callName(type) ?? '';
-    const wants = this.detector.wants(name) || stateCalls.has(name) || Timeline.wants(name);
-    this.wanted.set(type, wants);
-    return wants;
+    return this.wanted.get(type) === true;
   }
 
   private take(raw: SensorRecord): void {

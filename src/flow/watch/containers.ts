@@ -1,6 +1,7 @@
 // The containers that a watch knows: named by the namer, the sensor or their engine, their runs from
 // start to end, whoever tells of them first.
 import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { realPace } from '../../base/retry.ts';
 import { connectEngine, type DockerEngine, followEngine } from '../../host/docker/index.ts';
 import {
   createIdentifier,
@@ -28,6 +29,8 @@ export interface ContainersOptions {
     readonly why: string;
   }) => void;
   readonly warn: (line: string) => void;
+  /** Whether the sensor tells starts and ends too. */
+  readonly hasSensor: () => boolean;
 }
 
 export interface ContainerBook {
@@ -48,6 +51,14 @@ export interface ContainerBook {
 /** An empty book. */
 export function openContainers(options: ContainersOptions): ContainerBook {
   return new Containers(options);
+}
+
+/** So much later than they happened an engine's starts and ends count, where the sensor sees them. */
+const engineDelayMs = 250;
+
+interface EngineMoment {
+  readonly action: string;
+  readonly timeNanoseconds: bigint;
 }
 
 /** Starts that came before their names, and who asked; more are not kept. */
@@ -112,6 +123,7 @@ class Containers implements ContainerBook {
     this.following = (async () => {
       try {
         for await (const followed of followEngine({ connect: () => connectEngine(), signal })) {
+          if (followed.kind === 'event') await this.letSensorSpeak(followed.event);
           await this.lifecycle.followed(followed);
           if (followed.kind === 'connected') first.resolve(true);
         }
@@ -173,6 +185,19 @@ class Containers implements ContainerBook {
     await this.namer?.close();
     await this.following;
     (await this.engine)?.close();
+  }
+
+  /**
+   * An engine tells starts and ends some milliseconds after they happened, and on a way of its own: the
+   * sensor knows the moment, and its last words of a container belong before its end.
+   */
+  private async letSensorSpeak({ action, timeNanoseconds }: EngineMoment): Promise<void> {
+    if (!this.options.hasSensor() || (action !== 'start' && action !== 'die')) return;
+    const waitMs = engineDelayMs - Number(this.options.nowNs() - timeNanoseconds) / 1e6;
+    if (waitMs <= 0) return;
+    await realPace
+      .sleep(Math.min(waitMs, engineDelayMs), this.stopping.signal)
+      .catch(() => undefined);
   }
 
   private named(container: NamedContainer): void {

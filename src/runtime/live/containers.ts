@@ -42,7 +42,8 @@ const cgroupsAtMost = 65_536;
 /** Paths without an id in them, for engines whose users choose names. */
 const pathsAtMost = 4096;
 
-function keep<K, V>(map: Map<K, V>, key: K, value: V, atMost: number): void {
+/** Sets an entry; the one that was set longest ago makes room. */
+export function keep<K, V>(map: Map<K, V>, key: K, value: V, atMost: number): void {
   map.delete(key);
   map.set(key, value);
   const oldest = map.size > atMost ? map.keys().next() : null;

@@ -17,8 +17,8 @@ import type {
   RuntimeEvent,
 } from '../../model/event.ts';
 import {
-  openFacts,
   type Names,
+  openFacts,
   type ProcessDescription,
   type ProcessKey,
   RuntimeState,
@@ -26,13 +26,15 @@ import {
   type StateLosses,
 } from '../state/index.ts';
 import { argumentsOf } from './arguments.ts';
-import { CgroupContainers, containerFacts, shortId } from './containers.ts';
-import { descriptorOf } from './descriptor.ts';
+import { CgroupContainers, containerFacts, keep, shortId } from './containers.ts';
+import { descriptorOf, socketFacts } from './descriptor.ts';
 import { openCalls, openNumbers } from './open.ts';
 
 const nanosecondsPerTick = 10_000_000n;
 /** Ports that somebody listens at: beyond it the oldest are forgotten. */
 const listenedAtMost = 4096;
+/** Containers whose names are remembered. */
+const containersAtMost = 16_384;
 
 export interface LiveOptions {
   readonly names: Names;
@@ -119,7 +121,7 @@ export class LiveState {
   named(identity: ContainerIdentity, cgroupsPath: string | null): void {
     this.remember(identity.id);
     const facts = containerFacts(identity);
-    this.facts.set(facts.id, facts);
+    keep(this.facts, facts.id, facts, containersAtMost);
     this.state.contained(facts);
     if (cgroupsPath !== null) this.cgroups.named(cgroupsPath, identity.id);
   }
@@ -304,7 +306,7 @@ export class LiveState {
   }
 
   private remember(id: string | null): string | null {
-    if (id !== null) this.wholeIds.set(shortId(id), id);
+    if (id !== null) keep(this.wholeIds, shortId(id), id, containersAtMost);
     return id;
   }
 
@@ -333,6 +335,7 @@ export class LiveState {
         changedAtNs: executable.changedAtNs,
         modifiedAtNs: executable.modifiedAtNs,
       },
+      standardInput: record.standardInput === null ? null : socketFacts(record.standardInput, 0),
       containerId: container === null ? null : shortId(container),
     };
   }

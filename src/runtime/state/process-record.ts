@@ -152,6 +152,7 @@ export class ProcessRecord {
       isUpperLayer: about.isUpperLayer ?? null,
       isFromMemory: about.isFromMemory ?? null,
       executableInode: about.executableInode ?? null,
+      standardInput: about.standardInput ?? null,
       container: this.container?.facts ?? null,
     };
   }

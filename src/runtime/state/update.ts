@@ -32,6 +32,7 @@ export interface ProcessDescription {
   readonly isUpperLayer?: boolean | null;
   readonly isFromMemory?: boolean | null;
   readonly executableInode?: ProcessFacts['executableInode'];
+  readonly standardInput?: DescriptorFacts | null;
   /** The short id of its container; null on the host. */
   readonly containerId?: string | null;
 }

@@ -10,6 +10,13 @@ export const shellRules: readonly RuleFacts[] = [
     firesOn: 'dup2(socket, 0) before exec',
   },
   {
+    name: 'Shell started on a network connection',
+    maturity: 'stable',
+    techniques: ['T1059.004'],
+    lesson: 'reverse-shell',
+    firesOn: 'a shell whose descriptor 0 is a TCP connection',
+  },
+  {
     name: 'Connection made on a standard stream',
     maturity: 'incubating',
     techniques: ['T1059.004'],

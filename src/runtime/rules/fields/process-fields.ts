@@ -158,6 +158,14 @@ const fields: readonly SyscallField[] = [
     'proc.is_exe_from_memfd',
     of(({ isFromMemory }) => isFromMemory),
   ),
+  plainField(
+    'proc.stdin.type',
+    of(({ standardInput }) => standardInput?.kind ?? null),
+  ),
+  plainField(
+    'proc.stdin.name',
+    of(({ standardInput }) => standardInput?.name ?? null),
+  ),
   numberField(
     'proc.exe_ino.ctime',
     of(({ executableInode }) => executableInode?.changedAtNs ?? null),
