@@ -1,4 +1,5 @@
-// Bundles the program into dist/: a small launcher, a chunk for each command, the workers, the rules.
+// Bundles the program into dist/: a small launcher, a chunk for each command, the workers, the rules,
+// the dashboard.
 import { cpSync, globSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +46,9 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
   await build.close();
   // Data, found by src/host/rules; beside the chunks it goes wherever they go.
   cpSync(`${root}rules`, `${folder}/rules`, { recursive: true });
+  // Loaded here: whoever only asks whether the bundle is fresh does not wait for vite.
+  const { buildUi } = await import('./ui.ts');
+  await buildUi(`${folder}/ui`);
 }
 
 /** All modules that are loaded together with the chunk of that name. */

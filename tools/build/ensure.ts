@@ -10,7 +10,8 @@ function modifiedAt(path: string): number {
 }
 
 const builtAt = modifiedAt(`${root}dist/seaworthy.mjs`);
-const sources = globSync(['src/**/*.ts', 'package-lock.json', 'tools/build/*.ts'], { cwd: root });
+const patterns = ['src/**/*.ts', 'ui/**/*.*', 'package-lock.json', 'tools/build/*.ts'];
+const sources = globSync(patterns, { cwd: root });
 if (builtAt === 0 || sources.some((path) => modifiedAt(root + path) > builtAt)) {
   console.error('building ...');
   await bundle();

@@ -25,6 +25,7 @@ test('holds the program, its pages and the licences, and no source', () => {
       'bin/seaworthy',
       'dist/rules/00-words.yaml',
       'dist/seaworthy.mjs',
+      'dist/ui/index.html',
       'native/seaworthy.bpf.o',
       'package.json',
     ]),
@@ -45,7 +46,15 @@ test('asks npm for nothing but the sensor’s koffi: no other dependencies, no s
 
 test('names the licence of everything that the bundle took in', () => {
   const text = readFileSync(join(home, 'THIRD-PARTY-LICENSES'), 'utf8');
-  for (const name of ['commander', 'yaml', 'js-yaml', 'smol-toml']) {
+  for (const name of [
+    'commander',
+    'yaml',
+    'js-yaml',
+    'smol-toml',
+    'preact',
+    '@preact/signals-core',
+    'uplot',
+  ]) {
     expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'));
   }
 });

@@ -21,6 +21,14 @@ const parts = [
 /** Of package.json: what a user of the package needs. */
 const kept = ['name', 'version', 'description', 'keywords', 'license', 'type', 'bin', 'engines'];
 
+/** Installed for development only, and taken into the files of the dashboard. */
+const inDashboard: ReadonlySet<string> = new Set([
+  'node_modules/preact',
+  'node_modules/@preact/signals',
+  'node_modules/@preact/signals-core',
+  'node_modules/uplot',
+]);
+
 interface LockFile {
   readonly packages: Readonly<
     Record<string, { readonly dev?: true; readonly optional?: true; readonly version?: string }>
@@ -46,7 +54,9 @@ export async function stage(folder: string): Promise<void> {
 function bundledLicences(): string {
   const { packages } = readJson('package-lock.json') as LockFile;
   return Object.entries(packages)
-    .filter(([place, { dev, optional }]) => place !== '' && !dev && !optional)
+    .filter(
+      ([place, { dev, optional }]) => (place !== '' && !dev && !optional) || inDashboard.has(place),
+    )
     .map(([place, { version }]) => {
       const name = place.replace(/^.*node_modules\//, '');
       return `${name} ${version}\n\n${licenceOf(place)}\n`;

@@ -12,6 +12,8 @@ const bin = (name, ...words) => [join(root, 'node_modules', name), ...words];
 /** @type {[string, string[]][]} */
 const checks = [
   ['types', bin('typescript/bin/tsc', '-p', '.')],
+  ['types of the dashboard', bin('typescript/bin/tsc', '-p', 'ui')],
+  ['types of its tests', bin('typescript/bin/tsc', '-p', 'test/browser')],
   ['lint', bin('oxlint/bin/oxlint', '--deny-warnings')],
   ['format', bin('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')],
   ['dead code', bin('knip/bin/knip.js')],

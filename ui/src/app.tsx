@@ -1,0 +1,142 @@
+// The frame around all pages: navigation, what is going on, the keys that work everywhere.
+
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { announcement, connection, progress } from './data/live.ts';
+import { AuditPage } from './pages/audit.tsx';
+import { ContainerPage } from './pages/container.tsx';
+import { DetectionsPage } from './pages/detections.tsx';
+import { ExposurePage } from './pages/exposure.tsx';
+import { GatePage } from './pages/gate.tsx';
+import { HarbourPage } from './pages/harbour.tsx';
+import { ImagePage } from './pages/image.tsx';
+import { ImagesPage } from './pages/images.tsx';
+import { LessonPage, LessonsPage } from './pages/lessons.tsx';
+import { NetworkPage } from './pages/network.tsx';
+import { KeyHelp } from './parts/key-help.tsx';
+import { listenToKeys } from './parts/keys.ts';
+import { addressOf, type Route, route } from './routing.ts';
+
+interface Entry {
+  readonly page: string;
+  readonly title: string;
+  readonly show: (route: Route) => JSX.Element;
+}
+
+/** In the order of the navigation, which is also that of the keys g 1, g 2 and so on. */
+const entries: readonly Entry[] = [
+  { page: '', title: 'Harbour', show: () => <HarbourPage /> },
+  {
+    page: 'images',
+    title: 'Images',
+    show: ({ id }) => (id === null ? <ImagesPage /> : <ImagePage key={id} id={id} />),
+  },
+  { page: 'exposure', title: 'Exposure', show: () => <ExposurePage /> },
+  { page: 'detections', title: 'Detections', show: () => <DetectionsPage /> },
+  { page: 'network', title: 'Network', show: () => <NetworkPage /> },
+  { page: 'gate', title: 'Gate', show: () => <GatePage /> },
+  { page: 'audit', title: 'Audit', show: () => <AuditPage /> },
+  {
+    page: 'lessons',
+    title: 'Lessons',
+    show: ({ id }) => (id === null ? <LessonsPage /> : <LessonPage key={id} id={id} />),
+  },
+];
+
+export function App(): JSX.Element {
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => listenToKeys(entries.map(({ page }) => addressOf(page))), []);
+  const { page, id } = route.value;
+  const isFirst = useRef(true);
+  // A new page is read from its beginning, also by a screen reader.
+  useEffect(() => {
+    if (!isFirst.current) main.current?.focus({ preventScroll: true });
+    isFirst.current = false;
+  }, [page, id]);
+  return (
+    <>
+      <button class="skip" type="button" onClick={() => main.current?.focus()}>
+        Skip to the page
+      </button>
+      <header class="frame">
+        <a class="brand" href="#/">
+          Seaworthy
+        </a>
+        <nav aria-label="Pages">
+          {entries.map((entry) => (
+            <a
+              key={entry.page}
+              href={addressOf(entry.page)}
+              aria-current={entry.page === page ? 'page' : undefined}
+            >
+              {entry.title}
+            </a>
+          ))}
+        </nav>
+        <Connected />
+      </header>
+      <Work />
+      <main id="main" ref={main} tabIndex={-1}>
+        {shown(route.value)}
+      </main>
+      <div class="unseen" role="status" aria-live="polite">
+        {announcement.value}
+      </div>
+      <KeyHelp />
+    </>
+  );
+}
+
+function shown(current: Route): ComponentChildren {
+  if (current.page === 'containers' && current.id !== null) {
+    return <ContainerPage key={current.id} id={current.id} />;
+  }
+  const entry = entries.find(({ page }) => page === current.page);
+  if (entry !== undefined) return entry.show(current);
+  return (
+    <section class="state">
+      <h1>There is no such page.</h1>
+      <p>
+        Go on from the <a href="#/">harbour</a>.
+      </p>
+    </section>
+  );
+}
+
+function Connected(): JSX.Element {
+  const state = connection.value;
+  const words = { live: 'live', connecting: 'connecting', lost: 'not live' }[state];
+  const why = {
+    live: 'This page follows what happens',
+    connecting: 'Waiting for the stream of events',
+    lost: 'The stream of events broke; the browser tries again',
+  }[state];
+  return (
+    <span class={`connection is-${state}`} title={why}>
+      {words}
+    </span>
+  );
+}
+
+/** Long work shows how far it is. */
+function Work(): JSX.Element | null {
+  const work = progress.value;
+  if (work === null) return null;
+  const { what, done, total } = work;
+  const isCounted = done !== null && total !== null && total > 0;
+  return (
+    <div class="work" role="status">
+      <span>{what}</span>
+      {isCounted && (
+        <progress value={done} max={total} aria-label={what}>
+          {done} of {total}
+        </progress>
+      )}
+      {isCounted && (
+        <span>
+          {done} of {total}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,180 @@
+// The shapes of /api/v1 as the pages read them. Nouns that the program has are its own types: a field
+// that changes there is an error here.
+import type { AuditResult } from '../../../src/audit/judge.ts';
+import type { Lesson } from '../../../src/lesson/lesson.ts';
+import type { Workload } from '../../../src/model/container.ts';
+import type { Summary } from '../../../src/model/report.ts';
+import type { DetectionFacts } from '../../../src/model/timeline.ts';
+import type { ContainerView, ExposureAnswer } from '../../../src/model/timeline-view.ts';
+
+export type {
+  Finding,
+  FixAction,
+  IssueFinding,
+  Report,
+  VulnerabilityFinding,
+} from '../../../src/model/report.ts';
+export type { ExposureRow, ProcessView, TimelineView } from '../../../src/model/timeline-view.ts';
+export type { AuditResult, ContainerView, DetectionFacts, Lesson, Workload };
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Asked for with `cursor=`; null at the end. */
+  readonly next: string | null;
+}
+
+export interface LetterGrade {
+  readonly letter: string;
+  readonly score: number;
+}
+
+export interface Coverage {
+  readonly what: string;
+  readonly state: 'on' | 'off' | 'limited';
+  readonly why: string | null;
+  readonly howToSwitchOn: string | null;
+}
+
+export interface HarbourAction {
+  readonly action: string;
+  readonly removes: number;
+  readonly exploited: number;
+  readonly where: string | null;
+  readonly image: string | null;
+}
+
+export interface Harbour {
+  readonly answer: string;
+  readonly grade: LetterGrade | null;
+  readonly trend: readonly { readonly day: string; readonly score: number }[];
+  readonly actions: readonly HarbourAction[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly coverage: readonly Coverage[];
+  readonly generatedAt: string;
+}
+
+export interface ImageRow {
+  readonly id: string;
+  readonly reference: string | null;
+  readonly digest: string | null;
+  readonly os: string | { readonly name: string } | null;
+  readonly packages: number | null;
+  readonly layers: number | null;
+  readonly size: number | null;
+  readonly grade: LetterGrade | null;
+  readonly summary: Summary | null;
+  readonly runs: number;
+  readonly alive: number;
+  readonly scannedAt: string | null;
+  readonly state: 'scanned' | 'scanning' | 'failed' | 'waiting';
+  readonly why: string | null;
+}
+
+export interface DetectionRow {
+  readonly id: string;
+  readonly group: {
+    readonly rule: string;
+    readonly priority: string;
+    readonly count: number;
+    readonly firstAt: string;
+    readonly lastAt: string;
+    readonly container: {
+      readonly id: string;
+      readonly name: string | null;
+      readonly image: string | null;
+    } | null;
+    /** The processes from the outermost in. */
+    readonly chain: readonly string[];
+    /** A rule of exception, ready to copy. */
+    readonly exception: string | null;
+    readonly attack: readonly { readonly id: string; readonly name: string }[];
+    readonly lesson: string | null;
+  };
+  readonly latest: DetectionFacts;
+}
+
+export interface NetworkNode {
+  readonly id: string;
+  readonly name: string | null;
+  readonly kind: 'container' | 'external' | 'host';
+  readonly workload: Workload | null;
+}
+
+export interface NetworkFlow {
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: string;
+  readonly port: number;
+  readonly count: number;
+  readonly bytesSent: number | null;
+  readonly bytesReceived: number | null;
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
+export interface Network {
+  readonly nodes: readonly NetworkNode[];
+  readonly flows: readonly NetworkFlow[];
+}
+
+export interface Exposure extends Partial<Pick<ExposureAnswer, 'title' | 'published'>> {
+  readonly sentence: string;
+  readonly total: ExposureAnswer['total'];
+  readonly items: ExposureAnswer['rows'];
+}
+
+/** Of `seaworthy audit --format json`, what the page shows. */
+export interface AuditAnswer {
+  readonly audit: string;
+  readonly generatedAt: string;
+  readonly target: string;
+  readonly summary: readonly { readonly sentence: string; readonly details: readonly string[] }[];
+  readonly controls: readonly AuditResult[];
+  readonly score: number;
+  readonly leftOut: readonly string[];
+}
+
+export interface Audits {
+  readonly latest: readonly AuditAnswer[];
+  readonly history: readonly {
+    readonly benchmark: string;
+    readonly at: string;
+    readonly score: number;
+  }[];
+}
+
+/** One decision of `gate serve` or `gate docker`. */
+export interface Decision {
+  readonly time: string;
+  readonly operation?: string;
+  readonly kind?: string;
+  readonly namespace?: string | null;
+  readonly name?: string;
+  readonly user?: string | null;
+  readonly decision: string;
+  readonly controls?: string | readonly string[];
+  readonly images?: readonly string[];
+  readonly problem?: string | null;
+  readonly isDryRun?: boolean;
+}
+
+export interface Gate {
+  readonly state?: string;
+  readonly why?: string | null;
+  readonly howToSwitchOn?: string | null;
+  readonly items?: readonly Decision[];
+  readonly waivers?: readonly {
+    readonly control: string;
+    readonly reason: string;
+    readonly owner: string;
+    readonly expires: string | null;
+  }[];
+}
+
+export type LessonRow = Pick<Lesson, 'id' | 'title' | 'summary'>;
+
+export interface Progress {
+  readonly what: string;
+  readonly done: number | null;
+  readonly total: number | null;
+}

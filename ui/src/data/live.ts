@@ -1,0 +1,98 @@
+// What the server tells by itself. Events are gathered for a moment and applied together, so that a
+// flood of them costs one drawing; the browser resumes a broken stream with the last id.
+import { signal } from '@preact/signals';
+import type { ContainerView, Progress } from './answers.ts';
+import { addressOfQuestion, refreshAll } from './client.ts';
+import { takeContainers } from './containers.ts';
+
+const gatherMs = 400;
+/** Containers of one moment beyond which the list is asked for again. */
+const gatheredMost = 2000;
+/** Lists that a flood of events may make us ask for, at most so often. */
+const restMs = 2000;
+
+export type Connection = 'connecting' | 'live' | 'lost';
+
+export const connection = signal<Connection>('connecting');
+/** The long work that goes on; null: none. */
+export const progress = signal<Progress | null>(null);
+/** Counted up when events were lost between server and page. */
+export const announcement = signal('');
+
+let waiting: ContainerView[] = [];
+const stale = new Set<string>();
+const askedAt = new Map<string, number>();
+let timer: ReturnType<typeof setTimeout> | null = null;
+
+/** Questions whose answers an event makes old. */
+const concerned: Readonly<Record<string, readonly string[]>> = {
+  container: ['/harbour'],
+  image: ['/images', '/harbour'],
+  detection: ['/detections', '/harbour'],
+  audit: ['/audit'],
+  lost: ['/harbour'],
+};
+
+/** Opens the stream; called once. */
+export function followLive(): void {
+  const stream = new EventSource(addressOfQuestion('/stream'));
+  stream.addEventListener('open', () => {
+    if (connection.value === 'lost') refreshAll('/');
+    connection.value = 'live';
+  });
+  stream.addEventListener('error', () => {
+    connection.value = 'lost';
+  });
+  for (const [kind, paths] of Object.entries(concerned)) {
+    stream.addEventListener(kind, (event) => {
+      if (kind === 'container') addContainer(event.data);
+      for (const path of paths) stale.add(path);
+      if (kind === 'detection') announce(event.data);
+      timer ??= setTimeout(apply, gatherMs);
+    });
+  }
+  stream.addEventListener('progress', (event) => {
+    progress.value = progressOf(parsed(event.data));
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function addContainer(text: string): void {
+  const view = parsed(text) as Partial<ContainerView> | null;
+  if (typeof view?.id !== 'string' || waiting.length >= gatheredMost) return;
+  waiting.push(view as ContainerView);
+}
+
+function announce(text: string): void {
+  const row = parsed(text) as { readonly group?: { readonly rule?: unknown } } | null;
+  if (typeof row?.group?.rule === 'string') announcement.value = `Detected: ${row.group.rule}`;
+}
+
+function progressOf(data: unknown): Progress | null {
+  const { what, done, total } = (data ?? {}) as Partial<Record<keyof Progress, unknown>>;
+  if (typeof what !== 'string') return null;
+  const count = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+  const state: Progress = { what, done: count(done), total: count(total) };
+  return state.done !== null && state.done === state.total ? null : state;
+}
+
+function apply(): void {
+  timer = null;
+  takeContainers(waiting);
+  waiting = [];
+  const now = performance.now();
+  for (const path of stale) {
+    if (now - (askedAt.get(path) ?? Number.NEGATIVE_INFINITY) < restMs) continue;
+    askedAt.set(path, now);
+    stale.delete(path);
+    refreshAll(path);
+  }
+  if (stale.size > 0) timer = setTimeout(apply, restMs);
+}

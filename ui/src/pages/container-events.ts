@@ -1,0 +1,128 @@
+// What a container did, as moments on lanes: for its axis, its search and the list at the cursor. Pure.
+import type { ProcessView, TimelineView } from '../data/answers.ts';
+import {
+  bytesText,
+  harmless,
+  plural,
+  timeMs,
+  type Weight,
+  weightOfPriority,
+} from '../data/words.ts';
+import { type Axis, placeOf } from '../parts/axis.ts';
+
+export const laneNames = ['process', 'file', 'network', 'detection'] as const;
+export type LaneName = (typeof laneNames)[number];
+
+export interface Moment {
+  readonly lane: LaneName;
+  readonly ms: number;
+  readonly text: string;
+  readonly weight: Weight | null;
+}
+
+export interface ProcessRow {
+  readonly process: ProcessView;
+  /** From 1. */
+  readonly level: number;
+  readonly fromMs: number;
+  /** Null: nobody saw it end. */
+  readonly toMs: number | null;
+  readonly text: string;
+  readonly isStrange: boolean;
+}
+
+/** Rows of a tree that a page holds, and how deep it follows. */
+const rowsMost = 20_000;
+const deepest = 200;
+
+/** The tree as rows, parents first; depth and count are bounded. */
+export function processRows(roots: readonly ProcessView[]): readonly ProcessRow[] {
+  const rows: ProcessRow[] = [];
+  const add = (processes: readonly ProcessView[], level: number): void => {
+    for (const process of processes) {
+      if (rows.length >= rowsMost) return;
+      rows.push(rowOf(process, level));
+      if (level < deepest) add(process.children, level + 1);
+    }
+  };
+  add(roots, 1);
+  return rows;
+}
+
+function rowOf(process: ProcessView, level: number): ProcessRow {
+  const programs = process.programs.map(({ path, arguments: words }) =>
+    harmless(words.length > 0 ? words.join(' ') : (path ?? 'not known')),
+  );
+  return {
+    process,
+    level,
+    fromMs: timeMs(process.startedAt) ?? 0,
+    toMs: timeMs(process.endedAt),
+    text: programs.length === 0 ? '(fork)' : programs.join(' → '),
+    isStrange: process.programs.some((one) => one.fromOwnLayer === true || one.fromMemory === true),
+  };
+}
+
+/** All moments in the order of time. */
+export function momentsOf(timeline: TimelineView, rows: readonly ProcessRow[]): readonly Moment[] {
+  const moments: Moment[] = rows.map(({ fromMs, text, isStrange }) => ({
+    lane: 'process',
+    ms: fromMs,
+    text: isStrange ? `${text} (not from the image)` : text,
+    weight: isStrange ? 'high' : null,
+  }));
+  const add = (lane: LaneName, at: string, text: string, weight: Weight | null = null): void => {
+    const ms = timeMs(at);
+    if (ms !== null) moments.push({ lane, ms, text: harmless(text), weight });
+  };
+  for (const { path, action, to, count, firstAt } of timeline.files) {
+    const target = to === null ? '' : ` → ${to}`;
+    add('file', firstAt, `${action} ${path}${target}${count > 1 ? ` ×${count}` : ''}`);
+  }
+  for (const flow of timeline.flows) {
+    const who = flow.name === null ? flow.remote : `${flow.name} (${flow.remote})`;
+    const much = `${bytesText(flow.bytesSent)} sent, ${bytesText(flow.bytesReceived)} received`;
+    const way = flow.direction === 'in' ? 'from' : 'to';
+    const text = `${way} ${who}, ${flow.protocol} ${flow.port}: ${plural(flow.flows, 'flow')}, ${much}`;
+    add('network', flow.firstAt, text);
+  }
+  for (const { time, rule, output, priority } of timeline.detections) {
+    add('detection', time, `${rule}: ${output}`, weightOfPriority(priority));
+  }
+  return moments.sort((a, b) => a.ms - b.ms);
+}
+
+/** Life of the container, wide enough for all that was recorded of it. */
+export function wholeAxis(moments: readonly Moment[], life: Axis): Axis {
+  const first = moments[0]?.ms ?? life.fromMs;
+  const last = moments.at(-1)?.ms ?? life.toMs;
+  const fromMs = Math.min(first, life.fromMs);
+  return { fromMs, toMs: Math.max(last, life.toMs, fromMs + 1) };
+}
+
+export interface Tick {
+  readonly place: number;
+  readonly weight: Weight | null;
+  readonly count: number;
+}
+
+/** Places of a lane, those that would cover one another joined. */
+export function ticksOf(moments: readonly Moment[], lane: LaneName, axis: Axis): readonly Tick[] {
+  const byPlace = new Map<number, Tick>();
+  for (const one of moments) {
+    if (one.lane !== lane || one.ms < axis.fromMs || one.ms > axis.toMs) continue;
+    const place = Math.round(placeOf(one.ms, axis) * 3) / 3;
+    const known = byPlace.get(place);
+    const weight = one.weight ?? known?.weight ?? null;
+    byPlace.set(place, { place, weight, count: (known?.count ?? 0) + 1 });
+  }
+  return [...byPlace.values()];
+}
+
+/** The moments that are nearest to the cursor, in the order of time. */
+export function nearest(moments: readonly Moment[], ms: number, most: number): readonly Moment[] {
+  const at = moments.findIndex((one) => one.ms >= ms);
+  const middle = at === -1 ? moments.length : at;
+  const from = Math.max(0, Math.min(middle - Math.floor(most / 2), moments.length - most));
+  return moments.slice(from, from + most);
+}

@@ -1,0 +1,165 @@
+// What the gate decided, and how to switch it on where none decides.
+import type { JSX } from 'preact';
+import type { Decision, Gate } from '../data/answers.ts';
+import { answerTo, refresh } from '../data/client.ts';
+import { harmless, plural } from '../data/words.ts';
+import { Parts, Scrolled, SearchField } from '../parts/controls.tsx';
+import { Time } from '../parts/marks.tsx';
+import { nowMs } from '../parts/now.ts';
+import { Coded, Empty, Shown } from '../parts/shown.tsx';
+import { addressOf, replaceQuery, route } from '../routing.ts';
+
+export function GatePage(): JSX.Element {
+  const answer = answerTo<Gate>('/gate').value;
+  return (
+    <>
+      <h1>Gate</h1>
+      <Shown answer={answer} what="the decisions" retry={() => void refresh('/gate')}>
+        {(gate) => (
+          <>
+            <Waivers gate={gate} />
+            {gate.items === undefined ? <Off gate={gate} /> : <Decisions decisions={gate.items} />}
+          </>
+        )}
+      </Shown>
+    </>
+  );
+}
+
+function Off({ gate }: { readonly gate: Gate }): JSX.Element {
+  return (
+    <Empty title="No gate decides here.">
+      {gate.why && (
+        <p>
+          <Coded text={gate.why} />
+        </p>
+      )}
+      <p>
+        <Coded
+          text={
+            gate.howToSwitchOn ??
+            'Run `seaworthy gate docker` beside an engine, or `seaworthy gate serve` for a cluster.'
+          }
+        />
+      </p>
+      <p>
+        Without one, a pipeline can ask: <code>seaworthy gate check FILE</code>
+      </p>
+    </Empty>
+  );
+}
+
+function Decisions({ decisions }: { readonly decisions: readonly Decision[] }): JSX.Element {
+  const find = (route.value.query.get('find') ?? '').toLowerCase();
+  const denied = decisions.filter(({ decision }) => decision === 'deny').length;
+  const chosen = decisions.filter((one) => textOf(one).toLowerCase().includes(find));
+  if (decisions.length === 0) return <Empty title="The gate is on and has not been asked yet." />;
+  return (
+    <>
+      <p>
+        {plural(decisions.length, 'decision')}, {denied} denied.
+      </p>
+      <div class="tools">
+        <SearchField
+          label="Search decisions"
+          placeholder="name, user, control"
+          value={route.value.query.get('find') ?? ''}
+          onValue={(value) => replaceQuery({ find: value })}
+        />
+      </div>
+      <Scrolled label="Decisions">
+        <Parts items={chosen} noun="decisions">
+          {(shown) => (
+            <table class="rows">
+              <thead>
+                <tr>
+                  <th scope="col">When</th>
+                  <th scope="col">Decision</th>
+                  <th scope="col">What</th>
+                  <th scope="col">Who</th>
+                  <th scope="col">Because of</th>
+                </tr>
+              </thead>
+              <tbody>
+                {shown.map((one, index) => (
+                  <tr key={`${one.time} ${index}`}>
+                    <td>
+                      <Time at={one.time} />
+                    </td>
+                    <td>
+                      <b>{one.decision === 'deny' ? '✕ deny' : harmless(one.decision)}</b>
+                      {one.isDryRun === true && <small> dry run</small>}
+                    </td>
+                    <td>{subjectOf(one)}</td>
+                    <td>{harmless(one.user ?? 'not known')}</td>
+                    <td>{reasonOf(one)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </Parts>
+      </Scrolled>
+    </>
+  );
+}
+
+function textOf(one: Decision): string {
+  return [
+    one.decision,
+    one.name,
+    one.namespace,
+    one.user,
+    one.kind,
+    reasonText(one),
+    ...(one.images ?? []),
+  ].join(' ');
+}
+
+function reasonText({ controls, problem }: Decision): string {
+  return [problem, ...(typeof controls === 'string' ? [controls] : (controls ?? []))]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function reasonOf(one: Decision): string {
+  return harmless(reasonText(one)) || '–';
+}
+
+function subjectOf(one: Decision): JSX.Element {
+  const place = one.namespace ? `${one.namespace}/${one.name ?? ''}` : (one.name ?? '');
+  return (
+    <span>
+      {harmless([one.operation?.toLowerCase(), one.kind, place].filter(Boolean).join(' '))}{' '}
+      {one.images?.slice(0, 10).map((image) => (
+        <small key={image}>
+          <a href={addressOf('images', null, { find: image })}>{harmless(image)}</a>{' '}
+        </small>
+      ))}
+    </span>
+  );
+}
+
+/** Expired ones on top: they no longer protect anybody. */
+function Waivers({ gate }: { readonly gate: Gate }): JSX.Element | null {
+  const waivers = gate.waivers ?? [];
+  if (waivers.length === 0) return null;
+  const today = new Date(nowMs.value).toISOString().slice(0, 10);
+  const isOver = (expires: string | null): boolean => expires !== null && expires < today;
+  const sorted = waivers.toSorted((a, b) => Number(isOver(b.expires)) - Number(isOver(a.expires)));
+  return (
+    <section aria-labelledby="waivers-title">
+      <h2 id="waivers-title">Waivers</h2>
+      <ul>
+        {sorted.slice(0, 200).map((one) => (
+          <li key={`${one.control} ${one.owner} ${one.expires}`}>
+            <b>{harmless(one.control)}</b>: {harmless(one.reason)}, {harmless(one.owner)},{' '}
+            {one.expires === null
+              ? 'for good'
+              : `${isOver(one.expires) ? 'expired on' : 'until'} ${harmless(one.expires)}`}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

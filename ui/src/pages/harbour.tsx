@@ -1,0 +1,242 @@
+// The first page: how safe the containers are, what to do about it, and all of them on one axis.
+
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import type {
+  ContainerView,
+  Coverage,
+  DetectionRow,
+  Harbour,
+  HarbourAction,
+  Page,
+} from '../data/answers.ts';
+import { answerTo, refresh } from '../data/client.ts';
+import { fleet, loadContainers } from '../data/containers.ts';
+import { harmless, plural } from '../data/words.ts';
+import { Choice, SearchField } from '../parts/controls.tsx';
+import { GradeMark } from '../parts/marks.tsx';
+import { nowMs } from '../parts/now.ts';
+import { Coded, Empty, Failed, Loading, Shown } from '../parts/shown.tsx';
+import { Trend } from '../parts/trend.tsx';
+import { replaceQuery, route } from '../routing.ts';
+import { axisOfChoice, teamsOf } from './harbour-lanes.ts';
+import { HarbourMap, HarbourTable } from './harbour-map.tsx';
+
+export function HarbourPage(): JSX.Element {
+  const answer = answerTo<Harbour>('/harbour').value;
+  return (
+    <>
+      <Shown answer={answer} what="the answer" retry={() => void refresh('/harbour')}>
+        {(harbour) => (
+          <>
+            <Head harbour={harbour} />
+            <Actions actions={harbour.actions} />
+          </>
+        )}
+      </Shown>
+      <Containers />
+      {answer.kind === 'ready' && <CoverageList coverage={answer.value.coverage} />}
+    </>
+  );
+}
+
+function Head({ harbour }: { readonly harbour: Harbour }): JSX.Element {
+  const points = useMemo(
+    () => harbour.trend.map(({ day, score }) => ({ at: day, score })),
+    [harbour.trend],
+  );
+  const { counts } = harbour;
+  const facts: readonly (readonly [string, string])[] = [
+    ['containersAlive', 'alive'],
+    ['containersDead', 'ended'],
+    ['images', 'images'],
+    ['detections24h', 'detections in 24 h'],
+    ['unknowns', 'not judged'],
+  ];
+  return (
+    <section class="head">
+      <div>
+        <h1 class="answer">
+          <GradeMark letter={harbour.grade?.letter ?? null} isLarge />
+          <span>{harmless(harbour.answer)}</span>
+        </h1>
+        <p class="counts">
+          {facts.map(([key, word]) => (
+            <span key={key}>
+              <b>{(counts[key] ?? 0).toLocaleString()}</b> {word}
+            </span>
+          ))}
+        </p>
+      </div>
+      <Trend points={points} title="Score of 100 over 30 days" />
+    </section>
+  );
+}
+
+function Actions({ actions }: { readonly actions: readonly HarbourAction[] }): JSX.Element | null {
+  if (actions.length === 0) return null;
+  return (
+    <section>
+      <h2>Do this first</h2>
+      <ol class="actions">
+        {actions.map(({ action, removes, exploited, where, image }) => (
+          <li key={`${action} ${image}`}>
+            <span class="what">{harmless(action)}</span>
+            <span class="removes">
+              removes {plural(removes, 'finding')}
+              {exploited > 0 && <b class="alarm"> · {exploited} exploited</b>}
+            </span>
+            <small class="where">
+              {image !== null && (
+                <a href={`#/images?find=${encodeURIComponent(image)}`}>{harmless(image)}</a>
+              )}
+              {where !== null && ` ${harmless(where)}`}
+            </small>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+const spans = [
+  ['1h', '1 h'],
+  ['6h', '6 h'],
+  ['24h', '24 h'],
+  ['7d', '7 d'],
+  ['30d', '30 d'],
+  ['all', 'All'],
+] as const;
+
+function Containers(): JSX.Element {
+  const { state, problem, isCut, byId } = fleet.value;
+  const { query } = route.value;
+  const find = query.get('find') ?? '';
+  const life = query.get('life') ?? 'all';
+  const view = query.get('view') ?? 'map';
+  const all = useMemo(() => newestFirst([...byId.values()]), [byId]);
+  const chosen = useMemo(() => all.filter((one) => isWanted(one, find, life)), [all, find, life]);
+  const teams = useMemo(() => teamsOf(chosen), [chosen]);
+  const notes = useNotes();
+  if (state === 'failed' && all.length === 0 && problem !== null) {
+    return <Failed problem={problem} what="the containers" retry={() => void loadContainers()} />;
+  }
+  if (state === 'loading' && all.length === 0) return <Loading what="the containers" />;
+  if (all.length === 0) return <NoContainers />;
+  const axis = axisOfChoice(query.get('span') ?? '', all, nowMs.value);
+  return (
+    <section aria-labelledby="containers-title">
+      <h2 id="containers-title">Containers</h2>
+      <div class="tools">
+        <SearchField
+          label="Search containers"
+          placeholder="name, image, team"
+          value={find}
+          onValue={(value) => replaceQuery({ find: value })}
+        />
+        <Choice
+          label="Alive or ended"
+          words={[
+            ['all', 'All'],
+            ['alive', 'Alive'],
+            ['ended', 'Ended'],
+          ]}
+          value={life}
+          onValue={(value) => replaceQuery({ life: value === 'all' ? null : value })}
+        />
+        <Choice
+          label="Time that is shown"
+          words={spans}
+          value={axis.choice}
+          onValue={(value) => replaceQuery({ span: value })}
+        />
+        <Choice
+          label="Form"
+          words={[
+            ['map', 'Map'],
+            ['table', 'Table'],
+          ]}
+          value={view}
+          onValue={(value) => replaceQuery({ view: value === 'map' ? null : value })}
+        />
+      </div>
+      <p class="faint" role="status">
+        {plural(chosen.length, 'container')}
+        {state === 'loading' && ', more are coming'}
+        {isCut && '; older ones are not held by this page: `seaworthy containers` lists them'}
+      </p>
+      {chosen.length === 0 && <Empty title="No container fits this search." />}
+      {view === 'table' ? (
+        <HarbourTable containers={chosen} nowMs={nowMs.value} />
+      ) : (
+        chosen.length > 0 && <HarbourMap teams={teams} view={{ axis, nowMs: nowMs.value, notes }} />
+      )}
+      <p class="legend">
+        Filled: alive. Outlined: ended. Letter: grade of its image, ? where it is not known yet.
+      </p>
+    </section>
+  );
+}
+
+function NoContainers(): JSX.Element {
+  return (
+    <Empty title="No container has been seen yet.">
+      <p>
+        Start one and it appears here within a second: <code>docker run --rm debian:12 true</code>
+      </p>
+    </Empty>
+  );
+}
+
+function newestFirst(containers: ContainerView[]): readonly ContainerView[] {
+  const at = ({ startedAt, firstSeen }: ContainerView): string => startedAt ?? firstSeen;
+  return containers.sort((a, b) => (at(a) > at(b) ? -1 : 1));
+}
+
+function isWanted(container: ContainerView, find: string, life: string): boolean {
+  if (life !== 'all' && container.running !== (life === 'alive')) return false;
+  if (find === '') return true;
+  const { name, id, image, workload } = container;
+  const text = [name, id, image.reference, image.id, ...Object.values(workload)].join('\n');
+  return text.toLowerCase().includes(find.toLowerCase());
+}
+
+/** A detection is what to know of a container before all else. */
+function useNotes(): ReadonlyMap<string, string> {
+  const answer = answerTo<Page<DetectionRow>>('/detections?limit=200').value;
+  return useMemo(() => {
+    const notes = new Map<string, string>();
+    for (const { group } of answer.kind === 'ready' ? answer.value.items : []) {
+      if (group.container === null || notes.has(group.container.id)) continue;
+      notes.set(group.container.id, `detected: ${harmless(group.rule)}`);
+    }
+    return notes;
+  }, [answer]);
+}
+
+function CoverageList({
+  coverage,
+}: {
+  readonly coverage: readonly Coverage[];
+}): JSX.Element | null {
+  const missing = coverage.filter(({ state }) => state !== 'on');
+  if (missing.length === 0) return null;
+  return (
+    <section>
+      <h2>What this page does not know</h2>
+      <dl class="facts">
+        {missing.map(({ what, state, why, howToSwitchOn }) => (
+          <div key={what}>
+            <dt>
+              {harmless(what)}: {state}
+            </dt>
+            <dd>
+              {why !== null && <Coded text={why} />}{' '}
+              {howToSwitchOn !== null && <Coded text={howToSwitchOn} />}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

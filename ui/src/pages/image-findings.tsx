@@ -1,0 +1,187 @@
+// Findings grouped by what to do, each with its evidence.
+
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import type { Finding, IssueFinding, Report, VulnerabilityFinding } from '../data/answers.ts';
+import { harmless, plural, shortId, weightOfSeverity } from '../data/words.ts';
+import { Parts } from '../parts/controls.tsx';
+import { ExposureLink, LessonLink, WeightMark } from '../parts/marks.tsx';
+import { Empty } from '../parts/shown.tsx';
+import { type FindingGroup, groupsOf } from './image-groups.ts';
+
+const severities = ['critical', 'high', 'medium', 'low', 'negligible', 'unknown'];
+
+export function FindingGroups({
+  report,
+  find,
+}: {
+  readonly report: Report;
+  readonly find: string;
+}): JSX.Element {
+  const groups = useMemo(() => groupsOf(report), [report]);
+  const chosen = groups
+    .map((group) => ({ ...group, findings: group.findings.filter((one) => fits(one, find)) }))
+    .filter(({ findings }) => findings.length > 0);
+  if (report.findings.length === 0) return <Empty title="Nothing is known to be wrong." />;
+  if (chosen.length === 0) return <Empty title="No finding fits this search." />;
+  return (
+    <Parts items={chosen} size={30} noun="groups">
+      {(shown) =>
+        shown.map((group, index) => (
+          <Group key={group.title} group={group} isOpen={index === 0 || find !== ''} />
+        ))
+      }
+    </Parts>
+  );
+}
+
+function fits(finding: Finding, find: string): boolean {
+  if (find === '') return true;
+  const words = [finding.id, finding.title, ...finding.locations.map(({ path }) => path)];
+  const about = 'package' in finding ? [finding.package.purl, ...finding.aliases] : [];
+  return [...words, ...about].join('\n').toLowerCase().includes(find);
+}
+
+function Group({
+  group,
+  isOpen,
+}: {
+  readonly group: FindingGroup;
+  readonly isOpen: boolean;
+}): JSX.Element {
+  const { title, action, findings } = group;
+  const sorted = useMemo(
+    () =>
+      findings.toSorted(
+        (a, b) =>
+          priorityOf(b) - priorityOf(a) ||
+          severities.indexOf(a.severity) - severities.indexOf(b.severity),
+      ),
+    [findings],
+  );
+  const exploited = findings.filter((one) => 'kev' in one && one.kev).length;
+  return (
+    <details class="group" open={isOpen}>
+      <summary>
+        <b>{harmless(title)}</b>{' '}
+        <span class="faint">
+          {plural(findings.length, 'finding')}
+          {action !== null && ` · ${harmless(action.where)}`}
+        </span>
+        {exploited > 0 && <b class="alarm"> {exploited} exploited</b>}
+      </summary>
+      <Parts items={sorted} size={50} noun="findings">
+        {(shown) => (
+          <ul class="findings">
+            {shown.map((one, index) => (
+              <li key={`${one.id} ${index}`}>
+                <details>
+                  <summary>
+                    <WeightMark weight={weightOfSeverity(one.severity)} word={one.severity} />{' '}
+                    <b>{harmless(one.id)}</b> <span>{harmless(one.title)}</span>{' '}
+                    <small>{shortFacts(one)}</small>
+                  </summary>
+                  {'package' in one ? <Flaw flaw={one} /> : <Issue issue={one} />}
+                </details>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Parts>
+    </details>
+  );
+}
+
+function priorityOf(finding: Finding): number {
+  return 'priority' in finding ? finding.priority : 0;
+}
+
+function shortFacts(finding: Finding): string {
+  if (!('package' in finding)) return harmless(finding.locations[0]?.path ?? '');
+  const { name, version } = finding.package;
+  const fixed = finding.fixedIn[0] === undefined ? 'no fix yet' : `fixed in ${finding.fixedIn[0]}`;
+  const words = [`${name} ${version}`, fixed, ...(finding.kev ? ['exploited'] : [])];
+  const use = finding.inUse;
+  if (use !== undefined) words.push(use.containers > 0 ? 'in use' : 'not used');
+  return harmless(words.join(' · '));
+}
+
+function Flaw({ flaw }: { readonly flaw: VulnerabilityFinding }): JSX.Element {
+  const { evidence, severitySource, epss, cvss, inUse } = flaw;
+  const compared = `${evidence.comparedName} ${evidence.comparedVersion}`;
+  const rows: readonly (readonly [string, string])[] = [
+    [
+      'Why it matched',
+      `${compared} lies in ${evidence.range} (${evidence.comparedAs}, ${evidence.ecosystem})`,
+    ],
+    ['Severity from', severitySource],
+    ...cvss
+      .slice(0, 4)
+      .map((one) => [`CVSS ${one.version}`, `${one.score} ${one.vector}`] as const),
+    ...(epss === null ? [] : [['EPSS', `${(epss * 100).toFixed(1)} %`] as const]),
+    ...(inUse === undefined
+      ? []
+      : [['In use', `in ${inUse.containers} of ${inUse.of} containers`] as const]),
+  ];
+  return (
+    <dl class="facts">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{harmless(value)}</dd>
+        </div>
+      ))}
+      <div>
+        <dt>Who ran it</dt>
+        <dd>
+          <ExposureLink asked={flaw.id} />
+        </dd>
+      </div>
+      <Places finding={flaw} />
+    </dl>
+  );
+}
+
+function Issue({ issue }: { readonly issue: IssueFinding }): JSX.Element {
+  return (
+    <dl class="facts">
+      <div>
+        <dt>What to do</dt>
+        <dd>{harmless(issue.fix)}</dd>
+      </div>
+      {Object.entries(issue.evidence)
+        .slice(0, 20)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{harmless(name)}</dt>
+            <dd>{harmless(String(value))}</dd>
+          </div>
+        ))}
+      <Places finding={issue} />
+    </dl>
+  );
+}
+
+function Places({ finding }: { readonly finding: Finding }): JSX.Element {
+  return (
+    <>
+      <div>
+        <dt>Where</dt>
+        <dd>
+          {finding.locations.slice(0, 20).map(({ path, layer, line }) => (
+            <div key={`${path} ${layer}`}>
+              <code>{harmless(line === undefined ? path : `${path}:${line}`)}</code>
+              {layer !== null && <small> layer {shortId(layer)}</small>}
+            </div>
+          ))}
+        </dd>
+      </div>
+      <div>
+        <dt>Lesson</dt>
+        <dd>
+          <LessonLink id={finding.lesson} />
+        </dd>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,147 @@
+// Who talks to whom: segments as rooms, flows as lines, thick where much is sent; a matrix for many.
+
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type { Network } from '../data/answers.ts';
+import { answerTo, refresh } from '../data/client.ts';
+import { bytesText, harmless, plural, shortId } from '../data/words.ts';
+import { Choice, Parts, Scrolled, SearchField } from '../parts/controls.tsx';
+import { ContainerLink, Time } from '../parts/marks.tsx';
+import { Empty, Shown } from '../parts/shown.tsx';
+import { replaceQuery, route } from '../routing.ts';
+import { NetworkMatrix, NetworkPicture } from './network-picture.tsx';
+import { bytesOf, type Corridor, corridorsOf, roomsDrawn, roomsOf } from './network-rooms.ts';
+
+export function NetworkPage(): JSX.Element {
+  const answer = answerTo<Network>('/network').value;
+  return (
+    <>
+      <h1>Network</h1>
+      <Shown answer={answer} what="the flows" retry={() => void refresh('/network')}>
+        {(network) => (network.flows.length === 0 ? <NoFlows /> : <Told network={network} />)}
+      </Shown>
+    </>
+  );
+}
+
+function NoFlows(): JSX.Element {
+  return (
+    <Empty title="No flow has been recorded.">
+      <p>
+        Flows come from the sensor; the <a href="#/">harbour</a> tells whether it is on and how to
+        switch it on.
+      </p>
+    </Empty>
+  );
+}
+
+function Told({ network }: { readonly network: Network }): JSX.Element {
+  const rooms = useMemo(() => roomsOf(network), [network]);
+  const corridors = useMemo(() => corridorsOf(network), [network]);
+  const [chosen, setChosen] = useState<Corridor | null>(null);
+  const { query } = route.value;
+  const form = query.get('form') ?? (rooms.length > roomsDrawn ? 'matrix' : 'rooms');
+  const outside = corridors.filter(({ to }) => to === ' external').length;
+  const view = { rooms, corridors, chosen, onChosen: setChosen };
+  return (
+    <>
+      <p>
+        {plural(rooms.length, 'segment')} and {plural(network.flows.length, 'flow')} between{' '}
+        {plural(network.nodes.length, 'endpoint')};{' '}
+        {outside === 0
+          ? 'none talks to the outside.'
+          : `${plural(outside, 'segment')} talk${outside === 1 ? 's' : ''} to the outside.`}
+      </p>
+      <div class="tools">
+        <Choice
+          label="Form"
+          words={[
+            ['rooms', 'Rooms'],
+            ['matrix', 'Matrix'],
+          ]}
+          value={form}
+          onValue={(value) => replaceQuery({ form: value })}
+        />
+        <SearchField
+          label="Search flows"
+          placeholder="name, address, port"
+          value={query.get('find') ?? ''}
+          onValue={(value) => replaceQuery({ find: value })}
+        />
+        {chosen !== null && (
+          <button type="button" onClick={() => setChosen(null)}>
+            Show all flows
+          </button>
+        )}
+      </div>
+      {form === 'matrix' ? <NetworkMatrix {...view} /> : <NetworkPicture {...view} />}
+      <FlowList network={network} flows={chosen?.flows ?? network.flows} />
+    </>
+  );
+}
+
+function FlowList({
+  network,
+  flows,
+}: {
+  readonly network: Network;
+  readonly flows: Network['flows'];
+}): JSX.Element {
+  const nodes = useMemo(() => new Map(network.nodes.map((one) => [one.id, one])), [network]);
+  const find = (route.value.query.get('find') ?? '').toLowerCase();
+  const name = (id: string): string => harmless(nodes.get(id)?.name ?? shortId(id));
+  const own = useMemo(
+    () =>
+      flows
+        .filter(({ from, to, protocol, port }) =>
+          `${name(from)} ${from} ${name(to)} ${to} ${protocol} ${port}`
+            .toLowerCase()
+            .includes(find),
+        )
+        .sort((a, b) => bytesOf(b) - bytesOf(a)),
+    [flows, find, nodes],
+  );
+  const end = (id: string): JSX.Element =>
+    nodes.get(id)?.kind === 'container' ? (
+      <ContainerLink id={id} name={nodes.get(id)?.name ?? null} />
+    ) : (
+      <code>{name(id)}</code>
+    );
+  return (
+    <section aria-labelledby="flow-title">
+      <h2 id="flow-title">Flows, most first</h2>
+      <Scrolled label="Flows">
+        <Parts items={own} noun="flows">
+          {(shown) => (
+            <table>
+              <thead>
+                <tr>
+                  {['From', 'To', 'Port', 'Times', 'Sent', 'Received', 'Last'].map((word) => (
+                    <th scope="col" key={word}>
+                      {word}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {shown.map((flow, index) => (
+                  <tr key={`${flow.from} ${flow.to} ${flow.port} ${index}`}>
+                    <td>{end(flow.from)}</td>
+                    <td>{end(flow.to)}</td>
+                    <td>{harmless(`${flow.protocol} ${flow.port}`)}</td>
+                    <td>{flow.count.toLocaleString()}</td>
+                    <td>{bytesText(flow.bytesSent)}</td>
+                    <td>{bytesText(flow.bytesReceived)}</td>
+                    <td>
+                      <Time at={flow.lastAt} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </Parts>
+      </Scrolled>
+    </section>
+  );
+}

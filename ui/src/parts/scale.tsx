@@ -1,0 +1,65 @@
+// The marks of a time axis, and the buttons that zoom it.
+import type { JSX } from 'preact';
+import { type Axis, around, marksOf } from './axis.ts';
+
+export function Scale({ axis }: { readonly axis: Axis }): JSX.Element {
+  const most = innerWidth < 700 ? 3 : 8;
+  return (
+    <div class="scale" aria-hidden="true">
+      {marksOf(axis, most).map(({ place, text }) => (
+        <span key={place} style={{ left: `${place}%` }} class={place > 90 ? 'is-last' : ''}>
+          {text}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+export function ZoomButtons({
+  axis,
+  whole,
+  onAxis,
+}: {
+  readonly axis: Axis;
+  readonly whole: Axis;
+  readonly onAxis: (axis: Axis) => void;
+}): JSX.Element {
+  const middle = (axis.fromMs + axis.toMs) / 2;
+  const span = axis.toMs - axis.fromMs;
+  return (
+    <fieldset class="choice">
+      <legend class="unseen">Zoom of the time axis</legend>
+      <button
+        type="button"
+        aria-label="Zoom in"
+        onClick={() => onAxis(around(middle, span / 2, whole))}
+      >
+        +
+      </button>
+      <button
+        type="button"
+        aria-label="Zoom out"
+        onClick={() => onAxis(around(middle, span * 2, whole))}
+      >
+        −
+      </button>
+      <button
+        type="button"
+        aria-label="Earlier"
+        onClick={() => onAxis(around(middle - span / 4, span, whole))}
+      >
+        ←
+      </button>
+      <button
+        type="button"
+        aria-label="Later"
+        onClick={() => onAxis(around(middle + span / 4, span, whole))}
+      >
+        →
+      </button>
+      <button type="button" onClick={() => onAxis(whole)}>
+        All
+      </button>
+    </fieldset>
+  );
+}

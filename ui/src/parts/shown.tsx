@@ -1,0 +1,87 @@
+// What a page shows while it waits, when it fails, and when there is nothing yet.
+import type { ComponentChildren, JSX } from 'preact';
+import type { Answer, Problem } from '../data/client.ts';
+import { harmless } from '../data/words.ts';
+
+/** The value, or the designed state that stands in for it. */
+export function Shown<T>({
+  answer,
+  what,
+  retry,
+  children,
+}: {
+  readonly answer: Answer<T>;
+  /** What is loaded, in a sentence: "the images". */
+  readonly what: string;
+  readonly retry?: () => void;
+  readonly children: (value: T) => ComponentChildren;
+}): JSX.Element {
+  if (answer.kind === 'ready') return <>{children(answer.value)}</>;
+  if (answer.kind === 'loading') return <Loading what={what} />;
+  return (
+    <Failed problem={answer.problem} what={what} {...(retry === undefined ? {} : { retry })} />
+  );
+}
+
+export function Loading({ what }: { readonly what: string }): JSX.Element {
+  return (
+    <section class="state is-loading" role="status">
+      <p>Loading {what} …</p>
+      <div class="bones" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </div>
+    </section>
+  );
+}
+
+export function Failed({
+  problem,
+  what,
+  retry,
+}: {
+  readonly problem: Problem;
+  readonly what: string;
+  readonly retry?: () => void;
+}): JSX.Element {
+  return (
+    <section class="state is-failed" role="alert">
+      <h2>{harmless(problem.message)}</h2>
+      <p>{problem.advice === null ? `This concerns ${what}.` : <Coded text={problem.advice} />}</p>
+      {retry !== undefined && (
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** Nothing to show, and how it comes to be. */
+export function Empty({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children?: ComponentChildren;
+}): JSX.Element {
+  return (
+    <section class="state is-empty">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** A sentence in which words between backticks are commands. */
+export function Coded({ text }: { readonly text: string }): JSX.Element {
+  const parts = harmless(text).split('`');
+  return (
+    <>
+      {parts.map((part, index) =>
+        index % 2 === 1 ? <code key={`${index} ${part}`}>{part}</code> : part,
+      )}
+    </>
+  );
+}
