@@ -1,0 +1,120 @@
+// Requests to an engine decided as a whole: rules, types, bodies, images; and what engines get wrong.
+import { describe, expect, test } from 'vitest';
+import { operationRules } from '../policy/docker-api/index.ts';
+import { noWaivers, readWaivers } from '../policy/index.ts';
+import { decideRequest, type GuardSetting } from './gate-docker.ts';
+import { pluginFlaws } from './gate-docker-daemon.ts';
+
+const setting: GuardSetting = {
+  rules: operationRules('usual', { allow: ['image.build'], deny: [] }),
+  policy: { profiles: ['recommended'], minor: 30, waivers: noWaivers, onUnknown: 'deny' },
+  images: null,
+  resolve: (path) => path,
+};
+
+function asked(method: string, uri: string, body: string | null = null, type = 'application/json') {
+  return {
+    method,
+    uri,
+    header: (name: string) => (name === 'content-type' ? type : null),
+    body: body === null ? null : Buffer.from(body),
+  };
+}
+
+const create = '/v1.41/containers/create';
+
+describe('decisions', () => {
+  test.each([
+    ['no body', asked('POST', create), 'body'],
+    ['an empty body', asked('POST', create, ''), 'body'],
+    ['a broken body', asked('POST', create, '{'), 'body'],
+    ['two keys', asked('POST', create, '{"Image":"a","image":"b"}'), 'body'],
+    ['no exec body', asked('POST', '/containers/a/exec'), 'body'],
+    ['a body of start', asked('POST', '/containers/a/start', '{"Privileged":true}'), 'body'],
+    [
+      'a form',
+      asked('POST', '/containers/prune', 'a=b', 'application/x-www-form-urlencoded'),
+      'content-type',
+    ],
+    ['an old version', asked('POST', '/v1.23/containers/a/start'), 'plain-request'],
+    ['an unknown endpoint', asked('POST', '/containers/a/clone'), 'operation'],
+    ['an export', asked('GET', '/containers/a/export'), 'operation'],
+    ['a remote build', asked('POST', '/build?remote=http://a'), 'operation'],
+    [
+      'a build in the network of the host',
+      asked('POST', '/build?networkmode=host'),
+      'host-network',
+    ],
+    [
+      'privileged',
+      asked('POST', create, '{"Image":"a","HostConfig":{"Privileged":true}}'),
+      'privileged',
+    ],
+  ])('%s is denied', async (_, request, control) => {
+    const decided = await decideRequest(request, setting);
+    expect(decided).toMatchObject({ decision: 'deny' });
+    expect(decided.controls).toContain(control);
+    expect(decided.message).toMatch(/^[^\n]{5,1000}$/);
+  });
+
+  test.each([
+    asked('GET', '/_ping'),
+    asked('POST', '/containers/a/start', null, 'text/plain'),
+    asked('POST', '/containers/a/start', '{}'),
+    asked('POST', '/build?t=a', null, 'application/x-tar'),
+    asked('POST', '/images/create?fromImage=a&tag=1', null, 'text/plain'),
+    asked('GET', '/new/endpoint'),
+  ])('$method $uri passes', async (request) => {
+    expect((await decideRequest(request, setting)).decision).toBe('allow');
+  });
+
+  test('a waiver covers what it names, and is recorded', async () => {
+    const waivers = readWaivers(
+      'waivers: [{control: privileged, container: dind, reason: builds, owner: ci, expires: 2099-01-01}]',
+      'w.yaml',
+      new Date('2026-11-22'),
+    );
+    const own = { ...setting, policy: { ...setting.policy, waivers } };
+    const body = '{"Image":"a","HostConfig":{"Privileged":true}}';
+    const decided = await decideRequest(asked('POST', `${create}?name=dind`, body), own);
+    expect(decided.decision).not.toBe('deny');
+    expect(decided.waived).toEqual(['privileged']);
+    const other = await decideRequest(asked('POST', `${create}?name=web`, body), own);
+    expect(other.decision).toBe('deny');
+  });
+
+  test('images are asked by their reference', async () => {
+    const seen: string[] = [];
+    const images = {
+      known: (reference: string) => {
+        seen.push(reference);
+        return Promise.resolve(null);
+      },
+      judge: (reference: string, _: unknown, isPull: boolean) => {
+        seen.push(`${reference} ${isPull ? 'pull' : 'run'}`);
+        return null;
+      },
+    };
+    const own = { ...setting, images };
+    await decideRequest(asked('POST', create, '{"image":"a:1"}'), own);
+    await decideRequest(asked('POST', '/images/create?fromImage=b&tag=sha256:00'), own);
+    expect(seen).toEqual(['a:1', 'a:1 run', 'b@sha256:00 pull']);
+  });
+});
+
+describe('engines', () => {
+  test.each([
+    ['20.10.24', '', 2],
+    ['20.10.24+dfsg1', 'Fix CVE-2024-41110: Authz', 1],
+    ['23.0.15', '', 1],
+    ['23.0.14', '', 2],
+    ['24.0.9', '', 2],
+    ['27.1.1', '', 1],
+    ['28.5.0', '', 1],
+    ['29.3.1', '', 0],
+    ['30.0.0-rc1', '', 0],
+    ['', '', 2],
+  ])('%s has its flaws', (version, changelog, count) => {
+    expect(pluginFlaws(version, changelog)).toHaveLength(count);
+  });
+});
