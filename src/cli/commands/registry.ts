@@ -14,10 +14,12 @@ import { defineSbom } from './sbom.ts';
 import { defineScan } from './scan.ts';
 import { defineSign } from './sign.ts';
 import { defineTimeline } from './timeline.ts';
+import { defineUp } from './up.ts';
 import { defineVerify } from './verify.ts';
 import { defineWatch } from './watch.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
+  defineUp,
   defineScan,
   defineSbom,
   defineDb,

@@ -24,9 +24,17 @@ export function askRuns(statements: Statements, query: RunQuery): readonly Store
     where.push('id IN (SELECT run FROM peer WHERE remote = ?)');
     values.push(query.remote);
   }
+  if (query.before !== undefined) {
+    const { firstSeenNs, id } = query.before;
+    const firstUs = microseconds(firstSeenNs);
+    where.push('first_us <= ? AND (first_us < ? OR id < ?)');
+    values.push(firstUs, firstUs, id);
+  }
+  // Few of many runs live: by the time of their start all others would be passed over.
+  const index = query.aliveOnly === true && query.image === undefined ? 'INDEXED BY run_alive' : '';
   const rows = statements
     .of(
-      `SELECT ${columns} FROM run WHERE ${where.join(' AND ')}
+      `SELECT ${columns} FROM run ${index} WHERE ${where.join(' AND ')}
        ORDER BY first_us DESC, id DESC LIMIT ?`,
     )
     .all(...values, query.limit) as unknown as readonly RunRow[];

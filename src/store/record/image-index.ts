@@ -253,6 +253,17 @@ export function runCount(statements: Statements, imageId: string): number {
   return image === null ? 0 : imageTally(statements, image).runs;
 }
 
+/** The same with how many of them live. */
+export function countsOfImage(
+  statements: Statements,
+  imageId: string,
+): { readonly runs: number; readonly alive: number } {
+  const image = imageByName(statements, imageId);
+  if (image === null) return { runs: 0, alive: 0 };
+  const { runs, alive } = imageTally(statements, image);
+  return { runs, alive };
+}
+
 /** Files of the image that a run executed or loaded, in the order of their first sight. */
 export function filesUsed(statements: Statements, run: number): readonly UsedFile[] {
   const row = statements.of('SELECT use_set FROM run WHERE id = ?').get(run) as

@@ -3,6 +3,7 @@
 export { recordFile } from './open.ts';
 export { forgottenWhy, openRecord } from './reader.ts';
 export type {
+  DetectionQuery,
   EventQuery,
   ExposedRun,
   ImageToIndex,
@@ -11,8 +12,12 @@ export type {
   RecordReader,
   RecordWriter,
   RetentionPolicy,
+  RunCounts,
+  RunPeer,
+  RunPlace,
   RunQuery,
   RunsOfPackages,
+  StoredDetection,
   StoredEvent,
   StoredEvents,
   StoredPackage,

@@ -1,9 +1,11 @@
 // The record as it is asked: one file, read by any number of processes while it is written.
-import type { DetectionFacts, DetectionRecord, LossRecord } from '../../model/timeline.ts';
+import type { DetectionRecord, LossRecord } from '../../model/timeline.ts';
 import { askEvents } from './ask-events.ts';
 import { askRunsOf } from './ask-exposure.ts';
+import { askAllDetections, askAllPeers, askCounts, factsOf, peersOf } from './ask-pages.ts';
 import { askRuns, findRuns } from './ask-runs.ts';
 import {
+  countsOfImage,
   filesUsed,
   indexImage,
   mapFiles,
@@ -14,7 +16,7 @@ import {
   usesInImage,
 } from './image-index.ts';
 import { openForAsking } from './open.ts';
-import type { Peer, RecordReader, StoredRun } from './record-store.ts';
+import type { RecordReader, StoredRun } from './record-store.ts';
 import { microseconds, nanoseconds } from './run-row.ts';
 import { Statements } from './statements.ts';
 
@@ -29,6 +31,9 @@ export function openRecord(folder: string): RecordReader {
     find: (word, limit) => findRuns(statements, word, limit),
     events: (run, query) => askEvents(statements, run, query),
     detections: (run, limit) => detectionsOf(statements, run, limit),
+    counts: () => askCounts(statements),
+    detectionsOfAll: (query) => askAllDetections(statements, query),
+    peersOfAll: (query) => askAllPeers(statements, query),
     losses: (stored, limit) => lossesOf(statements, stored, limit),
     peers: (run, limit) => peersOf(statements, run, limit),
     filesUsed: (run) => filesUsed(statements, run),
@@ -36,6 +41,7 @@ export function openRecord(folder: string): RecordReader {
     runsOf: (versions, page) => askRunsOf(statements, versions, page),
     usesInImage: (imageId) => usesInImage(statements, imageId),
     runCount: (imageId) => runCount(statements, imageId),
+    countsOf: (imageId) => countsOfImage(statements, imageId),
     unindexed: (limit) => unindexedImages(statements, limit),
     unindexedCount: () => unindexedCount(statements),
     indexImage: (image) => indexImage(statements, image),
@@ -57,19 +63,11 @@ function detectionsOf(
     )
     .all(run, limit) as unknown as readonly { time_us: number; value: string; container: string }[];
   return rows.flatMap(({ time_us: timeUs, value, container }) => {
-    const detection = parsed(value);
+    const detection = factsOf(value);
     if (detection === null) return [];
     const about = { timeNs: nanoseconds(timeUs), containerId: container };
     return [{ kind: 'detection' as const, ...about, detection }];
   });
-}
-
-function parsed(value: string): DetectionFacts | null {
-  try {
-    return JSON.parse(value) as DetectionFacts;
-  } catch {
-    return null;
-  }
 }
 
 interface LossRow {
@@ -130,33 +128,4 @@ function forgottenOf(statements: Statements, { id, run, firstSeenNs }: StoredRun
       why: forgottenWhy,
     },
   ];
-}
-
-function peersOf(statements: Statements, run: number, limit: number): readonly Peer[] {
-  const rows = statements
-    .of('SELECT * FROM peer WHERE run = ? ORDER BY direction DESC, flows DESC LIMIT ?')
-    .all(run, limit) as unknown as readonly {
-    direction: number;
-    protocol: string;
-    port: number;
-    remote: string;
-    name: string | null;
-    flows: number;
-    sent: number;
-    received: number;
-    first_us: number;
-    last_us: number;
-  }[];
-  return rows.map(({ direction, first_us: first, last_us: last, ...row }) => ({
-    direction: direction === 1 ? 'in' : 'out',
-    protocol: row.protocol,
-    port: row.port,
-    remote: row.remote,
-    name: row.name,
-    flows: row.flows,
-    sent: row.sent,
-    received: row.received,
-    firstNs: nanoseconds(first),
-    lastNs: nanoseconds(last),
-  }));
 }

@@ -3,6 +3,7 @@ import type { ContainerRun } from '../../model/container.ts';
 import type { Distribution } from '../../model/distribution.ts';
 import type { Package } from '../../model/package.ts';
 import type {
+  DetectionFacts,
   DetectionRecord,
   LossRecord,
   RawRecord,
@@ -75,6 +76,49 @@ export interface RunQuery {
   readonly sinceNs?: bigint;
   /** An address that it talked with. */
   readonly remote?: string;
+  /** Only runs that stand behind this one in the list: the next page. */
+  readonly before?: RunPlace;
+  readonly limit: number;
+}
+
+/** The place of a run in the list. */
+export interface RunPlace {
+  readonly firstSeenNs: bigint;
+  readonly id: number;
+}
+
+export interface RunCounts {
+  readonly runs: number;
+  readonly alive: number;
+}
+
+export interface DetectionQuery {
+  readonly sinceNs?: bigint;
+  readonly priorities?: readonly string[];
+  /** Only detections that were recorded before the one of this number: the next page. */
+  readonly beforeId?: number;
+  readonly limit: number;
+}
+
+/** A detection with its number in the record and the run that it is about. */
+export interface StoredDetection {
+  readonly id: number;
+  readonly timeNs: bigint;
+  /** Null: the host. */
+  readonly run: StoredRun | null;
+  readonly detection: DetectionFacts;
+}
+
+/** A peer and the run that talked with it. */
+export interface RunPeer {
+  readonly run: StoredRun;
+  readonly peer: Peer;
+}
+
+export interface PeerQuery {
+  readonly sinceNs: bigint;
+  /** Runs, newest first, and flows that are looked at. */
+  readonly runsMost: number;
   readonly limit: number;
 }
 
@@ -174,6 +218,12 @@ export interface RecordReader {
   find(word: string, limit: number): readonly StoredRun[];
   events(run: number, query: EventQuery): StoredEvents;
   detections(run: number, limit: number): readonly DetectionRecord[];
+  /** All runs that the record knows, by the tallies of their images. */
+  counts(): RunCounts;
+  /** Detections of all runs and of the host, newest first. */
+  detectionsOfAll(query: DetectionQuery): readonly StoredDetection[];
+  /** Whom the runs that lived since a time talked with. */
+  peersOfAll(query: PeerQuery): readonly RunPeer[];
   /** Of this run and of the whole node while it lived. */
   losses(stored: StoredRun, limit: number): readonly LossRecord[];
   peers(run: number, limit: number): readonly Peer[];
@@ -186,6 +236,8 @@ export interface RecordReader {
   usesInImage(imageId: string): ReadonlyMap<string, number>;
   /** Runs of an image, alive and dead. */
   runCount(imageId: string): number;
+  /** Runs of an image, and how many of them live. */
+  countsOf(imageId: string): RunCounts;
   /** Images that ran and are not in the index, or whose files are not mapped. */
   unindexed(limit: number): readonly UnindexedImage[];
   /** Images that ran and are not in the index. */

@@ -190,3 +190,12 @@ function blobOf(statements: Statements, kind: 0 | 1, id: number): Blob {
     },
   };
 }
+
+/** Runs of all images together. */
+export function allImageTallies(statements: Statements): number {
+  let runs = 0;
+  for (const [, values] of blobsOf(statements, kinds.image, imagesPerBlob)) {
+    for (let at = 0; at < values.length; at += imageFields) runs += values[at] ?? 0;
+  }
+  return runs;
+}

@@ -1,0 +1,19 @@
+// Flags of `seaworthy up` and `up token`.
+import type { Role } from '../../server/api/index.ts';
+import type { CommonOptions } from '../options.ts';
+
+export interface UpRunOptions extends CommonOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly name: readonly string[];
+  /** Milliseconds after which it ends by itself. */
+  readonly for?: number;
+  /** True: ends when everything that is here now is scanned. */
+  readonly once?: boolean;
+}
+
+export interface UpTokenOptions extends CommonOptions {
+  readonly role: Role;
+  readonly team: readonly string[];
+  readonly format: 'table' | 'json';
+}

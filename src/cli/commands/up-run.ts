@@ -1,0 +1,275 @@
+// What `up` does: opens the data folder, serves it, then looks for engines and keeps looking.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants, hostname, setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { messageOf, oneLine } from '../../base/error.ts';
+import { realPace } from '../../base/retry.ts';
+import { createEngineSource, findEngines } from '../../flow/engine-source.ts';
+import { createLiveFeed, type LiveFeed } from '../../flow/live.ts';
+import { startUp, type Up } from '../../flow/up.ts';
+import {
+  isLoopback,
+  openChangeLog,
+  openStaticFiles,
+  openTokens,
+  type RunningServer,
+  serve,
+} from '../../server/http/index.ts';
+import { openCatalogue } from '../../store/catalog/index.ts';
+import { databaseFile } from '../compose.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { version } from '../version.ts';
+import { createAuditDesk } from './up-audit.ts';
+import { removeLock, runningUp, writeLock } from './up-lock.ts';
+import type { UpRunOptions } from './up-options.ts';
+import { createScanner } from './up-scanner.ts';
+import { advisoriesOf, basisOf, gateDecisions, houseCoverage, recordOf } from './up-services.ts';
+import { createUpView } from './up-view.ts';
+
+const furtherPorts = 50;
+const containerdSocket = '/run/containerd/containerd.sock';
+/** An advisory database that is younger is not updated at the start. */
+const freshHours = 6;
+/** The first audit lets the first scans begin. */
+const auditAfterMs = 3000;
+
+/** Serves until it is told to end; returns the exit code. */
+export async function runUp(options: UpRunOptions): Promise<number> {
+  const { data } = options;
+  const view = createUpView(options);
+  const other = await runningUp(data);
+  if (other !== null) {
+    const { own } = openTokens(data, now);
+    view.running(`${other.url}/?token=${own}`);
+    return exitCodes.satisfied;
+  }
+  const desk = openDesk(options);
+  try {
+    const server = await listen(options, desk);
+    const url = `http://${hostInUrl(options.host)}:${server.port}`;
+    writeLock(data, url);
+    view.link(`${url}/?token=${desk.tokens.own}`);
+    try {
+      await start(options, desk);
+      view.follow(desk.harbourSources);
+      await ended(options, desk);
+    } finally {
+      view.end();
+      await server.close();
+      await desk.up?.stop();
+    }
+    return exitCodes.satisfied;
+  } finally {
+    desk.close();
+    removeLock(data);
+  }
+}
+
+type Desk = ReturnType<typeof openDesk>;
+
+function now(): Date {
+  return new Date();
+}
+
+/** Everything of the data folder, opened; the engines come later. */
+function openDesk(options: UpRunOptions) {
+  const { data } = options;
+  const db = databaseFile(options);
+  const live = createLiveFeed(Date.now());
+  const tokens = openTokens(data, now);
+  const catalogue = openCatalogue(data);
+  const record = recordOf(data);
+  const advisories = advisoriesOf(db);
+  const audits = createAuditDesk({ data, onAnswer: (answer) => live.tell('audit', answer) });
+  const basis = (): string => basisOf(db);
+  const scanner = createScanner({ data, db, basis });
+  const state: { up: Up | null } = { up: null };
+  const house = { data, advisories: advisories.get, audits, offline: options.offline === true };
+  const outside = () => houseCoverage(house);
+  const coverage = () => state.up?.coverage() ?? outside();
+  const status = () => state.up?.status() ?? { waiting: 0, running: 0, done: 0 };
+  return {
+    live,
+    tokens,
+    catalogue,
+    record,
+    audits,
+    basis,
+    scanner,
+    outside,
+    status,
+    get up() {
+      return state.up;
+    },
+    set up(up: Up | null) {
+      state.up = up;
+    },
+    harbourSources: () => ({
+      catalogue,
+      record: record.get(),
+      coverage: coverage(),
+      now: now(),
+      teams: null,
+      scans: status(),
+    }),
+    services: {
+      catalogue,
+      record: record.get,
+      advisories: advisories.get,
+      coverage,
+      status,
+      audits,
+      gate: () => gateDecisions(data),
+      tokens,
+      now,
+      toolVersion: version,
+    },
+    close() {
+      scanner.close();
+      record.close();
+      advisories.close();
+      catalogue.close();
+    },
+  };
+}
+
+function listen(options: UpRunOptions, desk: Desk): Promise<RunningServer> {
+  const { host, port, name, data } = options;
+  if (!isLoopback(host)) {
+    warn(`it listens on ${host} without TLS: put it behind a proxy that has it`);
+  }
+  return serve({
+    host,
+    names: [hostname().toLowerCase(), ...name.map((one) => one.toLowerCase())],
+    port,
+    furtherPorts,
+    services: desk.services,
+    tokens: desk.tokens,
+    live: desk.live,
+    files: openStaticFiles(dashboardFolder()),
+    changes: openChangeLog(data),
+    isReady: () => desk.up !== null,
+    gauges: () => gaugesOf(desk),
+    clockMs: () => performance.now(),
+    warn,
+  });
+}
+
+/** In the bundle beside the chunks, in a checkout where it is built to. */
+function dashboardFolder(): string {
+  const path = import.meta.url.endsWith('.ts') ? '../../../dist/ui' : './ui';
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+function gaugesOf({ catalogue, record, status }: Desk): ReadonlyMap<string, number> {
+  const counts = record.get()?.counts() ?? { runs: 0, alive: 0 };
+  const { waiting, running, done } = status();
+  return new Map([
+    ['containers_alive', counts.alive],
+    ['containers_recorded', counts.runs],
+    ['images', catalogue.count()],
+    ['scans_waiting', waiting],
+    ['scans_running', running],
+    ['scans_done', done],
+    ['resident_memory_bytes', process.memoryUsage.rss()],
+  ]);
+}
+
+async function start(options: UpRunOptions, desk: Desk): Promise<void> {
+  const { data, offline } = options;
+  const { live, catalogue, scanner } = desk;
+  const found = await findEngines();
+  const source = createEngineSource({
+    folder: data,
+    node: hostname(),
+    engines: found.engines,
+    clock: {
+      wallNs: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6)),
+      monotonicNs: () => process.hrtime.bigint(),
+    },
+    gradeOf: (imageId) => catalogue.entry(imageId)?.grade?.letter ?? null,
+    warn,
+  });
+  desk.up = await startUp({
+    found,
+    hasContainerd: existsSync(containerdSocket),
+    source,
+    catalogue,
+    record: desk.record.get,
+    live,
+    scan: (job) => scanner.scan(job),
+    basis: desk.basis,
+    coverage: desk.outside,
+    updateAdvisories: offline === true ? null : () => updateOnce(options),
+    now,
+    pace: realPace,
+    warn,
+  });
+  for (const engine of found.engines) engine.close();
+  if (found.engines.length > 0) void auditSoon(desk, live);
+}
+
+async function auditSoon({ audits }: Desk, live: LiveFeed): Promise<void> {
+  await realPace.sleep(auditAfterMs);
+  live.tell('progress', { step: 'audit', waiting: 0, running: 1, done: 0 });
+  await audits.run().catch((error: unknown) => warn(`the audit failed: ${messageOf(error)}`));
+}
+
+/** `db update` in a process of its own: it sorts gigabytes. True: there are newer advisories. */
+async function updateOnce(options: UpRunOptions): Promise<boolean> {
+  const { openAdvisories } = await import('../../flow/advisories.ts');
+  const db = databaseFile(options);
+  const source = openAdvisories(db, now);
+  const { builtIn, builtAt } = source.info();
+  source.close();
+  if (!builtIn && Date.now() - Date.parse(builtAt) < freshHours * 3_600_000) return false;
+  const before = basisOf(db);
+  const words = ['db', 'update', '--data', options.data, '--db', db, '--quiet', '--no-progress'];
+  const child = spawn(process.execPath, [process.argv[1] ?? '', ...words], { stdio: 'ignore' });
+  child.unref();
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('exit', (exitCode) => resolve(exitCode));
+    child.once('error', () => resolve(null));
+    process.once('exit', () => child.kill('SIGKILL'));
+  });
+  return code === 0 && basisOf(db) !== before;
+}
+
+/** Until a signal, the time of `--for`, or with `--once` until nothing waits to be scanned. */
+async function ended(options: UpRunOptions, desk: Desk): Promise<void> {
+  const stop = new AbortController();
+  const end = (): void => {
+    if (stop.signal.aborted) process.exit(exitCodes.failed);
+    stop.abort();
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+  process.on('SIGHUP', end);
+  if (options.once === true) void whenIdle(desk, end);
+  const longest = 2 ** 31 - 1;
+  while (!stop.signal.aborted) {
+    await realPace.sleep(options.for ?? longest, stop.signal).catch(() => undefined);
+    if (options.for !== undefined) stop.abort();
+  }
+}
+
+/** Idle for a second: by then the engine's list was read. */
+async function whenIdle({ status }: Desk, end: () => void): Promise<void> {
+  for (let quiet = 0; quiet < 5; ) {
+    await realPace.sleep(200);
+    const { waiting, running } = status();
+    quiet = waiting + running === 0 ? quiet + 1 : 0;
+  }
+  end();
+}
+
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function warn(line: string): void {
+  process.stderr.write(`seaworthy: ${oneLine(line)}\n`);
+}

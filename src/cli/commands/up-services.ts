@@ -1,0 +1,134 @@
+// What the API of `up` works with: stores of the data folder, advisories of now, coverage of the rest.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { builtinRows } from '../../advisory/builtin/index.ts';
+import { asRecord, parseJson } from '../../base/json.ts';
+import { openAdvisories } from '../../flow/advisories.ts';
+import type { Coverage } from '../../flow/runtime-source.ts';
+import type { AdvisorySource } from '../../model/advisory.ts';
+import type { AuditDesk, GateDecisions } from '../../server/api/index.ts';
+import { openRecord, type RecordReader } from '../../store/record/index.ts';
+import { programName, version } from '../version.ts';
+
+/** Decisions of the gate that a page lists, newest first. */
+const decisionsTold = 1000;
+const decisionBytes = 4 * 1024 * 1024;
+const oldHours = 72;
+
+/** The record, opened as soon as there is one and kept open. */
+export function recordOf(folder: string): { get: () => RecordReader | null; close: () => void } {
+  let record: RecordReader | null = null;
+  return {
+    get() {
+      if (record === null && existsSync(join(folder, 'record.db'))) {
+        try {
+          record = openRecord(folder);
+        } catch {
+          // It is being made: the next question finds it.
+        }
+      }
+      return record;
+    },
+    close: () => record?.close(),
+  };
+}
+
+function changedAt(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** Program and advisories of now: other ones judge anew. */
+export function basisOf(db: string): string {
+  const advisories = changedAt(db);
+  return `${programName(import.meta.url) ?? version} ${advisories === 0 ? 'built-in' : advisories}`;
+}
+
+/** The advisories of now: opened again when there are newer ones. */
+export function advisoriesOf(db: string): { get: () => AdvisorySource; close: () => void } {
+  let source: AdvisorySource | null = null;
+  let stamp = -1;
+  return {
+    get() {
+      const changed = changedAt(db);
+      if (source === null || changed !== stamp) {
+        source?.close();
+        source = openAdvisories(db, () => new Date());
+        stamp = changed;
+      }
+      return source;
+    },
+    close: () => source?.close(),
+  };
+}
+
+/** Where the gate records its decisions for the dashboard. */
+export function gateFile(data: string): string {
+  return join(data, 'gate', 'decisions.jsonl');
+}
+
+/** The last decisions, newest first; null: the gate never recorded here. */
+export function gateDecisions(data: string): GateDecisions {
+  const file = gateFile(data);
+  if (!existsSync(file)) return null;
+  const text = readFileSync(file).subarray(-decisionBytes).toString('utf8');
+  return text
+    .split('\n')
+    .slice(-decisionsTold - 1)
+    .flatMap((line) => {
+      const parsed = line === '' ? null : parseJson(line);
+      const record = parsed?.ok === true ? asRecord(parsed.value) : null;
+      return record === null ? [] : [record];
+    })
+    .toReversed();
+}
+
+export interface HouseCoverage {
+  readonly data: string;
+  readonly advisories: () => AdvisorySource;
+  readonly audits: AuditDesk;
+  readonly offline: boolean;
+}
+
+/** What stands beside the runtime: advisories, gate, audit. */
+export function houseCoverage(house: HouseCoverage): readonly Coverage[] {
+  return [advisoryCoverage(house), gateCoverage(house), auditCoverage(house)];
+}
+
+function advisoryCoverage({ advisories, offline }: HouseCoverage): Coverage {
+  const { builtIn, builtAt, advisories: count } = advisories().info();
+  const what = 'advisories';
+  const update = offline
+    ? 'copy an advisories.db into the data folder, or start it without --offline'
+    : 'seaworthy db update';
+  if (builtIn) {
+    const why = `only the ${builtinRows().length} built-in flaws that mattered most are known`;
+    return { what, state: 'limited', why, howToSwitchOn: update };
+  }
+  const hours = Math.round((Date.now() - Date.parse(builtAt)) / 3_600_000);
+  const why = `${count} advisories, ${hours} hours old`;
+  const isOld = hours > oldHours;
+  return { what, state: isOld ? 'limited' : 'on', why, howToSwitchOn: isOld ? update : null };
+}
+
+function gateCoverage({ data }: HouseCoverage): Coverage {
+  const what = 'gate';
+  if (existsSync(gateFile(data))) {
+    return { what, state: 'on', why: 'decisions are recorded here', howToSwitchOn: null };
+  }
+  return {
+    what,
+    state: 'off',
+    why: 'nothing is stopped before it runs',
+    howToSwitchOn: `seaworthy gate serve --record ${gateFile(data)}`,
+  };
+}
+
+function auditCoverage({ audits }: HouseCoverage): Coverage {
+  const [last] = audits.latest();
+  if (last === undefined) {
+    const why = 'the engine was not audited yet';
+    return { what: 'audit', state: 'off', why, howToSwitchOn: 'seaworthy audit docker' };
+  }
+  const why = `CIS Docker: ${last.score} of 100, ${last.generatedAt.slice(0, 10)}`;
+  return { what: 'audit', state: 'on', why, howToSwitchOn: null };
+}

@@ -1,0 +1,97 @@
+// Detections as people read them: what has the same rule in the same container is one line with a count.
+import { createHash } from 'node:crypto';
+import type { DetectionFacts, PlainValue } from '../model/timeline.ts';
+import { factsOfRule, techniqueOf } from '../runtime/catalog/index.ts';
+import type { StoredDetection } from '../store/record/index.ts';
+import { timeText } from './container-view.ts';
+
+export interface DetectionGroupView {
+  /** The same for the same cause, on every page. */
+  readonly id: string;
+  readonly group: {
+    readonly rule: string;
+    readonly priority: string;
+    readonly count: number;
+    readonly firstAt: string;
+    readonly lastAt: string;
+    readonly container: {
+      readonly id: string;
+      readonly name: string | null;
+      readonly image: string | null;
+      readonly team: string | null;
+    } | null;
+    /** From the engine to the process: `docker run`, `sh`, `curl`; empty where it was not recorded. */
+    readonly chain: readonly string[];
+    /** A rules file that would silence it; null where none was proposed. */
+    readonly exception: string | null;
+    readonly attack: readonly { readonly id: string; readonly name: string }[];
+    readonly lesson: string | null;
+  };
+  /** The newest one, in Falco's shape. */
+  readonly latest: DetectionFacts;
+}
+
+/** Groups of detections that come newest first; the group with the newest one is first. */
+export function groupDetections(found: readonly StoredDetection[]): readonly DetectionGroupView[] {
+  const groups = Map.groupBy(found, keyOf);
+  return [...groups].map(([key, own]) => groupOf(key, own));
+}
+
+function keyOf({ detection, run }: StoredDetection): string {
+  return JSON.stringify([
+    detection.rule,
+    run?.run.identity.id ?? null,
+    detection.output_fields['seaworthy.cause'] ?? null,
+  ]);
+}
+
+function groupOf(key: string, own: readonly StoredDetection[]): DetectionGroupView {
+  const newest = own[0] as StoredDetection;
+  const oldest = own.at(-1) as StoredDetection;
+  const { detection, run } = newest;
+  const { rule, priority, output_fields: fields } = detection;
+  return {
+    id: createHash('sha256').update(key).digest('hex').slice(0, 24),
+    group: {
+      rule,
+      priority,
+      count: own.length,
+      firstAt: timeText(oldest.timeNs),
+      lastAt: timeText(newest.timeNs),
+      container:
+        run === null
+          ? null
+          : {
+              id: run.run.identity.id,
+              name: run.run.identity.name,
+              image: run.run.identity.image.reference,
+              team: run.run.workload.team,
+            },
+      chain: chainOf(fields),
+      exception: textOf(fields['seaworthy.exception']),
+      attack: techniquesOf(detection),
+      lesson: factsOfRule(rule)?.lesson ?? null,
+    },
+    latest: detection,
+  };
+}
+
+function chainOf(fields: Readonly<Record<string, PlainValue>>): readonly string[] {
+  const told = textOf(fields['seaworthy.chain']);
+  if (told !== null) return told.split(' -> ');
+  // Alerts of others name at least parent and process.
+  const names = [textOf(fields['proc.pname']), textOf(fields['proc.name'])];
+  return names.flatMap((name) => (name === null || name === '' ? [] : [name]));
+}
+
+function techniquesOf({ rule, tags }: DetectionFacts): DetectionGroupView['group']['attack'] {
+  const ids = new Set([...(factsOfRule(rule)?.techniques ?? []), ...tags]);
+  return [...ids].flatMap((id) => {
+    const technique = techniqueOf(id);
+    return technique === null ? [] : [{ id: technique.id, name: technique.name }];
+  });
+}
+
+function textOf(value: PlainValue | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}

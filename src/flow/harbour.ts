@@ -1,0 +1,259 @@
+// The one answer at the top: how safe is what runs here, what to do first, and what nobody looks at.
+import type { FixAction, Grade } from '../model/report.ts';
+import type { Catalogue, CatalogueEntry, DailyScore } from '../store/catalog/index.ts';
+import type { RecordReader } from '../store/record/index.ts';
+import type { Coverage } from './runtime-source.ts';
+
+export interface HarbourAction {
+  readonly action: string;
+  readonly removes: number;
+  readonly exploited: number;
+  /** File or layers. */
+  readonly where: string;
+  /** References of the images that need it. */
+  readonly image: string;
+  readonly imageIds: readonly string[];
+  /** Running containers that it helps. */
+  readonly containers: number;
+}
+
+export interface Harbour {
+  /** One sentence. */
+  readonly answer: string;
+  readonly grade: Pick<Grade, 'letter' | 'score'> | null;
+  readonly trend: readonly Pick<DailyScore, 'day' | 'score'>[];
+  readonly actions: readonly HarbourAction[];
+  readonly counts: {
+    readonly containersAlive: number;
+    readonly containersDead: number;
+    readonly images: number;
+    readonly detections24h: number;
+    readonly unknowns: number;
+    /** Images that wait for their scan or are scanned now. */
+    readonly waiting: number;
+  };
+  readonly coverage: readonly Coverage[];
+  readonly generatedAt: string;
+}
+
+export interface HarbourSources {
+  readonly catalogue: Catalogue;
+  /** Null: nothing was recorded yet. */
+  readonly record: RecordReader | null;
+  readonly coverage: readonly Coverage[];
+  readonly now: Date;
+  /** Null: everything; else only containers of these teams. */
+  readonly teams: ReadonlySet<string> | null;
+}
+
+const dayMs = 86_400_000;
+const actionsTold = 3;
+const trendDays = 30;
+/** Running containers and images that the answer is made of. */
+const judgedMost = 5000;
+const detectionsCounted = 10_000;
+
+/** Scores of the letters, as `report/grade.ts` has them. */
+const letters: readonly (readonly [number, Grade['letter']])[] = [
+  [90, 'A'],
+  [75, 'B'],
+  [60, 'C'],
+  [40, 'D'],
+  [20, 'E'],
+  [0, 'F'],
+];
+
+interface Judged {
+  readonly entry: CatalogueEntry;
+  /** Containers of it that run now; 0 where nothing runs and all images count. */
+  readonly containers: number;
+}
+
+/** The answer of now. */
+export function harbourOf(sources: HarbourSources): Harbour {
+  const { catalogue, record, coverage, now, teams } = sources;
+  const running = runningImages(sources);
+  const judged = judgedOf(catalogue, running);
+  const grade = overallGrade(judged);
+  const counts = record?.counts() ?? { runs: 0, alive: 0 };
+  const alive = [...running.values()].reduce((sum, count) => sum + count, 0);
+  const all = judged.map(({ entry }) => entry);
+  return {
+    answer: sentenceOf({ judged, grade, alive }),
+    grade,
+    trend: catalogue.scores(trendDays).map(({ day, score }) => ({ day, score })),
+    actions: actionsOf(judged),
+    counts: {
+      containersAlive: alive,
+      containersDead: teams === null ? Math.max(0, counts.runs - counts.alive) : 0,
+      images: catalogue.count(),
+      detections24h: detectionsOf(sources),
+      unknowns: all.reduce((sum, { summary }) => sum + (summary?.unknowns ?? 0), 0),
+      waiting: all.filter(({ state }) => state === 'waiting' || state === 'scanning').length,
+    },
+    coverage,
+    generatedAt: now.toISOString(),
+  };
+}
+
+/** The score of today, to be kept; null while nothing is scanned. */
+export function scoreOfToday(sources: HarbourSources): DailyScore | null {
+  const judged = judgedOf(sources.catalogue, runningImages(sources));
+  const grade = overallGrade(judged);
+  if (grade === null) return null;
+  const images = judged.filter(({ entry }) => entry.grade !== null).length;
+  const day = sources.now.toISOString().slice(0, 10);
+  return { day, score: grade.score, letter: grade.letter, images };
+}
+
+/** Running containers by the id of their image. */
+function runningImages({ record, teams }: HarbourSources): ReadonlyMap<string, number> {
+  const running = new Map<string, number>();
+  const alive = record?.runs({ aliveOnly: true, limit: judgedMost }) ?? [];
+  for (const { run } of alive) {
+    const { team } = run.workload;
+    if (teams !== null && (team === null || !teams.has(team))) continue;
+    const id = run.identity.image.id ?? '';
+    running.set(id, (running.get(id) ?? 0) + 1);
+  }
+  return running;
+}
+
+/** What runs; where nothing runs, all images that are here, or the machine itself. */
+function judgedOf(catalogue: Catalogue, running: ReadonlyMap<string, number>): readonly Judged[] {
+  const ids = [...running.keys()].filter((id) => id !== '');
+  const known = catalogue.entries(ids);
+  const judged = ids.flatMap((id) => {
+    const entry = known.get(id);
+    return entry === undefined ? [] : [{ entry, containers: running.get(id) ?? 0 }];
+  });
+  if (judged.length > 0) return judged;
+  return catalogue
+    .page({ limit: judgedMost })
+    .filter(({ present }) => present)
+    .map((entry) => ({ entry, containers: 0 }));
+}
+
+/**
+ * Half the mean, half the worst: one bad container is never hidden by many good ones, and work on the
+ * others still shows.
+ */
+function overallGrade(judged: readonly Judged[]): Harbour['grade'] {
+  let sum = 0;
+  let weight = 0;
+  let worst = 100;
+  for (const { entry, containers } of judged) {
+    if (entry.grade === null) continue;
+    const own = Math.max(1, containers);
+    sum += entry.grade.score * own;
+    weight += own;
+    worst = Math.min(worst, entry.grade.score);
+  }
+  if (weight === 0) return null;
+  const score = Math.round((sum / weight + worst) / 2);
+  return { score, letter: letters.find(([least]) => score >= least)?.[1] ?? 'F' };
+}
+
+function actionsOf(judged: readonly Judged[]): readonly HarbourAction[] {
+  const sums = new Map<string, { first: FixAction; parts: { fix: FixAction; of: Judged }[] }>();
+  for (const of of judged) {
+    for (const fix of of.entry.fixFirst) {
+      const known = sums.get(fix.action);
+      if (known === undefined) sums.set(fix.action, { first: fix, parts: [{ fix, of }] });
+      else known.parts.push({ fix, of });
+    }
+  }
+  const actions = [...sums.values()].map(({ first, parts }) => {
+    const sum = (pick: (fix: FixAction) => number): number =>
+      parts.reduce((total, { fix }) => total + pick(fix), 0);
+    const images = parts.map(({ of }) => of.entry.reference);
+    return {
+      action: first.action,
+      removes: sum(({ removes }) => removes),
+      exploited: sum(({ exploited }) => exploited),
+      where: first.where,
+      image: imagesText(images),
+      imageIds: parts.map(({ of }) => of.entry.id),
+      containers: parts.reduce((total, { of }) => total + of.containers, 0),
+    };
+  });
+  return actions
+    .toSorted((a, b) => b.exploited - a.exploited || b.removes - a.removes)
+    .slice(0, actionsTold);
+}
+
+function imagesText(images: readonly string[]): string {
+  const [first = '', ...others] = images;
+  return others.length === 0 ? first : `${first} and ${plural(others.length, 'more image')}`;
+}
+
+function detectionsOf({ record, now, teams }: HarbourSources): number {
+  if (record === null) return 0;
+  const sinceNs = BigInt(now.getTime() - dayMs) * 1_000_000n;
+  const found = record.detectionsOfAll({ sinceNs, limit: detectionsCounted });
+  if (teams === null) return found.length;
+  return found.filter(({ run }) => teams.has(run?.run.workload.team ?? '')).length;
+}
+
+function sentenceOf(told: {
+  readonly judged: readonly Judged[];
+  readonly grade: Harbour['grade'];
+  readonly alive: number;
+}): string {
+  const { judged, grade, alive } = told;
+  const scanned = judged.filter(({ entry }) => entry.grade !== null);
+  if (judged.length === 0) return 'No container runs here and no image is known yet.';
+  if (grade === null) {
+    return `${plural(judged.length, 'image')} found, none is scanned yet: the first answer is near.`;
+  }
+  const bad = scanned.filter(({ entry }) => (entry.grade?.score ?? 100) < 60);
+  const onlyMachine = scanned.length === 1 && scanned[0]?.entry.kind === 'machine';
+  const noun = onlyMachine ? 'machine' : alive > 0 ? 'running container' : 'image';
+  const count = (some: readonly Judged[]): number =>
+    some.reduce((sum, { containers }) => sum + Math.max(1, containers), 0);
+  const total = alive > 0 ? alive : count(judged);
+  const head = headOf({ bad: count(bad), total, noun, onlyMachine });
+  const why = reasonsOf(scanned.map(({ entry }) => entry));
+  const rest = judged.length - scanned.length;
+  const waiting = rest === 0 ? '' : ` ${plural(rest, 'image')} not scanned yet.`;
+  return `${head}${why === '' ? '' : `: ${why}`}.${waiting}`;
+}
+
+function headOf(told: {
+  readonly bad: number;
+  readonly total: number;
+  readonly noun: string;
+  readonly onlyMachine: boolean;
+}): string {
+  const { bad, total, noun, onlyMachine } = told;
+  if (onlyMachine) return `This machine is ${bad > 0 ? 'not ' : ''}seaworthy`;
+  if (bad === 0) {
+    return total === 1 ? `The only ${noun} is seaworthy` : `All ${total} ${noun}s are seaworthy`;
+  }
+  if (total === 1) return `The only ${noun} is not seaworthy`;
+  return `${bad} of ${total} ${noun}s ${bad === 1 ? 'is' : 'are'} not seaworthy`;
+}
+
+function reasonsOf(entries: readonly CatalogueEntry[]): string {
+  const sum = (pick: (summary: NonNullable<CatalogueEntry['summary']>) => number): number =>
+    entries.reduce((total, { summary }) => total + (summary === null ? 0 : pick(summary)), 0);
+  const malware = sum((one) => one.malware);
+  const exploited = sum((one) => one.exploited);
+  const critical = sum((one) => one.vulnerabilities.critical);
+  const secrets = sum((one) => one.secrets);
+  const parts = [
+    malware > 0 ? plural(malware, 'malicious package') : '',
+    exploited > 0
+      ? `${exploited} known-exploited vulnerabilit${exploited === 1 ? 'y' : 'ies'}`
+      : '',
+    exploited === 0 && critical > 0
+      ? `${critical} critical vulnerabilit${critical === 1 ? 'y' : 'ies'}`
+      : '',
+    secrets > 0 ? plural(secrets, 'secret') : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

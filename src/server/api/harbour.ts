@@ -1,0 +1,83 @@
+// The one answer at the top of the first page.
+import { harbourOf } from '../../flow/harbour.ts';
+import { json, type Route } from './route.ts';
+import { count, list, moment, object, orNull, text, textOrNull } from './schema.ts';
+
+const gradeSchema = object({ letter: text, score: count });
+
+export const coverageSchema = object({
+  what: text,
+  state: { type: 'string', enum: ['on', 'off', 'limited'] },
+  why: text,
+  howToSwitchOn: textOrNull,
+});
+
+const harbour: Route = {
+  method: 'GET',
+  path: '/api/v1/harbour',
+  summary: 'How safe is what runs here, what to do first, and what is not looked at.',
+  role: 'viewer',
+  query: {},
+  answer: object({
+    answer: text,
+    grade: orNull(gradeSchema),
+    trend: list(object({ day: text, score: count })),
+    actions: list(
+      object({
+        action: text,
+        removes: count,
+        exploited: count,
+        where: text,
+        image: text,
+        imageIds: list(text),
+        containers: count,
+      }),
+    ),
+    counts: object({
+      containersAlive: count,
+      containersDead: count,
+      images: count,
+      detections24h: count,
+      unknowns: count,
+      waiting: count,
+    }),
+    coverage: list(coverageSchema),
+    generatedAt: moment,
+  }),
+  handle({ services, caller }) {
+    const { catalogue, now } = services;
+    const { generatedAt, ...told } = harbourOf({
+      catalogue,
+      record: services.record(),
+      coverage: services.coverage(),
+      now: now(),
+      teams: caller.teams,
+    });
+    return json({ ...told, generatedAt }, told);
+  },
+};
+
+const status: Route = {
+  method: 'GET',
+  path: '/api/v1/status',
+  summary: 'What is being done: scans that wait, run and are done; version; who asks.',
+  role: 'viewer',
+  query: {},
+  answer: object({
+    version: text,
+    scans: object({ waiting: count, running: count, done: count }),
+    caller: object({ id: text, role: text, teams: orNull(list(text)) }),
+  }),
+  handle: ({ services, caller }) =>
+    json({
+      version: services.toolVersion,
+      scans: services.status(),
+      caller: {
+        id: caller.id,
+        role: caller.role,
+        teams: caller.teams === null ? null : [...caller.teams],
+      },
+    }),
+};
+
+export const harbourRoutes: readonly Route[] = [harbour, status];

@@ -1,0 +1,121 @@
+// What is about the machine and the server itself: audits, decisions of the gate, tokens.
+import { json, type NewToken, type Route, roles } from './route.ts';
+import { list, moment, object, open, orNull, text, textOrNull } from './schema.ts';
+import { notHere } from './scope.ts';
+
+const audit: Route = {
+  method: 'GET',
+  path: '/api/v1/audit',
+  summary: 'The last audits, and their scores over time.',
+  role: 'viewer',
+  wholeMachine: true,
+  query: {},
+  answer: object({
+    latest: list(open),
+    history: list(object({ benchmark: text, at: moment, score: { type: 'number' } })),
+  }),
+  handle: ({ services }) =>
+    json({
+      latest: services.audits.latest(),
+      history: services.audits
+        .history()
+        .map(({ at, score, target }) => ({ benchmark: target, at, score })),
+    }),
+};
+
+const runAudit: Route = {
+  method: 'POST',
+  path: '/api/v1/audit/run',
+  summary: 'Audits the engine by the CIS benchmark for Docker, now.',
+  role: 'responder',
+  wholeMachine: true,
+  query: {},
+  answer: open,
+  handle: async ({ services }) => json(await services.audits.run()),
+};
+
+const gate: Route = {
+  method: 'GET',
+  path: '/api/v1/gate',
+  summary: 'Decisions of the gate that were recorded in this data folder, newest first.',
+  role: 'viewer',
+  wholeMachine: true,
+  query: {},
+  answer: object({
+    state: { type: 'string', enum: ['on', 'off'] },
+    howToSwitchOn: textOrNull,
+    decisions: list(open),
+  }),
+  handle({ services }) {
+    const decisions = services.gate();
+    const coverage = services.coverage().find(({ what }) => what === 'gate');
+    return json({
+      state: decisions === null ? 'off' : 'on',
+      howToSwitchOn: decisions === null ? (coverage?.howToSwitchOn ?? null) : null,
+      decisions: decisions ?? [],
+    });
+  },
+};
+
+const tokenFacts = {
+  id: text,
+  name: text,
+  role: { type: 'string', enum: roles },
+  teams: orNull(list(text)),
+  createdAt: moment,
+} as const;
+
+const tokens: Route = {
+  method: 'GET',
+  path: '/api/v1/tokens',
+  summary: 'Tokens, without their values.',
+  role: 'admin',
+  wholeMachine: true,
+  query: {},
+  answer: object({ items: list(object(tokenFacts)) }),
+  handle: ({ services }) => json({ items: services.tokens.list() }),
+};
+
+const createToken: Route = {
+  method: 'POST',
+  path: '/api/v1/tokens',
+  summary: 'A new token; its value is in this answer and nowhere else.',
+  role: 'admin',
+  wholeMachine: true,
+  query: {},
+  body: object({
+    name: { type: 'string', minLength: 1, maxLength: 100 },
+    role: { type: 'string', enum: roles },
+    teams: {
+      type: ['array', 'null'],
+      maxItems: 100,
+      items: { type: 'string', minLength: 1, maxLength: 256 },
+    },
+  }),
+  answer: object({ ...tokenFacts, token: text }),
+  handle: ({ services, body }) => json(services.tokens.create(body as NewToken)),
+};
+
+const revokeToken: Route = {
+  method: 'DELETE',
+  path: '/api/v1/tokens/{id}',
+  summary: 'Ends a token at once.',
+  role: 'admin',
+  wholeMachine: true,
+  query: {},
+  answer: object({ id: text }),
+  handle({ services, parts }) {
+    const id = parts.get('id') ?? '';
+    if (!services.tokens.revoke(id)) throw notHere(`the token ${id.slice(0, 40)}`);
+    return json({ id });
+  },
+};
+
+export const houseRoutes: readonly Route[] = [
+  audit,
+  runAudit,
+  gate,
+  tokens,
+  createToken,
+  revokeToken,
+];

@@ -1,0 +1,142 @@
+// Images: the list with what each holds, the whole report of one, its SBOM.
+import { SeaworthyError } from '../../base/error.ts';
+import { type ImageView, imageView } from '../../flow/image-view.ts';
+import type { Report } from '../../model/report.ts';
+import { outputs } from '../../report/index.ts';
+import type { CatalogueEntry } from '../../store/catalog/index.ts';
+import { type Call, json, type Route } from './route.ts';
+import {
+  count,
+  countOrNull,
+  list,
+  momentOrNull,
+  object,
+  open,
+  orNull,
+  pageOf,
+  text,
+  textOrNull,
+  yesOrNo,
+} from './schema.ts';
+import { maySeeImage, notHere } from './scope.ts';
+import { cursorOf, cursorSchema, limitSchema, numberValue, placeOf, textValue } from './values.ts';
+
+const imageSchema = object({
+  id: text,
+  kind: { type: 'string', enum: ['image', 'container', 'machine'] },
+  reference: text,
+  digest: textOrNull,
+  os: textOrNull,
+  packages: countOrNull,
+  layers: countOrNull,
+  size: countOrNull,
+  grade: orNull(object({ letter: text, score: count })),
+  summary: orNull(open),
+  fixFirst: list(open),
+  runs: count,
+  alive: count,
+  scannedAt: momentOrNull,
+  state: { type: 'string', enum: ['waiting', 'scanning', 'scanned', 'failed'] },
+  why: textOrNull,
+  present: yesOrNo,
+});
+
+const listImages: Route = {
+  method: 'GET',
+  path: '/api/v1/images',
+  summary: 'Images that are or were here, in the order of their names.',
+  role: 'viewer',
+  query: {
+    search: { type: 'string', minLength: 1, maxLength: 300, description: 'part of the name' },
+    limit: limitSchema(100, 1000),
+    cursor: cursorSchema,
+  },
+  answer: pageOf(imageSchema),
+  handle: ({ services, caller, query }) => {
+    const { catalogue } = services;
+    const record = services.record();
+    const limit = numberValue(query, 'limit');
+    const place = placeOf(query, 2);
+    const search = textValue(query, 'search');
+    const found = catalogue.page({
+      limit: limit + 1,
+      ...(place === undefined ? {} : { after: { reference: place[0] ?? '', id: place[1] ?? '' } }),
+      ...(search === undefined ? {} : { search }),
+    });
+    const page = found.slice(0, limit);
+    const items: ImageView[] = page
+      .filter(({ id }) => maySeeImage(caller, record, id))
+      .map((entry) => imageView(entry, record));
+    const last = page.at(-1);
+    const hasMore = found.length > limit && last !== undefined;
+    return json({ items, next: hasMore ? cursorOf(last.reference, last.id) : null });
+  },
+};
+
+/** By its id, the start of it, its digest or its name. Throws `not-found`. */
+function entryMeant({ services, caller, parts }: Call): CatalogueEntry {
+  const word = parts.get('id') ?? '';
+  const { catalogue } = services;
+  const entry =
+    catalogue.entry(word) ??
+    catalogue.entry(`sha256:${word}`) ??
+    catalogue.page({ search: word, limit: 100 }).find(({ reference }) => reference === word);
+  if (entry === undefined || entry === null || !maySeeImage(caller, services.record(), entry.id)) {
+    throw notHere(`the image ${word.slice(0, 100)}`);
+  }
+  return entry;
+}
+
+function reportOf(call: Call): Report {
+  const { id, reference, state, why } = entryMeant(call);
+  const report = call.services.catalogue.report(id);
+  if (report !== null) return report;
+  const because = why === null ? '' : ` (${why})`;
+  throw new SeaworthyError('not-found', `${reference} has no report: it is ${state}${because}`, {
+    advice: 'ask again when it is scanned: the stream of events tells',
+  });
+}
+
+const oneImage: Route = {
+  method: 'GET',
+  path: '/api/v1/images/{id}',
+  summary: 'The whole report of an image, as `scan --format json` gives it.',
+  role: 'viewer',
+  query: {},
+  answer: { ...open, description: 'docs/schema/report-1.schema.json' },
+  handle: (call) => json(reportOf(call)),
+};
+
+const mediaTypes = {
+  cyclonedx: 'application/vnd.cyclonedx+json',
+  spdx: 'application/spdx+json',
+  json: 'application/json',
+} as const;
+
+const sbom: Route = {
+  method: 'GET',
+  path: '/api/v1/images/{id}/sbom',
+  summary: 'The inventory of an image as a file: CycloneDX, SPDX or our own JSON.',
+  role: 'viewer',
+  query: {
+    format: { type: 'string', enum: ['cyclonedx', 'spdx', 'json'], default: 'cyclonedx' },
+  },
+  answer: { ...open, description: 'a document of the format that was asked for' },
+  handle(call) {
+    const report = reportOf(call);
+    const asked = textValue(call.query, 'format');
+    const format = asked === 'spdx' || asked === 'json' ? asked : 'cyclonedx';
+    // An inventory says what is there: findings of today are no part of it.
+    const bare = { ...report, findings: [], suppressed: [] };
+    const view = { columns: 80, colour: false, show: null, elapsedSeconds: null };
+    const name = report.target.name.replaceAll(/[^\w.-]+/g, '-').slice(0, 100);
+    return {
+      kind: 'file',
+      name: `${name}.${format === 'json' ? 'sbom' : format}.json`,
+      mediaType: mediaTypes[format],
+      text: outputs[format].write([bare], view),
+    };
+  },
+};
+
+export const imageRoutes: readonly Route[] = [listImages, oneImage, sbom];

@@ -1,0 +1,32 @@
+// Lessons: what to learn from a finding.
+import { lessonOf, lessons } from '../../lesson/index.ts';
+import { json, type Route } from './route.ts';
+import { list, object, open } from './schema.ts';
+import { notHere } from './scope.ts';
+
+const all: Route = {
+  method: 'GET',
+  path: '/api/v1/lessons',
+  summary: 'All lessons.',
+  role: 'viewer',
+  query: {},
+  answer: object({ items: list(open) }),
+  handle: () => json({ items: lessons }),
+};
+
+const one: Route = {
+  method: 'GET',
+  path: '/api/v1/lessons/{id}',
+  summary: 'One lesson.',
+  role: 'viewer',
+  query: {},
+  answer: open,
+  handle({ parts }) {
+    const id = parts.get('id') ?? '';
+    const lesson = lessonOf(id);
+    if (lesson === null) throw notHere(`the lesson ${id.slice(0, 80)}`);
+    return json(lesson);
+  },
+};
+
+export const lessonRoutes: readonly Route[] = [all, one];

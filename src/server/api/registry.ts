@@ -1,0 +1,19 @@
+// All routes of the API. Adding one = its file and one line here.
+import { containerRoutes } from './containers.ts';
+import { exposureRoutes } from './exposure.ts';
+import { harbourRoutes } from './harbour.ts';
+import { houseRoutes } from './house.ts';
+import { imageRoutes } from './images.ts';
+import { lessonRoutes } from './lessons.ts';
+import type { Route } from './route.ts';
+import { runtimeRoutes } from './runtime.ts';
+
+export const routes: readonly Route[] = [
+  ...harbourRoutes,
+  ...containerRoutes,
+  ...imageRoutes,
+  ...exposureRoutes,
+  ...runtimeRoutes,
+  ...houseRoutes,
+  ...lessonRoutes,
+];

@@ -1,0 +1,108 @@
+// What a route of the API is: its place, who may ask, what it takes and gives, and a thin handler.
+import type { AuditAnswer } from '../../flow/audit.ts';
+import type { Coverage } from '../../flow/runtime-source.ts';
+import type { UpStatus } from '../../flow/up.ts';
+import type { AdvisorySource } from '../../model/advisory.ts';
+import type { Catalogue } from '../../store/catalog/index.ts';
+import type { StoredAudit } from '../../store/index.ts';
+import type { RecordReader } from '../../store/record/index.ts';
+import type { Schema } from './schema.ts';
+
+export const roles = ['viewer', 'responder', 'admin'] as const;
+/** Each may do what those before it may. */
+export type Role = (typeof roles)[number];
+
+/** Who asks, by the token. */
+export interface Caller {
+  readonly id: string;
+  readonly role: Role;
+  /** Null: everything; else only what these teams run. */
+  readonly teams: ReadonlySet<string> | null;
+}
+
+export interface NewToken {
+  readonly name: string;
+  readonly role: Role;
+  readonly teams: readonly string[] | null;
+}
+
+/** A token as lists show it: never its value. */
+export interface TokenFacts extends NewToken {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
+export interface TokenDesk {
+  list(): readonly TokenFacts[];
+  /** The value is told this once. */
+  create(token: NewToken): TokenFacts & { readonly token: string };
+  /** False: there is none of that id. */
+  revoke(id: string): boolean;
+}
+
+export interface AuditDesk {
+  latest(): readonly AuditAnswer[];
+  history(): readonly StoredAudit[];
+  /** One at a time. Throws `SeaworthyError`. */
+  run(): Promise<AuditAnswer>;
+}
+
+/** Decisions of the gate that were recorded in this data folder; null: none ever were. */
+export type GateDecisions = readonly Readonly<Record<string, unknown>>[] | null;
+
+/** What handlers work with: flows and stores, put together by `up`. */
+export interface ApiServices {
+  readonly catalogue: Catalogue;
+  /** Null: nothing was recorded yet. */
+  readonly record: () => RecordReader | null;
+  readonly advisories: () => AdvisorySource;
+  readonly coverage: () => readonly Coverage[];
+  readonly status: () => UpStatus;
+  readonly audits: AuditDesk;
+  readonly gate: () => GateDecisions;
+  readonly tokens: TokenDesk;
+  readonly now: () => Date;
+  readonly toolVersion: string;
+}
+
+/** Checked values of a query; absent ones have their default or are missing. */
+export type QueryValues = ReadonlyMap<string, string | number | boolean>;
+
+export interface Call {
+  readonly services: ApiServices;
+  readonly caller: Caller;
+  /** Parts of the path by their names. */
+  readonly parts: ReadonlyMap<string, string>;
+  readonly query: QueryValues;
+  /** Checked by the schema; undefined where the route takes none. */
+  readonly body: unknown;
+}
+
+export type Answer =
+  /** `version` stands for the value where the value itself holds the time. */
+  | { readonly kind: 'json'; readonly value: unknown; readonly version?: unknown }
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly mediaType: string;
+      readonly text: string;
+    };
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** `/api/v1/containers/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly role: Role;
+  /** Tokens of single teams may not ask: the answer is about the whole machine. */
+  readonly wholeMachine?: boolean;
+  readonly query: Readonly<Record<string, Schema>>;
+  readonly body?: Schema;
+  readonly answer: Schema;
+  readonly handle: (call: Call) => Answer | Promise<Answer>;
+}
+
+export function json(value: unknown, version?: unknown): Answer {
+  return version === undefined ? { kind: 'json', value } : { kind: 'json', value, version };
+}

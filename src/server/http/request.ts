@@ -1,0 +1,62 @@
+// What is read of a request: its body within bounds, its cookie; and how it is refused.
+import type { IncomingMessage } from 'node:http';
+import { parseJson } from '../../base/json.ts';
+import { problemOf, type Route } from '../api/index.ts';
+import { serverLimits } from './limits.ts';
+
+/** A refusal in the middle of serving. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly advice: string;
+
+  constructor(status: number, code: string, told: { message: string; advice: string }) {
+    super(told.message);
+    this.status = status;
+    this.code = code;
+    this.advice = told.advice;
+  }
+}
+
+/** The token of our cookie; null without one. */
+export function cookieOf(header: string): string | null {
+  const pairs = header.split(';').map((pair) => pair.trim());
+  const own = pairs.find((pair) => pair.startsWith('seaworthy='))?.slice('seaworthy='.length);
+  return own !== undefined && /^[\w-]{10,200}$/.test(own) ? own : null;
+}
+
+function bad(message: string): Refusal {
+  return new Refusal(400, 'usage', { message, advice: 'see /api/v1/openapi.json' });
+}
+
+/** The body as its schema wants it. Throws a refusal for anything else. */
+export async function bodyOf(request: IncomingMessage, route: Route): Promise<unknown> {
+  const isLong = Number(request.headers['content-length'] ?? 0) > serverLimits.bodyBytes;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  if (!isLong) {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > serverLimits.bodyBytes) break;
+      chunks.push(chunk);
+    }
+  }
+  if (isLong || length > serverLimits.bodyBytes) {
+    throw new Refusal(413, 'limit', {
+      message: `the body has more than ${serverLimits.bodyBytes} bytes`,
+      advice: 'send less',
+    });
+  }
+  if (route.body === undefined) return undefined;
+  if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
+    throw new Refusal(415, 'usage', {
+      message: 'the body is no application/json',
+      advice: 'send JSON with its content-type',
+    });
+  }
+  const parsed = parseJson(Buffer.concat(chunks).toString('utf8'));
+  if (!parsed.ok) throw bad(`the body is ${parsed.reason}`);
+  const problem = problemOf(parsed.value, route.body, 'body');
+  if (problem !== null) throw bad(problem);
+  return parsed.value;
+}

@@ -1,0 +1,133 @@
+// Lists over all runs, as pages of a server show them: detections, peers, counts; each bounded.
+import type { DetectionFacts } from '../../model/timeline.ts';
+import type {
+  DetectionQuery,
+  Peer,
+  PeerQuery,
+  RunCounts,
+  RunPeer,
+  StoredDetection,
+} from './record-store.ts';
+import { microseconds, nanoseconds, type RunRow, runColumns } from './run-row.ts';
+import type { Statements } from './statements.ts';
+import { storedRun } from './stored-runs.ts';
+import { allImageTallies } from './tally.ts';
+
+/** By the tallies: counting ten million rows takes seconds. */
+export function askCounts(statements: Statements): RunCounts {
+  const { alive } = statements
+    .of("SELECT count(*) AS alive FROM run WHERE alive = 1 AND container <> 'host'")
+    .get() as { alive: number };
+  const { without } = statements
+    .of('SELECT count(*) AS without FROM run WHERE image IS NULL AND container <> ?')
+    .get('host') as { without: number };
+  return { runs: allImageTallies(statements) + without, alive };
+}
+
+const runsOfDetections = runColumns
+  .split(', ')
+  .map((column) => `r.${column} AS r_${column}`)
+  .join(', ');
+
+/** Newest first, with the runs that they are about. */
+export function askAllDetections(
+  statements: Statements,
+  { sinceNs, priorities, beforeId, limit }: DetectionQuery,
+): readonly StoredDetection[] {
+  const where: string[] = ['d.id < ?'];
+  const values: (string | number)[] = [beforeId ?? Number.MAX_SAFE_INTEGER];
+  if (sinceNs !== undefined) {
+    where.push('d.time_us >= ?');
+    values.push(microseconds(sinceNs));
+  }
+  if (priorities !== undefined) {
+    where.push('lower(d.priority) IN (SELECT value FROM json_each(?))');
+    values.push(JSON.stringify(priorities.map((one) => one.toLowerCase())));
+  }
+  const rows = statements
+    .of(
+      `SELECT d.id, d.time_us, d.value, ${runsOfDetections} FROM detection d
+       LEFT JOIN run r ON r.id = d.run AND r.container <> 'host'
+       WHERE ${where.join(' AND ')} ORDER BY d.id DESC LIMIT ?`,
+    )
+    .all(...values, limit) as unknown as readonly (Readonly<Record<string, unknown>> & {
+    id: number;
+    time_us: number;
+    value: string;
+  })[];
+  return rows.flatMap((row) => {
+    const detection = factsOf(row.value);
+    if (detection === null) return [];
+    const run = row['r_id'] === null ? null : storedRun(statements, runRowOf(row));
+    return [{ id: row.id, timeNs: nanoseconds(row.time_us), run, detection }];
+  });
+}
+
+function runRowOf(row: Readonly<Record<string, unknown>>): RunRow {
+  const own = Object.entries(row).filter(([name]) => name.startsWith('r_'));
+  return Object.fromEntries(own.map(([name, value]) => [name.slice(2), value])) as never;
+}
+
+/** Runs that live or began since then, newest first, and whom each talked with. */
+export function askAllPeers(
+  statements: Statements,
+  { sinceNs, runsMost, limit }: PeerQuery,
+): readonly RunPeer[] {
+  const since = microseconds(sinceNs);
+  const rows = statements
+    .of(
+      `SELECT ${runColumns} FROM (
+         SELECT ${runColumns} FROM run INDEXED BY run_alive WHERE alive = 1
+         UNION SELECT ${runColumns} FROM run WHERE first_us >= ?
+       ) WHERE container <> 'host' ORDER BY first_us DESC LIMIT ?`,
+    )
+    .all(since, runsMost) as unknown as readonly RunRow[];
+  const found: RunPeer[] = [];
+  for (const row of rows) {
+    const peers = peersOf(statements, row.id, limit - found.length);
+    if (peers.length === 0) continue;
+    const run = storedRun(statements, row);
+    for (const peer of peers) if (peer.lastNs >= sinceNs) found.push({ run, peer });
+    if (found.length >= limit) break;
+  }
+  return found;
+}
+
+/** A stored detection; null for what a damaged file holds in its place. */
+export function factsOf(value: string): DetectionFacts | null {
+  try {
+    return JSON.parse(value) as DetectionFacts;
+  } catch {
+    return null;
+  }
+}
+
+/** Whom one run talked with, served peers first. */
+export function peersOf(statements: Statements, run: number, limit: number): readonly Peer[] {
+  const rows = statements
+    .of('SELECT * FROM peer WHERE run = ? ORDER BY direction DESC, flows DESC LIMIT ?')
+    .all(run, limit) as unknown as readonly {
+    direction: number;
+    protocol: string;
+    port: number;
+    remote: string;
+    name: string | null;
+    flows: number;
+    sent: number;
+    received: number;
+    first_us: number;
+    last_us: number;
+  }[];
+  return rows.map(({ direction, first_us: first, last_us: last, ...row }) => ({
+    direction: direction === 1 ? 'in' : 'out',
+    protocol: row.protocol,
+    port: row.port,
+    remote: row.remote,
+    name: row.name,
+    flows: row.flows,
+    sent: row.sent,
+    received: row.received,
+    firstNs: nanoseconds(first),
+    lastNs: nanoseconds(last),
+  }));
+}
