@@ -12,7 +12,9 @@ export async function main(words: readonly string[]): Promise<void> {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  const program = buildProgram(words[0]);
+  const [first] = words;
+  // Completion is about all of them.
+  const program = buildProgram(first === 'completion' ? undefined : first);
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
