@@ -41,6 +41,7 @@ describe('bodies as Go reads them', () => {
     ['two keys of one field', '{"HostConfig":{"Privileged":true},"hostconfig":{}}'],
     ['an s that folds', '{"HostConfig":{},"Ho\u{17f}tConfig":{}}'],
     ['an escaped key', '{"Image":"a","\\u0049mage":"b"}'],
+    ['an escape in a key', '{"Image":"a","HostConfi\\u0067":{"Privileged":true}}'],
     ['two keys deep in a list', '{"Mounts":[{"Type":"bind","type":"tmpfs"}]}'],
     ['two equal labels', '{"Labels":{"a":"1","a":"2"}}'],
     ['something behind it', '{"Image":"a"}{"Image":"b"}'],

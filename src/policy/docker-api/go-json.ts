@@ -26,10 +26,8 @@ export function parseAsGo(bytes: Uint8Array): GoJson {
   if (text.startsWith('\u{feff}')) return refuse('the body starts with a byte order mark');
   const parsed = parseJson(text, { maximumLength: judgedBytes });
   if (!parsed.ok) return refuse(`the body is ${parsed.reason}`);
-  const twice = keyTwice(text);
-  if (twice !== null) {
-    return refuse(`the body names ${JSON.stringify(twice.slice(0, 60))} twice`);
-  }
+  const fault = keyFault(text);
+  if (fault !== null) return refuse(fault);
   return { ok: true, value: withGoNames(parsed.value, false) };
 }
 
@@ -53,8 +51,13 @@ interface Open {
   lastKey: string;
 }
 
-/** The first key that one object has twice, as Go compares them; null: there is none. Valid JSON only. */
-function keyTwice(text: string): string | null {
+/**
+ * What is wrong with the keys: one that an object has twice, as Go compares them, or one that is written
+ * with escapes. V8 of Node 26.10 reads such a key as another one that it saw before: after
+ * `{"a":1,"b\\\\":2}` the key `"b\\u0063"` is read as `b\\`, and a HostConfig would go unseen.
+ * Valid JSON only; null: nothing is wrong.
+ */
+function keyFault(text: string): string | null {
   const open: Open[] = [];
   for (let at = 0; at < text.length; at += 1) {
     const top = open.at(-1);
@@ -77,9 +80,11 @@ function keyTwice(text: string): string | null {
       case 0x22: {
         const end = endOfString(text, at);
         if (top !== undefined && top.keys !== null && top.awaitsKey) {
-          const key = JSON.parse(text.slice(at, end)) as string;
+          const key = text.slice(at + 1, end - 1);
+          const shown = JSON.stringify(key.slice(0, 60));
+          if (key.includes('\\')) return `the body writes the key ${shown} with escapes`;
           const folded = top.isMap ? key : foldKey(key);
-          if (top.keys.has(folded)) return key;
+          if (top.keys.has(folded)) return `the body names ${shown} twice`;
           top.keys.add(folded);
           top.awaitsKey = false;
           top.lastKey = key;
