@@ -12,6 +12,16 @@ export {
   wantedFiles,
 } from './docker/index.ts';
 export {
+  type AnswerFact,
+  type ExposureFacts,
+  exposureControls,
+  type PortFact,
+  questionsFor,
+  recognise,
+  type SilenceFact,
+  usualPorts,
+} from './exposure/index.ts';
+export {
   type Component,
   type ComponentName,
   type ConfinedContainer,

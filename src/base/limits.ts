@@ -106,6 +106,10 @@ export const limits = {
   engineIdleMs: 600_000,
   /** One JSON answer of a container engine: a host with 10,000 containers lists them in 20 MB. */
   engineAnswerBytes: 64 * MiB,
+  /** One connection of `audit exposure`, whatever the other side does on it. */
+  exposureProbeMs: 4000,
+  /** What is read of one answer: enough to recognise it, whatever an endless server sends. */
+  exposureAnswerBytes: 256 * KiB,
   /** Sliding windows of patterns (scans, floods) in memory, of all containers together. */
   patternWindows: 16_384,
   /** Windows of one pattern in one container (one for each address that is scanned). */

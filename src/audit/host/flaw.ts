@@ -1,8 +1,8 @@
 // The entry of one flaw of a host component, and what must hold on this host so that it can be used.
 import type { LessonId } from '../../model/lesson.ts';
 import type { Severity } from '../../model/severity.ts';
+import type { AffectedRange } from '../upstream-order.ts';
 import type { ComponentName, HostFacts } from './facts.ts';
-import type { AffectedRange } from './order.ts';
 
 /** Whether an attacker can get at the flaw here, and which look at the host decided that. */
 export interface Reach {

@@ -11,6 +11,7 @@ import { kernelControls } from './section-kernel.ts';
 import { sysctlControls } from './section-sysctl.ts';
 import { systemControls } from './section-system.ts';
 
+export { upstreamOf } from '../upstream-order.ts';
 export {
   type Component,
   type ComponentName,
@@ -22,7 +23,6 @@ export {
   type SocketFact,
 } from './facts.ts';
 export type { Flaw } from './flaw.ts';
-export { upstreamOf } from './order.ts';
 export { wantedSysctls } from './section-sysctl.ts';
 export { wantedFiles as wantedHostFiles } from './section-system.ts';
 

@@ -2,9 +2,9 @@
 // whether anybody here can get at it.
 import type { Severity } from '../../model/severity.ts';
 import type { AuditControl, Evidence, Verdict } from '../control.ts';
+import { placeInRange, upstreamOf } from '../upstream-order.ts';
 import type { Component, HostFacts } from './facts.ts';
 import type { Flaw, Reach } from './flaw.ts';
-import { placeInRange, upstreamOf } from './order.ts';
 
 /** What is true of a flaw here. */
 export type FlawState =

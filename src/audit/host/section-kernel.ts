@@ -1,8 +1,8 @@
 // The kernel: its guards, its modules, the processor below it, and who still mends it.
 import { failedBy, passed, told, type Verdict } from '../control.ts';
+import { upstreamOf } from '../upstream-order.ts';
 import { control, found, type HostControl, holds, onLive } from './define.ts';
 import type { HostFacts } from './facts.ts';
-import { upstreamOf } from './order.ts';
 
 function guardVerdict({ kernel }: HostFacts): Verdict {
   const { securityModules, settings } = kernel;

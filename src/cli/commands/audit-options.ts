@@ -28,3 +28,8 @@ export interface AuditHostOptions extends AuditOptions {
   readonly host?: string;
   readonly root: string;
 }
+
+export interface AuditExposureOptions extends AuditOptions {
+  readonly iOwnTheseHosts?: boolean;
+  readonly consent?: boolean;
+}

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { withCommonOptions } from '../options.ts';
 import {
   type AuditDockerOptions,
+  type AuditExposureOptions,
   type AuditHostOptions,
   auditFormats,
   failSeverities,
@@ -13,6 +14,7 @@ export function defineAudit(program: Command): void {
   const audit = program.command('audit').description('what is already open: benchmarks and risks');
   addDocker(audit);
   addHost(audit);
+  addExposure(audit);
 }
 
 function addDocker(audit: Command): void {
@@ -46,6 +48,21 @@ function addHost(audit: Command): void {
     .action(async (options: AuditHostOptions) => {
       const { runAuditHost } = await import('./audit-host-run.ts');
       process.exitCode = await runAuditHost(options);
+    });
+}
+
+function addExposure(audit: Command): void {
+  const exposure = audit
+    .command('exposure')
+    .description('ask hosts that you name which container interfaces they offer to strangers')
+    .argument('<host...>', 'HOST or HOST:PORT; without a port the usual ones are asked')
+    .option('--i-own-these-hosts', 'ask hosts outside of private networks too')
+    .option('--consent', 'try to read the name of one key of etcd');
+  withCommonOptions(withAuditOptions(exposure))
+    .exitOverride()
+    .action(async (hosts: readonly string[], options: AuditExposureOptions) => {
+      const { runAuditExposure } = await import('./audit-exposure-run.ts');
+      process.exitCode = await runAuditExposure(hosts, options);
     });
 }
 

@@ -2,6 +2,7 @@
 export type { AuditRules } from './audit-rules.ts';
 export { type FoundDaemon, findDaemon } from './docker-daemon.ts';
 export { type KernelState, readKernelState } from './kernel-state.ts';
+export { type Listener, readListeners } from './listeners.ts';
 export { type Machine, type Mount, openMachine } from './machine.ts';
 export type { OwnedFile } from './owned-file.ts';
 export { type MachineProcess, readProcesses } from './process-table.ts';

@@ -229,15 +229,18 @@ function membersOf(
 function listenerOf(line: string): readonly string[] {
   const [, local = '', , state] = line.trim().split(/\s+/);
   if (state !== '0A') return [];
-  const [address = '', port = ''] = local.split(':');
-  const number = Number.parseInt(port, 16);
-  if (address.length === 8) {
-    const bytes = Buffer.from(address, 'hex').reverse();
-    return [`${[...bytes].join('.')}:${number}`];
-  }
-  if (address.length !== 32) return [];
-  const bytes = Buffer.from(address, 'hex').swap32();
-  if (bytes.every((byte) => byte === 0)) return [`[::]:${number}`];
+  const [hex = '', port = ''] = local.split(':');
+  const address = addressOfHex(hex);
+  if (address === null) return [];
+  return [`${address.includes(':') ? `[${address}]` : address}:${Number.parseInt(port, 16)}`];
+}
+
+/** An address of /proc/net/tcp{,6}: words of 32 bits in host order. Null: it is none. */
+export function addressOfHex(hex: string): string | null {
+  if (hex.length === 8) return [...Buffer.from(hex, 'hex').reverse()].join('.');
+  if (hex.length !== 32) return null;
+  const bytes = Buffer.from(hex, 'hex').swap32();
+  if (bytes.every((byte) => byte === 0)) return '::';
   const isLoopback = bytes.subarray(0, 15).every((byte) => byte === 0) && bytes[15] === 1;
-  return [isLoopback ? `[::1]:${number}` : `[${bytes.toString('hex')}]:${number}`];
+  return isLoopback ? '::1' : (bytes.toString('hex').match(/.{4}/g)?.join(':') ?? null);
 }

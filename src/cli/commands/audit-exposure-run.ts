@@ -1,0 +1,87 @@
+// What `audit exposure` does; loaded only when it is called.
+import { exposureControls } from '../../audit/index.ts';
+import { oneLine } from '../../base/error.ts';
+import { limits } from '../../base/limits.ts';
+import { auditFacts } from '../../flow/audit.ts';
+import { collectExposure, parseExposureTarget, portsTold } from '../../flow/audit-exposure.ts';
+import { connectEngine, type DockerEngine } from '../../host/docker/index.ts';
+import { resolveHost } from '../../host/exposure/index.ts';
+import { openMachine } from '../../host/machine/index.ts';
+import { keepAudit, readAudits } from '../../store/index.ts';
+import { version } from '../version.ts';
+import { writeResult } from '../write.ts';
+import type { AuditExposureOptions } from './audit-options.ts';
+import {
+  auditExitCode,
+  auditText,
+  auditWaivers,
+  chosenControls,
+  tellWaivers,
+} from './audit-output.ts';
+
+/** Asks the named hosts what they offer to strangers; returns the exit code. */
+export async function runAuditExposure(
+  names: readonly string[],
+  options: AuditExposureOptions,
+): Promise<number> {
+  const now = new Date();
+  const controls = chosenControls(exposureControls, options.only);
+  const waivers = auditWaivers(options.waivers, now);
+  const targets = names.map(parseExposureTarget);
+  const engine = await localEngine(targets.map(({ host }) => host));
+  try {
+    const { facts, summary, unknowns } = await collectExposure({
+      targets,
+      ownsThem: options.iOwnTheseHosts === true,
+      hasConsent: options.consent === true,
+      machine: openMachine('/'),
+      engine,
+      limits: { deadlineMs: limits.exposureProbeMs, bodyBytes: limits.exposureAnswerBytes },
+      now,
+    });
+    const { answer, run } = auditFacts({
+      audit: 'exposure',
+      target: [...new Set(names)].toSorted().join(' '),
+      controls,
+      facts,
+      summary,
+      unknowns,
+      leftOut: [],
+      waivers,
+      earlier: readAudits(options.data),
+      now,
+      toolVersion: version,
+      scope: [...(options.only ?? []), options.consent === true ? 'consent' : '']
+        .toSorted()
+        .join(','),
+    });
+    await writeResult(auditText(answer, options), options.output);
+    if (options.quiet !== true) {
+      process.stderr.write(`seaworthy: ${portsTold(facts.ports)}\n`);
+      tellWaivers(waivers);
+    }
+    const problem = options.history ? keepAudit(options.data, run) : null;
+    if (problem !== null && options.quiet !== true) {
+      process.stderr.write(`seaworthy: ${oneLine(`the run is not kept: ${problem}`)}\n`);
+    }
+    return auditExitCode(answer, options);
+  } finally {
+    engine?.close();
+  }
+}
+
+/** The engine of this machine, where this machine is among the named ones. */
+async function localEngine(hosts: readonly string[]): Promise<DockerEngine | null> {
+  for (const host of new Set(hosts)) {
+    if (!(await resolveHost(host)).isThisMachine) continue;
+    try {
+      const engine = await connectEngine();
+      if (engine.local) return engine;
+      engine.close();
+    } catch {
+      // No engine, or none that we may ask: the control says that it was not asked.
+    }
+    return null;
+  }
+  return null;
+}
