@@ -18,7 +18,7 @@ import {
   type RawRecord as SensorRecord,
 } from '../../host/sensor/index.ts';
 import type { RawRecord } from '../../model/timeline.ts';
-import { LiveState, shortId, Timeline } from '../../runtime/live/index.ts';
+import { LiveState, OpenMemory, shortId, Timeline } from '../../runtime/live/index.ts';
 import { AskerMemory } from './askers.ts';
 import { Detector } from './detector.ts';
 import type { FromThread, ThreadOptions, ToThread } from './messages.ts';
@@ -34,6 +34,14 @@ const stateCalls: ReadonlySet<string> = new Set([
   'setresuid',
   'listen',
 ]);
+
+/** Calls that are often repeated to the letter, and which of their arguments holds the flags. */
+const repeatable: ReadonlyMap<number, number> = new Map(
+  [
+    ['open', 1],
+    ['openat', 2],
+  ].map(([name, index]) => [callType(String(name)) ?? -1, Number(index)]),
+);
 
 /** Created in the sensor's thread, with `ThreadOptions`. */
 export function createWatchConsumer(context: ConsumerContext): SensorConsumer {
@@ -51,7 +59,12 @@ class WatchConsumer implements SensorConsumer {
   private readonly mains = new Map<string, { readonly pid: number; readonly startTicks: number }>();
   private readonly asked = new Set<string>();
   private readonly wanted = new Map<number, boolean>();
+  private readonly opens = new OpenMemory([
+    crypto.getRandomValues(new Int32Array(1))[0] ?? 1,
+    crypto.getRandomValues(new Int32Array(1))[0] ?? 1,
+  ]);
   private recordCount = 0;
+  private quietCount = 0;
 
   constructor(options: ThreadOptions, post: (message: FromThread) => void) {
     this.post = post;
@@ -84,9 +97,16 @@ class WatchConsumer implements SensorConsumer {
     while (cursor.next()) {
       this.recordCount += 1;
       if (record.isCall && !this.isWanted(record)) continue;
+      const flagsIndex = repeatable.get(record.type);
+      const key = flagsIndex === undefined ? null : this.opens.keyOf(record, flagsIndex);
+      if (key !== null && this.opens.isQuiet(record.pid, key)) {
+        this.quietCount += 1;
+        continue;
+      }
       const raw = decodeRecord(record, clockOffsetNs);
       if (raw === null) continue;
-      this.take(raw);
+      const isNews = this.take(raw);
+      if (key !== null && !isNews) this.opens.remember(record.pid, key, record.order);
       lastNs = raw.timeNs;
     }
     if (lastNs !== 0n) this.flush(lastNs);
@@ -116,6 +136,7 @@ class WatchConsumer implements SensorConsumer {
     switch (told.kind) {
       case 'named':
         this.live.named(told.identity, told.cgroupsPath);
+        this.opens.forgetAll();
         this.asked.add(told.identity.id);
         break;
       case 'forgotten':
@@ -125,6 +146,7 @@ class WatchConsumer implements SensorConsumer {
       case 'rules':
         this.detector.load(told.files);
         this.warmUp();
+        this.opens.forgetAll();
         this.post({ kind: 'rules', count: this.detector.ruleCount });
         break;
       case 'figures':
@@ -144,6 +166,7 @@ class WatchConsumer implements SensorConsumer {
     const figures = {
       events: this.live.count,
       records: this.recordCount,
+      quiet: this.quietCount,
       detections: this.detector.count,
       cpuMs: (user + system) / 1000,
     };
@@ -155,7 +178,8 @@ class WatchConsumer implements SensorConsumer {
     return this.wanted.get(type) === true;
   }
 
-  private take(raw: SensorRecord): void {
+  /** @returns whether it led to anything */
+  private take(raw: SensorRecord): boolean {
     switch (raw.kind) {
       case 'exec':
         this.exec(raw);
@@ -174,17 +198,20 @@ class WatchConsumer implements SensorConsumer {
         break;
       case 'call': {
         const told = this.live.call(raw);
-        this.keep(this.timeline.call(told, raw));
-        this.detector.take(told.event, told.containerId);
-        break;
+        const kept = this.timeline.call(told, raw);
+        this.keep(kept);
+        if (stateCalls.has(raw.name)) this.opens.forget(raw.pid);
+        return this.detector.take(told.event, told.containerId) || kept !== null;
       }
       case 'capability':
       case 'io_uring':
         break;
     }
+    return true;
   }
 
   private exec(raw: RawExec): void {
+    this.opens.forget(raw.pid);
     const told = this.live.exec(raw);
     const { containerId, event } = told;
     if (containerId === null) this.askers.seen(event);
@@ -211,6 +238,7 @@ class WatchConsumer implements SensorConsumer {
   }
 
   private exit(raw: RawExit): void {
+    this.opens.forget(raw.pid);
     const told = this.live.exit(raw);
     const { containerId, event } = told;
     if (containerId !== null || this.live.hasRun(event)) this.keep(this.timeline.exit(told, raw));

@@ -2,7 +2,12 @@
 // start to end, whoever tells of them first.
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
-import { connectEngine, type DockerEngine, followEngine } from '../../host/docker/index.ts';
+import {
+  connectEngine,
+  type DockerEngine,
+  type Followed,
+  followEngine,
+} from '../../host/docker/index.ts';
 import {
   createIdentifier,
   createLifecycle,
@@ -56,10 +61,9 @@ export function openContainers(options: ContainersOptions): ContainerBook {
 /** So much later than they happened an engine's starts and ends count, where the sensor sees them. */
 const engineDelayMs = 250;
 
-interface EngineMoment {
-  readonly action: string;
-  readonly timeNanoseconds: bigint;
-}
+const delayed: ReadonlySet<string> = new Set(['start', 'die', 'destroy']);
+/** A start that the sensor saw is the one that the engine tells of within this. */
+const sensedBeforeNs = 10_000_000_000n;
 
 /** Starts that came before their names, and who asked; more are not kept. */
 const keptAtMost = 4096;
@@ -70,6 +74,9 @@ class Containers implements ContainerBook {
   private readonly stopping = new AbortController();
   private readonly identifier;
   private readonly starts = new Map<string, bigint>();
+  /** When the sensor saw containers start. */
+  private readonly sensed = new Map<string, bigint>();
+  private delayed: Promise<void> = Promise.resolve();
   private readonly askers = new Map<string, Asker>();
   private namer: Namer | null = null;
   private engine: Promise<DockerEngine | null> | null = null;
@@ -123,8 +130,7 @@ class Containers implements ContainerBook {
     this.following = (async () => {
       try {
         for await (const followed of followEngine({ connect: () => connectEngine(), signal })) {
-          if (followed.kind === 'event') await this.letSensorSpeak(followed.event);
-          await this.lifecycle.followed(followed);
+          await this.followed(followed);
           if (followed.kind === 'connected') first.resolve(true);
         }
       } catch (error) {
@@ -144,6 +150,7 @@ class Containers implements ContainerBook {
 
   started(id: string, atNs: bigint, by: Asker | null): void {
     if (by !== null) keep(this.askers, id, by);
+    keep(this.sensed, id, atNs);
     // The name may still be on its way.
     keep(this.starts, id, atNs);
     this.lifecycle.started(id, atNs);
@@ -184,6 +191,7 @@ class Containers implements ContainerBook {
     this.stopping.abort();
     await this.namer?.close();
     await this.following;
+    await this.delayed;
     (await this.engine)?.close();
   }
 
@@ -191,13 +199,26 @@ class Containers implements ContainerBook {
    * An engine tells starts and ends some milliseconds after they happened, and on a way of its own: the
    * sensor knows the moment, and its last words of a container belong before its end.
    */
-  private async letSensorSpeak({ action, timeNanoseconds }: EngineMoment): Promise<void> {
-    if (!this.options.hasSensor() || (action !== 'start' && action !== 'die')) return;
-    const waitMs = engineDelayMs - Number(this.options.nowNs() - timeNanoseconds) / 1e6;
-    if (waitMs <= 0) return;
-    await realPace
-      .sleep(Math.min(waitMs, engineDelayMs), this.stopping.signal)
-      .catch(() => undefined);
+  private async followed(followed: Followed): Promise<void> {
+    if (followed.kind !== 'event' || !this.options.hasSensor()) {
+      return this.lifecycle.followed(followed);
+    }
+    const { action, id, timeNanoseconds: atNs } = followed.event;
+    const sensed = this.sensed.get(id);
+    const isOld = sensed !== undefined && sensed > atNs - sensedBeforeNs;
+    // Of a container that lived shorter than its engine's words took, all is told already.
+    if (action === 'create' && isOld) return;
+    if (!delayed.has(action)) return this.lifecycle.followed(followed);
+    this.delayed = this.delayed.then(async () => {
+      const waitMs = engineDelayMs - Number(this.options.nowNs() - atNs) / 1e6;
+      if (waitMs > 0) {
+        const ms = Math.min(waitMs, engineDelayMs);
+        await realPace.sleep(ms, this.stopping.signal).catch(() => undefined);
+      }
+      const known = this.sensed.get(id);
+      const isTold = known !== undefined && known > atNs - sensedBeforeNs;
+      if (action !== 'start' || !isTold) await this.lifecycle.followed(followed);
+    });
   }
 
   private named(container: NamedContainer): void {

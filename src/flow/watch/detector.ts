@@ -78,8 +78,11 @@ export class Detector {
     return this.engine.wants(type) || this.patterns.wants(type);
   }
 
-  take(event: RuntimeEvent, containerId: string | null): void {
-    for (const rule of this.engine.match(event)) {
+  /** @returns whether something matched */
+  take(event: RuntimeEvent, containerId: string | null): boolean {
+    const matched = this.engine.match(event);
+    const found = this.patterns.observe(event);
+    for (const rule of matched) {
       const facts = event.process?.container ?? null;
       if (facts !== null && facts.name === null && this.waiting.length < waitingAtMost) {
         this.waiting.push({ rule, event, containerId, untilNs: event.timeNs + nameWaitNs });
@@ -87,7 +90,8 @@ export class Detector {
         this.tell(event, this.writer.write(rule, event), containerId);
       }
     }
-    for (const detection of this.patterns.observe(event)) this.tell(event, detection, containerId);
+    for (const detection of found) this.tell(event, detection, containerId);
+    return matched.length > 0 || found.length > 0;
   }
 
   /** What is to be told now. */

@@ -67,6 +67,8 @@ export interface ThreadFigures {
   readonly events: number;
   /** Records of the kernel. */
   readonly records: number;
+  /** Of these, opens to the letter like one that led to nothing. */
+  readonly quiet: number;
   readonly detections: number;
   /** User and system time of the thread. */
   readonly cpuMs: number;
