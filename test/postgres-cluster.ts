@@ -28,7 +28,6 @@ export interface PostgresCluster {
   /** Ends it at once, as a fallen machine would. */
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** Kilobytes that its processes hold for themselves, and CPU seconds that they used. */
   stop(): Promise<void>;
 }
 
@@ -100,7 +99,9 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
 /** PostgreSQL refuses to run as root. */
 function account(): { readonly uid: number; readonly gid: number } | null {
   if (process.getuid?.() !== 0) return null;
-  const number = (flag: string): number =>
-    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-  return { uid: number('-u'), gid: number('-g') };
+  return { uid: numberOf('-u'), gid: numberOf('-g') };
+}
+
+function numberOf(flag: string): number {
+  return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
 }

@@ -69,7 +69,7 @@ export function indexInventory(record: RecordReader, imageId: string, inventory:
 }
 
 /** Every name under which an advisory or a person may ask for it. */
-function namesOf(found: Package): readonly string[] {
+export function namesOf(found: Package): readonly string[] {
   const { name, namespace, source } = found;
   return [
     name,

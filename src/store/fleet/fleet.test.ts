@@ -80,7 +80,7 @@ describe.skipIf(missing !== null)(`on PostgreSQL${missing === null ? '' : ` (${m
   test('the tables of version 1 keep what they hold', async () => {
     const where = await address();
     const old = await openPostgres(where, { version: 1 });
-    await keepsOld(() => Promise.resolve(old), where);
+    expect(await keepsOld(() => Promise.resolve(old), where)).toBe(5);
   });
 
   test('a server that cannot be reached is told without its password', async () => {
@@ -93,22 +93,23 @@ describe.skipIf(missing !== null)(`on PostgreSQL${missing === null ? '' : ` (${m
 async function keepsOld(
   openOld: () => Promise<ReturnType<typeof openSqlite>>,
   where: string,
-): Promise<void> {
+): Promise<number> {
   const old = await openOld();
   await old.query("INSERT INTO agent (id, node, enrolled_us) VALUES ('a', 'n', 1)");
   await old.query("INSERT INTO stream (agent, name, acknowledged) VALUES ('a', 's1', 5)");
   await old.close();
   const store = await openFleetStore(where);
-  expect(await store.acknowledged('a', 's1')).toBe(5);
+  const acknowledged = await store.acknowledged('a', 's1');
   await store.ingest([fleetBatch('a', 5, [fleetInventory('x:1', ['zlib@1'])])]);
   expect(await store.lease('w', { leaseMs: 1000, limit: 1 })).toHaveLength(1);
   await store.close();
+  return acknowledged;
 }
 
 test('the tables of version 1 keep what they hold, in SQLite; a newer file is left alone', async () => {
   const where = await sqliteAddress();
   const file = where.slice('sqlite:'.length);
-  await keepsOld(() => Promise.resolve(openSqlite(file, 1)), where);
+  expect(await keepsOld(() => Promise.resolve(openSqlite(file, 1)), where)).toBe(5);
   expect(() => openSqlite(file, 1)).toThrow('has version 2');
 });
 

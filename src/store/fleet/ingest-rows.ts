@@ -24,7 +24,7 @@ export interface Tables {
   readonly runs: Map<string, Row>;
   readonly detections: Row[];
   readonly flows: Map<string, Row>;
-  readonly losses: Row[];
+  readonly losses: Map<string, Row>;
   readonly uses: Map<string, Row>;
   readonly inventories: Map<string, FleetInventory>;
 }
@@ -35,7 +35,7 @@ export function rowsOf(fresh: readonly Fresh[], nowUs: number): Tables {
     runs: new Map(),
     detections: [],
     flows: new Map(),
-    losses: [],
+    losses: new Map(),
     uses: new Map(),
     inventories: new Map(),
   };
@@ -75,7 +75,8 @@ function addRow(tables: Tables, { agent, stream, sequence, record }: Fresh, nowU
     }
     case 'loss': {
       const { container, what, count, fromUs, toUs, why } = record;
-      tables.losses.push([day, agent, container, what, count, fromUs, toUs, why]);
+      const key = [agent, container ?? '', what, fromUs, toUs].join('\n');
+      tables.losses.set(key, [day, agent, container ?? '', what, count, fromUs, toUs, why]);
       return;
     }
     case 'use':
@@ -177,7 +178,7 @@ export const lossTable = {
     ['to_us', 'bigint'],
     ['why', 'text'],
   ],
-  tail: '',
+  tail: 'ON CONFLICT DO NOTHING',
 } as const;
 
 export const useTable = {

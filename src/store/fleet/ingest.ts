@@ -101,7 +101,9 @@ async function lockStreams(
   session: SqlSession,
   batches: readonly AgentBatch[],
 ): Promise<Map<string, number>> {
-  const keys = [...new Set(batches.map(streamKey))].toSorted();
+  // A stream that is seen for the first time begins where its agent says: another store may have the rest.
+  const first = new Map(batches.map((batch) => [streamKey(batch), batch.head.after]));
+  const keys = [...first].toSorted(([a], [b]) => (a < b ? -1 : 1));
   await session.insert({
     table: 'stream',
     columns: [
@@ -109,7 +111,7 @@ async function lockStreams(
       ['name', 'text'],
       ['acknowledged', 'bigint'],
     ],
-    rows: keys.map((key) => [...key.split('\n'), 0]),
+    rows: keys.map(([key, after]) => [...key.split('\n'), after]),
     tail: 'ON CONFLICT DO NOTHING',
   });
   const agents = JSON.stringify([...new Set(batches.map(({ agent }) => agent))]);
@@ -155,7 +157,7 @@ async function writeAll({ session, nowUs, fresh }: Write): Promise<void> {
   await session.insert({ ...runTable, rows: [...tables.runs.values()] });
   await session.insert({ ...detectionTable, rows: tables.detections });
   await session.insert({ ...flowTable, rows: [...tables.flows.values()] });
-  await session.insert({ ...lossTable, rows: tables.losses });
+  await session.insert({ ...lossTable, rows: [...tables.losses.values()] });
   await session.insert({ ...useTable, rows: [...tables.uses.values()] });
   for (const inventory of sortedById(tables.inventories)) {
     await writeInventory(session, inventory, nowUs);

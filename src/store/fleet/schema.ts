@@ -53,8 +53,9 @@ CREATE TABLE flow (
   PRIMARY KEY (agent, container, direction, protocol, port, remote, day)
 ){events};
 CREATE TABLE loss (
-  day bigint NOT NULL, agent text NOT NULL, container text, what text NOT NULL, count bigint,
-  from_us bigint NOT NULL, to_us bigint NOT NULL, why text NOT NULL
+  day bigint NOT NULL, agent text NOT NULL, container text NOT NULL, what text NOT NULL,
+  count bigint, from_us bigint NOT NULL, to_us bigint NOT NULL, why text NOT NULL,
+  PRIMARY KEY (agent, container, what, from_us, to_us, day)
 ){events};
 CREATE TABLE set_aside (
   id {id}, agent text NOT NULL, stream text NOT NULL, sequence bigint, why text NOT NULL,

@@ -1,0 +1,105 @@
+// Questions to a fleet over HTTP: each word is checked here, and is a parameter in the store.
+import { parsePurl } from '../../model/purl.ts';
+import type { FleetStore } from '../../store/fleet/index.ts';
+
+export type FleetAnswer = { readonly found: unknown } | { readonly wrong: string };
+
+const usualLimit = 100;
+const mostLimit = 1000;
+
+/** Null: no such page. */
+export async function askFleet(store: FleetStore, url: URL): Promise<FleetAnswer | null> {
+  const words = url.searchParams;
+  const limit = Number(words.get('limit') ?? usualLimit);
+  if (!Number.isInteger(limit) || limit < 1 || limit > mostLimit) {
+    return { wrong: `limit is a number from 1 to ${mostLimit}` };
+  }
+  switch (url.pathname) {
+    case '/api/v1/agents': {
+      const items = await store.agents({ after: words.get('cursor'), limit });
+      return { found: { items, next: items.length < limit ? null : items.at(-1)?.id } };
+    }
+    case '/api/v1/fleet/counts':
+      return { found: await store.counts() };
+    case '/api/v1/fleet/containers':
+      return containers(store, words, limit);
+    case '/api/v1/fleet/detections':
+      return detections(store, words, limit);
+    case '/api/v1/fleet/flows':
+      return {
+        found: { items: await store.flows({ ...given(words, 'agent', 'container'), limit }) },
+      };
+    case '/api/v1/fleet/exposed':
+      return exposed(store, words, limit);
+    default:
+      return null;
+  }
+}
+
+/** The named words that are there. */
+function given(words: URLSearchParams, ...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = words.get(name);
+      return value === null ? [] : [[name, value.replaceAll('\0', '')]];
+    }),
+  );
+}
+
+async function containers(
+  store: FleetStore,
+  words: URLSearchParams,
+  limit: number,
+): Promise<FleetAnswer> {
+  const cursor = words.get('cursor');
+  const place = cursor === null ? null : /^(-?\d{1,16})-(\d{1,16})$/.exec(cursor);
+  if (cursor !== null && place === null) return { wrong: 'cursor is none of ours' };
+  const items = await store.runs({
+    ...given(words, 'image', 'name', 'node', 'team'),
+    ...(words.get('alive') === 'true' ? { aliveOnly: true } : {}),
+    ...(place === null ? {} : { before: { firstUs: Number(place[1]), id: Number(place[2]) } }),
+    limit,
+  });
+  const last = items.length < limit ? undefined : items.at(-1);
+  const next = last === undefined ? null : `${last.run.firstUs}-${last.id}`;
+  return { found: { items, next } };
+}
+
+async function detections(
+  store: FleetStore,
+  words: URLSearchParams,
+  limit: number,
+): Promise<FleetAnswer> {
+  const cursor = words.get('cursor');
+  if (cursor !== null && !/^\d{1,16}$/.test(cursor)) return { wrong: 'cursor is none of ours' };
+  const items = await store.detections({
+    ...given(words, 'agent', 'container'),
+    ...(words.has('priority') ? { priorities: words.getAll('priority') } : {}),
+    ...(cursor === null ? {} : { beforeId: Number(cursor) }),
+    limit,
+  });
+  return { found: { items, next: items.length < limit ? null : String(items.at(-1)?.id) } };
+}
+
+async function exposed(
+  store: FleetStore,
+  words: URLSearchParams,
+  limit: number,
+): Promise<FleetAnswer> {
+  const asked = words.get('question') ?? '';
+  const skip = Number(words.get('skip') ?? 0);
+  if (!Number.isSafeInteger(skip) || skip < 0) return { wrong: 'skip is a number' };
+  const page = { skip, limit };
+  if (/^[A-Z][\w-]{2,63}$/i.test(asked)) {
+    return { found: await store.exposed({ kind: 'advisory', id: asked }, page) };
+  }
+  const purl = asked.startsWith('pkg:') ? parsePurl(asked) : null;
+  if (purl === null) return { wrong: 'question is an advisory or a package URL' };
+  const question = {
+    kind: 'package',
+    type: purl.type,
+    name: purl.name,
+    version: purl.version ?? null,
+  } as const;
+  return { found: await store.exposed(question, page) };
+}

@@ -1,0 +1,309 @@
+// What a fleet's server answers: enrolment, ingest, rotation, and questions of those who may ask. A
+// plain function from request to response, to be mounted in any listener.
+import { messageOf } from '../../base/error.ts';
+import { field, stringField } from '../../base/json.ts';
+import { secretHash } from '../../base/secret.ts';
+import type { FleetStore, Identity, Role } from '../../store/fleet/index.ts';
+import { askFleet } from './ask.ts';
+import { bodyBytes, readBatch } from './batch.ts';
+import { createBuckets } from './bucket.ts';
+import { createIngestMetrics } from './metrics.ts';
+import { createIngestQueue } from './queue.ts';
+
+export interface FleetRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: URL;
+  /** One header by its lower-case name. */
+  readonly header: (name: string) => string | null;
+  readonly address: string;
+  /** The name in a client certificate that our authority signed; null without one. */
+  readonly certified: string | null;
+  /** The whole body; null where it is longer than the bound. */
+  readonly body: (most: number) => Promise<Uint8Array | null>;
+}
+
+export interface FleetResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface FleetDeskOptions {
+  readonly store: FleetStore;
+  readonly nowMs: () => number;
+  /** Told what went wrong inside; never holds a token. */
+  readonly warn: (line: string) => void;
+}
+
+export interface FleetDesk {
+  /** Never rejects. Null: the path is none of ours. */
+  handle(request: FleetRequest): Promise<FleetResponse | null>;
+  /** Resolves when everything that was begun is committed. */
+  idle(): Promise<void>;
+}
+
+/** Who a token belongs to is remembered so long: a revoked one may write until then. */
+const rememberedMs = 10_000;
+const rememberedMost = 20_000;
+/** Bodies that are held at once, and those that are read into records at once. */
+const heldBytes = 128 * 1024 * 1024;
+const readAtOnce = 4;
+/** Records of one agent: a node that comes back after hours sends what it spooled. */
+const recordsPerSecond = 5000;
+const recordsBurst = 50_000;
+/** Tokens that are wrong, of one address. */
+const wrongPerSecond = 0.2;
+const wrongBurst = 20;
+const askedPerSecond = 20;
+const askedBurst = 200;
+/** An enrolment or a rotation. */
+const smallBytes = 16 * 1024;
+
+export function createFleetDesk(options: FleetDeskOptions): FleetDesk {
+  return new Desk(options);
+}
+
+class Desk implements FleetDesk {
+  readonly #options: FleetDeskOptions;
+  readonly #queue;
+  readonly #metrics = createIngestMetrics();
+  readonly #known = new Map<string, { readonly identity: Identity; readonly untilMs: number }>();
+  readonly #rates;
+  #held = 0;
+  #reading = 0;
+  readonly #readers: (() => void)[] = [];
+
+  constructor(options: FleetDeskOptions) {
+    const { nowMs, store } = options;
+    this.#options = options;
+    this.#queue = createIngestQueue(store);
+    this.#rates = {
+      records: createBuckets({ perSecond: recordsPerSecond, burst: recordsBurst, nowMs }),
+      wrong: createBuckets({ perSecond: wrongPerSecond, burst: wrongBurst, nowMs }),
+      asked: createBuckets({ perSecond: askedPerSecond, burst: askedBurst, nowMs }),
+    };
+  }
+
+  idle(): Promise<void> {
+    return this.#queue.idle();
+  }
+
+  async handle(request: FleetRequest): Promise<FleetResponse | null> {
+    try {
+      return await this.#route(request);
+    } catch (error) {
+      this.#metrics.count('failed');
+      this.#options.warn(`a request failed: ${messageOf(error)}`);
+      return retryLater(503, 'unavailable', 'the store cannot be reached now', 2000);
+    }
+  }
+
+  async #route(request: FleetRequest): Promise<FleetResponse | null> {
+    const { method, url } = request;
+    switch (`${method} ${url.pathname}`) {
+      case 'GET /healthz':
+        return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok\n' };
+      case 'GET /readyz':
+        // Reading one row proves pool and database; a failure is a 503 by `handle`.
+        await this.#options.store.agents({ after: null, limit: 1 });
+        return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok\n' };
+      case 'GET /metrics':
+        return this.#as(request, ['viewer', 'admin'], () =>
+          Promise.resolve({
+            status: 200,
+            headers: { 'content-type': 'text/plain; version=0.0.4' },
+            body: this.#metrics.text(),
+          }),
+        );
+      case 'POST /api/v1/agents/enrol':
+        return this.#enrol(request);
+      case 'POST /api/v1/agents/rotate':
+        return this.#as(request, ['agent'], (identity) => this.#rotate(request, identity));
+      case 'POST /api/v1/ingest':
+        return this.#as(request, ['agent'], (identity) => this.#ingest(request, identity));
+      default:
+        return this.#ask(request);
+    }
+  }
+
+  async #ask(request: FleetRequest): Promise<FleetResponse | null> {
+    const { method, url } = request;
+    const revoked = /^\/api\/v1\/agents\/([\w.:-]{1,128})\/revoke$/.exec(url.pathname)?.[1];
+    if (method === 'POST' && revoked !== undefined) {
+      return this.#as(request, ['admin'], async () => {
+        const isKnown = await this.#options.store.revoke(decodeURIComponent(revoked));
+        return isKnown ? json(200, { revoked }) : refusal(404, 'not-found', 'no such agent');
+      });
+    }
+    if (method !== 'GET' || !/^\/api\/v1\/(?:agents$|fleet\/)/.test(url.pathname)) return null;
+    return this.#as(request, ['viewer', 'admin'], async (identity) => {
+      const waitMs = this.#rates.asked.take(identity.id, 1);
+      if (waitMs > 0) return retryLater(429, 'rate', 'too many questions', waitMs);
+      const answer = await askFleet(this.#options.store, url);
+      if (answer === null) return refusal(404, 'not-found', 'no such page');
+      return 'wrong' in answer ? refusal(400, 'usage', answer.wrong) : json(200, answer.found);
+    });
+  }
+
+  /** Who asks, and whether they may. */
+  async #as(
+    request: FleetRequest,
+    roles: readonly Role[],
+    action: (identity: Identity) => Promise<FleetResponse>,
+  ): Promise<FleetResponse> {
+    const identity = await this.#identify(request);
+    if (identity === 'later') return retryLater(429, 'rate', 'too many wrong tokens', 5000);
+    if (identity === null) {
+      this.#metrics.count('unauthorised');
+      const { status, headers, body } = refusal(401, 'unauthorised', 'this token is not known');
+      return { status, body, headers: { ...headers, 'www-authenticate': 'Bearer' } };
+    }
+    if (!roles.includes(identity.role)) return refusal(403, 'denied', 'this token may not do that');
+    return action(identity);
+  }
+
+  async #identify(request: FleetRequest): Promise<Identity | 'later' | null> {
+    const { store, nowMs } = this.#options;
+    const secret = bearerOf(request);
+    const key = secret === null ? `cert:${request.certified ?? ''}` : secretHash(secret);
+    const known = this.#known.get(key);
+    if (known !== undefined && known.untilMs > nowMs()) return known.identity;
+    let identity: Identity | null = null;
+    if (secret !== null) identity = await store.identify(key);
+    else if (request.certified !== null) {
+      const node = request.certified;
+      const isAdmitted = await store.admit({ id: key, node });
+      if (isAdmitted) identity = { role: 'agent', id: key, node };
+    }
+    if (identity === null) {
+      this.#known.delete(key);
+      return this.#rates.wrong.take(request.address, 1) > 0 ? 'later' : null;
+    }
+    if (this.#known.size >= rememberedMost) this.#known.clear();
+    this.#known.set(key, { identity, untilMs: nowMs() + rememberedMs });
+    return identity;
+  }
+
+  async #enrol(request: FleetRequest): Promise<FleetResponse> {
+    const secret = bearerOf(request);
+    const asked = await smallBody(request);
+    const id = stringField(asked, 'id');
+    const node = stringField(asked, 'node');
+    const hash = stringField(asked, 'secretHash');
+    if (id === null || !/^[0-9a-f]{32}$/.test(id) || !isHash(hash) || !isNode(node)) {
+      return refusal(400, 'usage', 'an enrolment has id, node and secretHash');
+    }
+    if (secret !== null) {
+      const enrolmentHash = secretHash(secret);
+      const isDone = await this.#options.store.enrol({ id, node, secretHash: hash, enrolmentHash });
+      if (isDone) {
+        this.#metrics.count('enrolled');
+        return json(200, { agent: id });
+      }
+    }
+    this.#metrics.count('unauthorised');
+    return this.#rates.wrong.take(request.address, 1) > 0
+      ? retryLater(429, 'rate', 'too many wrong tokens', 5000)
+      : refusal(401, 'unauthorised', 'this enrolment token is unknown, spent or too old');
+  }
+
+  async #rotate(request: FleetRequest, { id }: Identity): Promise<FleetResponse> {
+    const hash = stringField(await smallBody(request), 'nextHash');
+    if (!isHash(hash)) return refusal(400, 'usage', 'a rotation has nextHash');
+    await this.#options.store.rotate(id, hash);
+    return json(200, { agent: id });
+  }
+
+  async #ingest(request: FleetRequest, { id }: Identity): Promise<FleetResponse> {
+    const size = Number(request.header('content-length') ?? bodyBytes);
+    if (this.#held + size > heldBytes) return this.#full();
+    this.#held += size;
+    try {
+      const startedMs = this.#options.nowMs();
+      const body = await request.body(bodyBytes);
+      if (body === null) return refusal(413, 'limit', `a body has at most ${bodyBytes} bytes`);
+      const batch = await this.#inTurn(() => readBatch(body, request.header('content-encoding')));
+      if (batch.kind === 'refused') {
+        this.#metrics.count('refused');
+        return refusal(batch.status, 'malformed', batch.why);
+      }
+      const { head, records, refused } = batch;
+      const waitMs = this.#rates.records.take(id, records.length + refused.length);
+      if (waitMs > 0) return retryLater(429, 'rate', 'too many records', waitMs);
+      const committed = this.#queue.add({ agent: id, head, records, refused }, batch.bytes);
+      if (committed === null) return this.#full();
+      const outcome = await committed;
+      this.#metrics.batch(records.length, refused.length, this.#options.nowMs() - startedMs);
+      return outcome.kind === 'gap'
+        ? json(409, { acknowledged: outcome.acknowledged })
+        : json(200, { acknowledged: outcome.acknowledged, setAside: refused.length });
+    } finally {
+      this.#held -= size;
+    }
+  }
+
+  #full(): FleetResponse {
+    this.#metrics.count('full');
+    return retryLater(503, 'busy', 'the server has too much to do', 3000);
+  }
+
+  /** Inflated text is many times the body: few at once. */
+  async #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#reading >= readAtOnce) await new Promise<void>((go) => this.#readers.push(go));
+    else this.#reading += 1;
+    try {
+      return await action();
+    } finally {
+      const next = this.#readers.shift();
+      if (next === undefined) this.#reading -= 1;
+      else next();
+    }
+  }
+}
+
+function bearerOf({ header }: FleetRequest): string | null {
+  return /^Bearer ([\w.~+/=-]{1,512})$/i.exec(header('authorization') ?? '')?.[1] ?? null;
+}
+
+async function smallBody(request: FleetRequest): Promise<unknown> {
+  const body = await request.body(smallBytes);
+  try {
+    return body === null ? null : (JSON.parse(Buffer.from(body).toString('utf8')) as unknown);
+  } catch {
+    return null;
+  }
+}
+
+function isHash(text: string | null): text is string {
+  return text !== null && /^[0-9a-f]{64}$/.test(text);
+}
+
+/** A host name, as Kubernetes and Linux have it. */
+function isNode(text: string | null): text is string {
+  return text !== null && /^[\w.-]{1,253}$/.test(text);
+}
+
+function json(status: number, value: unknown): FleetResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: `${JSON.stringify(value)}\n`,
+  };
+}
+
+function refusal(status: number, code: string, message: string): FleetResponse {
+  return json(status, { error: { code, message, advice: field(advices, code) ?? null } });
+}
+
+const advices: Readonly<Record<string, string>> = {
+  unauthorised: 'give a token that `seaworthy server token` or `server enrol` printed',
+  denied: 'ask an admin for a token of another role',
+  rate: 'wait as long as Retry-After says',
+};
+
+function retryLater(status: number, code: string, message: string, waitMs: number): FleetResponse {
+  const { headers, body } = refusal(status, code, message);
+  const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
+  return { status, body, headers: { ...headers, 'retry-after': seconds } };
+}

@@ -1,0 +1,152 @@
+// The listener of a fleet's server: HTTP or HTTPS, client certificates where an authority is given,
+// bounds on headers, bodies, connections and patience.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { FleetDesk, FleetRequest, FleetResponse } from './desk.ts';
+
+export interface FleetListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly desk: FleetDesk;
+  /** Null: plain HTTP, for loopback or behind something that ends TLS. */
+  readonly tls: {
+    readonly certificate: string;
+    readonly key: string;
+    /** Whoever it signed is an agent by the name in its certificate. */
+    readonly clientAuthority: string | null;
+  } | null;
+}
+
+export interface FleetListener {
+  readonly port: number;
+  /** Takes another certificate; connections that are open keep theirs. */
+  renew(certificate: string, key: string): void;
+  /** Ends what was begun, takes nothing new. */
+  close(): Promise<void>;
+}
+
+const headersMs = 10_000;
+/** A whole request: a slow client may not hold its place for long. */
+const requestMs = 30_000;
+/** Agents keep their connections between batches. */
+const keptMs = 65_000;
+const connectionsMost = 5000;
+const headerBytes = 16 * 1024;
+
+/** Throws where the port or the certificate is not to be had. */
+export async function listenFleet(options: FleetListenOptions): Promise<FleetListener> {
+  const { tls, desk } = options;
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void serve(desk, request, response);
+  const secure =
+    tls === null
+      ? null
+      : createSecureServer({ ...secureOptions(tls), maxHeaderSize: headerBytes }, listener);
+  const server = secure ?? createServer({ maxHeaderSize: headerBytes }, listener);
+  server.headersTimeout = headersMs;
+  server.requestTimeout = requestMs;
+  server.keepAliveTimeout = keptMs;
+  server.maxConnections = connectionsMost;
+  server.on('clientError', (_, socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => resolve());
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    renew: (certificate, key) => {
+      if (tls !== null) secure?.setSecureContext(secureOptions({ ...tls, certificate, key }));
+    },
+    async close() {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+      await desk.idle();
+    },
+  };
+}
+
+function secureOptions({
+  certificate,
+  key,
+  clientAuthority,
+}: NonNullable<FleetListenOptions['tls']>): object {
+  return {
+    cert: certificate,
+    key,
+    minVersion: 'TLSv1.2',
+    // A certificate is one way to show who one is; a token is the other.
+    ...(clientAuthority === null
+      ? {}
+      : { ca: clientAuthority, requestCert: true, rejectUnauthorized: false }),
+  };
+}
+
+async function serve(
+  desk: FleetDesk,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const answer = await answerOf(desk, incoming);
+  if (response.destroyed) return;
+  // What was not read of a body would be taken for the next request.
+  const isRead = incoming.complete;
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    'content-length': String(Buffer.byteLength(answer.body)),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(isRead ? {} : { connection: 'close' }),
+  });
+  response.end(answer.body);
+  if (!isRead) incoming.resume();
+}
+
+async function answerOf(desk: FleetDesk, incoming: IncomingMessage): Promise<FleetResponse> {
+  const target = incoming.url ?? '/';
+  const base = 'http://server.invalid';
+  const url = URL.canParse(target, base) ? new URL(target, base) : null;
+  if (url === null) return plain(400, 'that is no address');
+  const request: FleetRequest = {
+    method: incoming.method ?? 'GET',
+    url,
+    header: (name) => {
+      const value = incoming.headers[name];
+      return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
+    },
+    address: incoming.socket.remoteAddress ?? '',
+    certified: certifiedName(incoming),
+    body: (most) => bodyOf(incoming, most),
+  };
+  return (await desk.handle(request)) ?? plain(404, 'no such page');
+}
+
+function plain(status: number, message: string): FleetResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: `${JSON.stringify({ error: { code: 'not-found', message, advice: null } })}\n`,
+  };
+}
+
+function certifiedName({ socket }: IncomingMessage): string | null {
+  const secure = socket as Partial<TLSSocket>;
+  if (secure.authorized !== true || secure.getPeerCertificate === undefined) return null;
+  const name: unknown = secure.getPeerCertificate().subject?.CN;
+  return typeof name === 'string' && /^[\w.-]{1,128}$/.test(name) ? name : null;
+}
+
+async function bodyOf(incoming: IncomingMessage, most: number): Promise<Uint8Array | null> {
+  if (Number(incoming.headers['content-length'] ?? 0) > most) return null;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > most) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
