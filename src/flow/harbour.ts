@@ -73,7 +73,7 @@ interface Judged {
 export function harbourOf(sources: HarbourSources): Harbour {
   const { catalogue, record, coverage, now, teams } = sources;
   const running = runningImages(sources);
-  const judged = judgedOf(catalogue, running);
+  const judged = judgedOf(catalogue, running, teams === null);
   const grade = overallGrade(judged);
   const counts = record?.counts() ?? { runs: 0, alive: 0 };
   const alive = [...running.values()].reduce((sum, count) => sum + count, 0);
@@ -86,7 +86,7 @@ export function harbourOf(sources: HarbourSources): Harbour {
     counts: {
       containersAlive: alive,
       containersDead: teams === null ? Math.max(0, counts.runs - counts.alive) : 0,
-      images: catalogue.count(),
+      images: teams === null ? catalogue.count() : judged.length,
       detections24h: detectionsOf(sources),
       unknowns: all.reduce((sum, { summary }) => sum + (summary?.unknowns ?? 0), 0),
       waiting: all.filter(({ state }) => state === 'waiting' || state === 'scanning').length,
@@ -98,7 +98,7 @@ export function harbourOf(sources: HarbourSources): Harbour {
 
 /** The score of today, to be kept; null while nothing is scanned. */
 export function scoreOfToday(sources: HarbourSources): DailyScore | null {
-  const judged = judgedOf(sources.catalogue, runningImages(sources));
+  const judged = judgedOf(sources.catalogue, runningImages(sources), true);
   const grade = overallGrade(judged);
   if (grade === null) return null;
   const images = judged.filter(({ entry }) => entry.grade !== null).length;
@@ -120,14 +120,18 @@ function runningImages({ record, teams }: HarbourSources): ReadonlyMap<string, n
 }
 
 /** What runs; where nothing runs, all images that are here, or the machine itself. */
-function judgedOf(catalogue: Catalogue, running: ReadonlyMap<string, number>): readonly Judged[] {
+function judgedOf(
+  catalogue: Catalogue,
+  running: ReadonlyMap<string, number>,
+  seesAll: boolean,
+): readonly Judged[] {
   const ids = [...running.keys()].filter((id) => id !== '');
   const known = catalogue.entries(ids);
   const judged = ids.flatMap((id) => {
     const entry = known.get(id);
     return entry === undefined ? [] : [{ entry, containers: running.get(id) ?? 0 }];
   });
-  if (judged.length > 0) return judged;
+  if (judged.length > 0 || !seesAll) return judged;
   return catalogue
     .page({ limit: judgedMost })
     .filter(({ present }) => present)

@@ -34,9 +34,15 @@ function usedIn(services: Services, record: RecordReader, report: Report): Repor
     indexInventory(record, digest, known.inventory);
     mapRan(services, record, digest);
   }
-  const uses = record.usesInImage(digest);
+  return withUseOf(record, digest, report);
+}
+
+/** The report of an image with `inUse`, as far as files that ran are mapped already. */
+export function withUseOf(record: RecordReader, imageId: string, report: Report): Report {
+  const ran = record.runCount(imageId);
+  const uses = ran === 0 ? null : record.usesInImage(imageId);
   // Not one file of any run is mapped: nothing is known, which is not the same as unused.
-  if (uses.size === 0) return report;
+  if (uses === null || uses.size === 0) return report;
   return { ...report, findings: report.findings.map((finding) => told(finding, uses, ran)) };
 }
 

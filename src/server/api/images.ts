@@ -1,6 +1,7 @@
 // Images: the list with what each holds, the whole report of one, its SBOM.
 import { SeaworthyError } from '../../base/error.ts';
 import { type ImageView, imageView } from '../../flow/image-view.ts';
+import { withUseOf } from '../../flow/in-use.ts';
 import type { Report } from '../../model/report.ts';
 import { outputs } from '../../report/index.ts';
 import type { CatalogueEntry } from '../../store/catalog/index.ts';
@@ -90,7 +91,8 @@ function entryMeant({ services, caller, parts }: Call): CatalogueEntry {
 function reportOf(call: Call): Report {
   const { id, reference, state, why } = entryMeant(call);
   const report = call.services.catalogue.report(id);
-  if (report !== null) return report;
+  const record = call.services.record();
+  if (report !== null) return record === null ? report : withUseOf(record, id, report);
   const because = why === null ? '' : ` (${why})`;
   throw new SeaworthyError('not-found', `${reference} has no report: it is ${state}${because}`, {
     advice: 'ask again when it is scanned: the stream of events tells',

@@ -31,17 +31,8 @@ function bad(message: string): Refusal {
 
 /** The body as its schema wants it. Throws a refusal for anything else. */
 export async function bodyOf(request: IncomingMessage, route: Route): Promise<unknown> {
-  const isLong = Number(request.headers['content-length'] ?? 0) > serverLimits.bodyBytes;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  if (!isLong) {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > serverLimits.bodyBytes) break;
-      chunks.push(chunk);
-    }
-  }
-  if (isLong || length > serverLimits.bodyBytes) {
+  const bytes = await bytesOf(request, serverLimits.bodyBytes);
+  if (bytes === null) {
     throw new Refusal(413, 'limit', {
       message: `the body has more than ${serverLimits.bodyBytes} bytes`,
       advice: 'send less',
@@ -54,9 +45,29 @@ export async function bodyOf(request: IncomingMessage, route: Route): Promise<un
       advice: 'send JSON with its content-type',
     });
   }
-  const parsed = parseJson(Buffer.concat(chunks).toString('utf8'));
+  const parsed = parseJson(bytes.toString('utf8'));
   if (!parsed.ok) throw bad(`the body is ${parsed.reason}`);
   const problem = problemOf(parsed.value, route.body, 'body');
   if (problem !== null) throw bad(problem);
   return parsed.value;
+}
+
+/** Null: there are more. The rest is not read, and the connection stays open for the refusal. */
+function bytesOf(request: IncomingMessage, most: number): Promise<Buffer | null> {
+  if (Number(request.headers['content-length'] ?? 0) > most) return Promise.resolve(null);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= most) {
+        chunks.push(chunk);
+        return;
+      }
+      request.pause();
+      resolve(null);
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', reject);
+  });
 }

@@ -8,7 +8,6 @@ import {
   type Caller,
   openApi,
   queryValues,
-  type Role,
   type Route,
   roles,
   routes,
@@ -228,12 +227,13 @@ class Desk {
   async #change(request: IncomingMessage, response: ServerResponse, asked: Change): Promise<void> {
     const { caller, method, path, search, route, parts } = asked;
     const { services, changes } = this.#options;
+    const address = request.socket.remoteAddress ?? '';
     const log = (status: number): void =>
       changes.add({
         time: services.now().toISOString(),
         caller: caller.id,
         role: caller.role,
-        address: request.socket.remoteAddress ?? '',
+        address,
         method,
         path: path.slice(0, 300),
         status,
@@ -339,8 +339,7 @@ function isReading(method: string): boolean {
 }
 
 function checkRights({ role, wholeMachine }: Route, caller: Caller): void {
-  const rank = (one: Role): number => roles.indexOf(one);
-  if (rank(caller.role) < rank(role)) {
+  if (roles.indexOf(caller.role) < roles.indexOf(role)) {
     throw new Refusal(403, 'role', {
       message: `this needs the role ${role}; the token has ${caller.role}`,
       advice: `ask an admin for a token: seaworthy up token create --role ${role}`,

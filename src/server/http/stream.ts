@@ -25,6 +25,7 @@ export function createStreams(live: LiveFeed, pace: Pace = realPace): Streams {
   const beat = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await pace.sleep(serverLimits.heartbeatMs, stopping.signal).catch(() => undefined);
+      if (stopping.signal.aborted) return;
       for (const reader of readers) write(reader, ': still here\n\n');
     }
   };
@@ -85,7 +86,7 @@ function textOf({ id, event, data }: LiveEvent): string {
 }
 
 function write({ response }: Reader, text: string): void {
-  if (response.destroyed) return;
+  if (response.destroyed || response.writableEnded) return;
   response.write(text);
   // It comes back with its last id, or it does not.
   if (response.writableLength > serverLimits.streamUnreadBytes) response.destroy();

@@ -62,12 +62,12 @@ export function openTokens(folder: string, now: () => Date): Tokens {
     callerOf(token) {
       const hash = hashOf(token);
       if (isSame(hash, ownHash)) return { id: 'local', role: 'admin', teams: null };
-      const found = current().filter((one) => isSame(hash, one.hash))[0];
+      const found = current().find((one) => isSame(hash, one.hash));
       if (found === undefined) return null;
       const teams = found.teams === null ? null : new Set(found.teams);
       return { id: found.id, role: found.role, teams };
     },
-    list: () => current().map(({ hash: _, ...facts }) => facts),
+    list: () => current().map(factsOf),
     create({ name, role, teams }: NewToken) {
       if (current().length >= tokensMost) {
         throw new SeaworthyError('limit', `there are ${tokensMost} tokens already`, {
@@ -87,6 +87,10 @@ export function openTokens(folder: string, now: () => Date): Tokens {
       return true;
     },
   };
+}
+
+function factsOf({ id, name, role, teams, createdAt }: StoredToken): TokenFacts {
+  return { id, name, role, teams, createdAt };
 }
 
 function hashOf(token: string): string {
