@@ -1,0 +1,99 @@
+// One GET to an API server: bounded, without redirects, believing the cluster's own authority alone.
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { messageOf } from '../../base/error.ts';
+import { NetworkError } from '../../base/http-error.ts';
+import type { ClusterAccess } from './access.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfter: string | null;
+}
+
+export interface Wire {
+  get(path: string): Promise<Answer>;
+  close(): void;
+}
+
+/** Pages have 500 objects; those of huge ConfigMaps are not asked for. */
+const answerBytes = 128 * 1024 * 1024;
+const connections = 4;
+
+/** @param idleMs without any byte, and for connecting; a whole answer gets ten times as long */
+export function openWire(access: ClusterAccess, idleMs: number): Wire {
+  const { server, authority, serverName, verify, certificate, key } = access;
+  const kept = { keepAlive: true, maxSockets: connections };
+  const agent =
+    server.protocol === 'https:'
+      ? new https.Agent({
+          ...kept,
+          rejectUnauthorized: verify,
+          ...(authority === null ? {} : { ca: authority }),
+          ...(serverName === null ? {} : { servername: serverName }),
+          ...(certificate === null || key === null ? {} : { cert: certificate, key }),
+        })
+      : new http.Agent(kept);
+  return {
+    get: (path) => ask(access, path, { agent, idleMs }),
+    close: () => agent.destroy(),
+  };
+}
+
+function ask(
+  { server, authorization }: ClusterAccess,
+  path: string,
+  { agent, idleMs }: { readonly agent: http.Agent; readonly idleMs: number },
+): Promise<Answer> {
+  const base = server.pathname.replace(/\/+$/, '');
+  // Built from the server's own address: an answer cannot lead to another host.
+  const url = new URL(`${server.origin}${base}${path}`);
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      const transient = code === 'ECONNRESET' || code === 'EPIPE';
+      reject(new NetworkError(`${server.host}: ${reasonOf(error)}`, { cause: error, transient }));
+    };
+    const request = (server.protocol === 'https:' ? https : http).get(url, {
+      agent,
+      signal: AbortSignal.timeout(idleMs * 10),
+      headers: {
+        accept: 'application/json',
+        'user-agent': 'seaworthy',
+        ...(authorization === null ? {} : { authorization }),
+      },
+    });
+    request.setTimeout(idleMs, () =>
+      request.destroy(new Error(`no answer for ${idleMs / 1000} s`)),
+    );
+    request.on('error', fail);
+    request.on('response', (response) => {
+      const parts: Buffer[] = [];
+      let size = 0;
+      response.on('data', (part: Buffer) => {
+        size += part.length;
+        if (size > answerBytes) request.destroy(new Error(`an answer beyond ${answerBytes} bytes`));
+        else parts.push(part);
+      });
+      response.on('error', fail);
+      response.on('aborted', () => fail(new Error('the answer ended too early')));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          text: Buffer.concat(parts).toString('utf8'),
+          retryAfter: response.headers['retry-after'] ?? null,
+        }),
+      );
+    });
+  });
+}
+
+function reasonOf(error: unknown): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (/^(?:UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|CERT_)/.test(code)) {
+    return 'its certificate is not of the authority in the kubeconfig';
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate was made for another name';
+  if (error instanceof Error && error.name === 'TimeoutError') return 'it answers too slowly';
+  return messageOf(error).slice(0, 300);
+}
