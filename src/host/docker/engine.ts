@@ -64,12 +64,19 @@ export interface DockerEngine {
   /** Running ones, or all. */
   containers(options?: { readonly all?: boolean }): Promise<readonly EngineContainer[]>;
   inspectContainer(id: string): Promise<ContainerInspection>;
+  /**
+   * Changes what a container does; false: it was so before. `graceSeconds` of `stop`: until it is killed.
+   * Errors: `not-found`, `busy` (it does not run), `denied`, `network`.
+   */
+  control(id: string, verb: ContainerVerb, graceSeconds?: number): Promise<boolean>;
   /** The container's root file system as one tar, without its volumes. */
   exportContainer(id: string, options?: StreamOptions): AsyncIterable<Uint8Array>;
   /** Ends when the signal is aborted; raises `network` when the engine goes away. */
   events(options?: EventOptions): AsyncIterable<EngineEvent>;
   close(): void;
 }
+
+export type ContainerVerb = 'pause' | 'unpause' | 'stop' | 'kill';
 
 export interface EngineConnection {
   readonly kind: 'docker' | 'podman';
@@ -120,6 +127,7 @@ export function createEngine(connection: EngineConnection): DockerEngine {
       containerInspectionOf(
         await json(`/containers/${nameInPath(id)}/json`, `the container ${id}`),
       ),
+    control: (id, verb, graceSeconds = 10) => control(connection, { id, verb, graceSeconds }),
     exportContainer: (id, options = {}) => {
       const path = `/containers/${nameInPath(id)}/export`;
       return stream(connection, { path, signal: options.signal, what: `the container ${id}` });
@@ -163,6 +171,31 @@ async function open(connection: EngineConnection, ask: Ask): Promise<HttpRespons
   const response = await client.send({ url, idleMs, ...(signal === undefined ? {} : { signal }) });
   if (response.status === 200) return response;
   throw await problemOf(connection, { response, what: ask.what ?? path });
+}
+
+interface Order {
+  readonly id: string;
+  readonly verb: ContainerVerb;
+  readonly graceSeconds: number;
+}
+
+async function control(connection: EngineConnection, order: Order): Promise<boolean> {
+  const { client, base, apiVersion } = connection;
+  const { id, verb, graceSeconds } = order;
+  const query = verb === 'stop' ? `?t=${Math.trunc(graceSeconds)}` : '';
+  const path = `/containers/${nameInPath(id)}/${verb}${query}`;
+  const response = await client.send({
+    url: new URL(`${base.pathname.replace(/\/$/, '')}/v${apiVersion}${path}`, base),
+    method: 'POST',
+    body: new Uint8Array(),
+    idleMs: limits.httpAnswerMs + graceSeconds * 1000,
+  });
+  // 304: it is stopped already.
+  if (response.status === 200 || response.status === 204 || response.status === 304) {
+    response.discard();
+    return response.status !== 304;
+  }
+  throw await problemOf(connection, { response, what: `to ${verb} the container ${id}` });
 }
 
 async function getJson(connection: EngineConnection, ask: Ask): Promise<unknown> {

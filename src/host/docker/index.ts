@@ -7,7 +7,13 @@ export type {
   ImageInspection,
 } from './answer.ts';
 export { connectEngine, type EngineOptions } from './connect.ts';
-export type { DockerEngine, EventOptions, ExportImageOptions, StreamOptions } from './engine.ts';
+export type {
+  ContainerVerb,
+  DockerEngine,
+  EventOptions,
+  ExportImageOptions,
+  StreamOptions,
+} from './engine.ts';
 export type { EngineEvent } from './events.ts';
 export { type Followed, type FollowOptions, followEngine } from './follow.ts';
 export { containerRootfsPath } from './rootfs.ts';

@@ -18,12 +18,16 @@ export interface ExecGuard {
   readonly descriptor: number;
   /** Marks the program that lies at `path` now. Throws SeaworthyError `not-found`, `denied`. */
   mark(path: string): void;
+  /** Marks, or unmarks, all programs of the file system or of the one mount that `path` lies in. */
+  markWhole(path: string, scope: 'filesystem' | 'mount', unmark?: boolean): void;
   /** Waits until an attempt can be read; false after `timeoutMs` (-1: for ever) or a signal. */
   wait(timeoutMs: number): boolean;
   /** The next attempt, or null when there is none; never waits. */
   next(): ExecAttempt | null;
   /** Lets an attempt go on; once for each. */
   allow(attempt: ExecAttempt): void;
+  /** Refuses an attempt: its execve fails with EPERM; once for each, instead of `allow`. */
+  deny(attempt: ExecAttempt): void;
   /** Closes the descriptor of an attempt, after its answer. */
   release(attempt: ExecAttempt): void;
   close(): void;
@@ -36,9 +40,13 @@ const unlimitedQueue = 0x10;
 const unlimitedMarks = 0x20;
 const readOnlyLargeFile = 0o100000;
 const markAdd = 0x01;
+const markRemove = 0x02;
+const markMount = 0x10;
+const markFilesystem = 0x100;
 const openExecPermission = 0x40000;
 const currentFolder = -100;
 const answerAllow = 0x01;
+const answerDeny = 0x02;
 const metadataBytes = 24;
 const metadataVersion = 3;
 const pollIn = 0x01;
@@ -96,21 +104,34 @@ export function attachExecGuard(descriptor: number): ExecGuard {
     descriptor,
     mark: (path) => {
       if (mark(descriptor, markAdd, openExecPermission, currentFolder, path) === 0) return;
-      const name = errorName(lastErrorNumber());
-      const code = name === 'ENOENT' || name === 'ENOTDIR' ? 'not-found' : 'denied';
-      throw new SeaworthyError(code, `${path} cannot be watched with fanotify (${name})`);
+      throw markProblem(path);
+    },
+    markWhole: (path, scope, unmark = false) => {
+      const where = scope === 'filesystem' ? markFilesystem : markMount;
+      const flags = (unmark ? markRemove : markAdd) | where;
+      if (mark(descriptor, flags, openExecPermission, currentFolder, path) === 0) return;
+      throw markProblem(path);
     },
     wait: (timeoutMs) => poll(waiting, 1, timeoutMs) > 0,
     next: () => readAttempt(descriptor, metadata),
-    allow: (attempt) => {
-      const answer = Buffer.alloc(8);
-      answer.writeInt32LE(attempt.descriptor, 0);
-      answer.writeUInt32LE(answerAllow, 4);
-      writeSync(descriptor, answer);
-    },
+    allow: (attempt) => respond(descriptor, attempt, answerAllow),
+    deny: (attempt) => respond(descriptor, attempt, answerDeny),
     release: (attempt) => closeSync(attempt.descriptor),
     close: () => closeSync(descriptor),
   };
+}
+
+function respond(group: number, attempt: ExecAttempt, response: number): void {
+  const answer = Buffer.alloc(8);
+  answer.writeInt32LE(attempt.descriptor, 0);
+  answer.writeUInt32LE(response, 4);
+  writeSync(group, answer);
+}
+
+function markProblem(path: string): SeaworthyError {
+  const name = errorName(lastErrorNumber());
+  const code = name === 'ENOENT' || name === 'ENOTDIR' ? 'not-found' : 'denied';
+  return new SeaworthyError(code, `${path} cannot be watched with fanotify (${name})`);
 }
 
 function readAttempt(descriptor: number, metadata: Buffer): ExecAttempt | null {

@@ -1,6 +1,7 @@
 // The door to naming: who a container is, before its first instruction where the kernel lets us, and
 // afterwards from what its engine keeps; and its runs from start to end.
 export { type BundleWatchOptions, watchBundles } from './bundle-watch.ts';
+export { type DeadlineKeeper, keepDeadline } from './deadline-keeper.ts';
 export { createEndWatch, type EndWatch, type EndWatchOptions } from './end-watch.ts';
 export {
   createIdentifier,
@@ -23,3 +24,4 @@ export {
   openNamer,
 } from './namer.ts';
 export { type EnginePlaces, usualPlaces } from './places.ts';
+export * as turnState from './shared-state.ts';

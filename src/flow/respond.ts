@@ -1,0 +1,371 @@
+// What follows a detection: it is told to whom it concerns, and where a policy allows it something is done
+// to its container. Decided, written down, done, written down, told; and taken back when somebody asks.
+import { createHash } from 'node:crypto';
+import { messageOf, SeaworthyError } from '../base/error.ts';
+import { type Pace, realPace } from '../base/retry.ts';
+import { type Actor, type Denied, isGone } from '../host/response/index.ts';
+import type { Alert } from '../model/alert.ts';
+import type { ContainerIdentity, Workload } from '../model/container.ts';
+import type { ResponseRecord, ResponseTarget } from '../model/response.ts';
+import type { DetectionFacts, RuntimeRecord } from '../model/timeline.ts';
+import { alertOf, ownAlert } from '../runtime/alert/index.ts';
+import type { Told } from '../runtime/detect/index.ts';
+import { type Decision, ResponseDecider, type ResponsePolicy } from '../runtime/response/index.ts';
+import { type Detection, timeTexts } from '../runtime/rules/index.ts';
+import type { ResponseLog } from '../store/index.ts';
+import type { Alerting } from './alerts.ts';
+import { detectionRecord } from './detection-record.ts';
+
+export interface ResponderOptions {
+  readonly hostname: string;
+  /** Who is told; null: nobody. */
+  readonly alerting: Alerting | null;
+  /** What may be done; null: nothing. */
+  readonly response: ResponseSide | null;
+  /** Takes what was done into the record of a container. */
+  readonly record?: (record: RuntimeRecord) => void;
+  /** Something went wrong with answering itself; one line. */
+  readonly warn?: (line: string) => void;
+  readonly pace?: Pace;
+}
+
+export interface ResponseSide {
+  readonly config: ResponsePolicy;
+  readonly log: ResponseLog;
+  /** Made with what `onDenied` and `onProblem` of the responder take. */
+  readonly actor: (events: ActorEvents) => Actor;
+}
+
+export interface ActorEvents {
+  readonly onDenied: (denied: Denied) => void;
+  readonly onProblem: (problem: string) => void;
+}
+
+/** Where a detection was. */
+export interface Seen {
+  readonly timeNs: bigint;
+  /** Null: on the host; nothing is done there. */
+  readonly container: ContainerIdentity | null;
+  readonly workload?: Workload;
+}
+
+export interface ResponderFigures {
+  /** Actions that wait to be done. */
+  readonly waiting: number;
+  /** Dropped because too many waited. */
+  readonly dropped: number;
+  readonly done: number;
+  readonly failed: number;
+}
+
+export interface Responder {
+  /**
+   * A detection, or what the grouper says of one (`Told`): told and answered. Never waits and never
+   * throws; call it for each.
+   */
+  take(detection: Told | Detection, seen: Seen): void;
+  /** Sends digests, takes back what `respond undo` asks for; to be called about once a second. */
+  tick(): void;
+  figures(): ResponderFigures;
+  /** Waits for what is begun. Pauses and cut networks stay; denials end with us. */
+  close(): Promise<void>;
+}
+
+const waitingAtMost = 200;
+
+/** Starts to tell and to answer; takes up the denials of a former run that were not taken back. */
+export function createResponder(options: ResponderOptions): Responder {
+  return new AlertResponder(options);
+}
+
+interface Task {
+  readonly decision: Decision;
+  readonly alert: Alert;
+  readonly target: ResponseTarget;
+}
+
+class AlertResponder implements Responder {
+  private readonly options: ResponderOptions;
+  private readonly pace: Pace;
+  private readonly decider: ResponseDecider | null;
+  private readonly actor: Actor | null;
+  private waiting = 0;
+  private dropped = 0;
+  private done = 0;
+  private failed = 0;
+  private number = 0;
+  private running: Promise<void> = Promise.resolve();
+  private seenStamp = '';
+
+  constructor(options: ResponderOptions) {
+    const { response, pace = realPace } = options;
+    this.options = options;
+    this.pace = pace;
+    this.decider = response === null ? null : new ResponseDecider(response.config);
+    this.actor =
+      response === null
+        ? null
+        : response.actor({
+            onDenied: (denied) => this.tellDenied(denied),
+            onProblem: (problem) => this.warn(`deny-drift: ${problem}`),
+          });
+    if (response !== null) this.queue(() => this.resume(response));
+  }
+
+  take(detection: Told | Detection, seen: Seen): void {
+    try {
+      const isTold = 'kind' in detection;
+      const first = isTold ? detection.group.first : detection;
+      const alert = alertOf(factsOf(first, seen), {
+        id: isTold ? detection.group.cause.id : idOf([first.rule, seen.container?.id ?? '']),
+        timeNs: seen.timeNs,
+        ...(isTold ? { chain: detection.group.chain, count: detection.group.count } : {}),
+        ...(seen.workload === undefined ? {} : { workload: seen.workload }),
+        ...(seen.container === null ? {} : { container: containerOf(seen.container) }),
+      });
+      this.tell(alert, isTold && detection.kind === 'repeat' && !detection.isRound);
+      if (seen.container !== null) this.answer(alert, targetOf(seen.container));
+    } catch (error) {
+      // Answering must not end the watching.
+      this.warn(messageOf(error));
+    }
+  }
+
+  tick(): void {
+    this.options.alerting?.tick();
+    const { response } = this.options;
+    if (response === null) return;
+    const stamp = response.log.stamp();
+    if (stamp === this.seenStamp) return;
+    this.seenStamp = stamp;
+    for (const record of response.log.read()) {
+      if (record.undoRequestedAt === null || record.undoneAt !== null) continue;
+      this.queue(() => this.takeBack(record));
+    }
+  }
+
+  figures(): ResponderFigures {
+    const { waiting, dropped, done, failed } = this;
+    return { waiting, dropped, done, failed };
+  }
+
+  async close(): Promise<void> {
+    await this.running;
+    await this.actor?.close();
+    await this.options.alerting?.close();
+  }
+
+  private warn(line: string): void {
+    this.options.warn?.(line);
+  }
+
+  private tell(alert: Alert, isRepeat: boolean): void {
+    if (isRepeat) this.options.alerting?.repeat(alert);
+    else this.options.alerting?.tell(alert);
+  }
+
+  private answer(alert: Alert, target: ResponseTarget): void {
+    const decisions = this.decider?.decide(alert, target, this.pace.now()) ?? [];
+    for (const decision of decisions) {
+      if (this.waiting >= waitingAtMost) {
+        this.dropped += 1;
+        this.decider?.failed(target.id, decision.action);
+        continue;
+      }
+      this.queue(() => this.carryOut({ decision, alert, target }));
+    }
+  }
+
+  /** One thing after the other: actions on one container must not overtake one another. */
+  private queue(work: () => Promise<void>): void {
+    this.waiting += 1;
+    this.running = this.running
+      .then(work)
+      .catch((error: unknown) => this.warn(messageOf(error)))
+      .finally(() => {
+        this.waiting -= 1;
+      });
+  }
+
+  private async carryOut({ decision, alert, target }: Task): Promise<void> {
+    const { response } = this.options;
+    if (response === null || this.actor === null) return;
+    const begun = this.recordOf({ decision, alert, target }, response.config.file);
+    if (decision.verdict !== 'act') {
+      const isDry = decision.verdict === 'dry-run';
+      const result = isDry
+        ? 'only tried: the rule does not enforce'
+        : `refused: ${decision.reason}`;
+      return this.finish({ ...begun, state: isDry ? 'dry-run' : 'refused', result });
+    }
+    // Nothing is done that is not on the disk before.
+    response.log.write(begun);
+    try {
+      const { result, undo } = await this.actor.act(decision.action, target.id);
+      this.done += 1;
+      this.finish({ ...begun, state: 'done', result, undo });
+    } catch (error) {
+      if (!(error instanceof SeaworthyError)) throw error;
+      this.failed += 1;
+      if (!isGone(error)) this.decider?.failed(target.id, decision.action);
+      this.finish({ ...begun, state: 'failed', result: sentenceOf(error) });
+    }
+  }
+
+  private recordOf({ decision, alert, target }: Task, file: string): ResponseRecord {
+    const nowMs = this.pace.now();
+    const { action, rule } = decision;
+    this.number += 1;
+    const { id, name, image } = target;
+    return {
+      id: idOf([String(nowMs), String(this.number), id, action, String(this.pace.random())]),
+      at: new Date(nowMs).toISOString(),
+      action,
+      state: 'begun',
+      container: { id, name, image },
+      why: {
+        rule: alert.rule,
+        priority: alert.priority,
+        cause: alert.id,
+        output: alert.output,
+        tags: alert.tags,
+        time: alert.time,
+      },
+      policy: { file, rule: rule.name, line: rule.line },
+      result: 'begun',
+      undo: null,
+      undoRequestedAt: null,
+      undoneAt: null,
+    };
+  }
+
+  /** Writes down and tells what came of it. */
+  private finish(record: ResponseRecord): void {
+    this.options.response?.log.write(record);
+    const { container, action, why, id, result, undo, state } = record;
+    const way =
+      undo === null || state === 'undone' ? '' : `; take it back: seaworthy respond undo ${id}`;
+    const name = container.name ?? container.id.slice(0, 12);
+    const text = `${action} on ${name} (${state}): ${result}. Because of: ${why.rule}${way}`;
+    const isNews = state === 'done' || state === 'failed';
+    this.say({ id, rule: `Response: ${action}`, text, container, isGrave: isNews });
+  }
+
+  private say(given: {
+    readonly id: string;
+    readonly rule: string;
+    readonly text: string;
+    readonly container: ResponseRecord['container'];
+    readonly isGrave: boolean;
+  }): void {
+    const nowMs = this.pace.now();
+    const timeNs = BigInt(nowMs) * 1_000_000n;
+    const own = ownAlert({
+      kind: 'response',
+      id: given.id,
+      timeNs,
+      time: timeTexts(timeNs).full,
+      priority: given.isGrave ? 'Warning' : 'Notice',
+      rule: given.rule,
+      text: given.text,
+      hostname: this.options.hostname,
+    });
+    const alert: Alert = { ...own, container: given.container };
+    this.options.alerting?.tell(alert);
+    const { hostname, output, priority, rule, source, tags, time, fields } = alert;
+    this.options.record?.({
+      kind: 'detection',
+      timeNs,
+      containerId: given.container.id,
+      detection: { hostname, output, priority, rule, source, tags, time, output_fields: fields },
+    });
+  }
+
+  private tellDenied({ containerId, path, drift, pid }: Denied): void {
+    const why = {
+      new: 'is not from the image',
+      changed: 'was changed since the image was made',
+      volume: 'lies on a volume',
+    }[drift];
+    this.say({
+      id: idOf([containerId, path, drift]),
+      rule: 'Response: program refused',
+      text: `${path} was not run: it ${why} (process ${pid})`,
+      container: { id: containerId, name: null, image: null },
+      isGrave: true,
+    });
+  }
+
+  private async takeBack(record: ResponseRecord): Promise<void> {
+    const { response } = this.options;
+    const current = response?.log.read().find(({ id }) => id === record.id);
+    if (response === null || current === undefined || current.undoneAt !== null) return;
+    if (current.undo === null || this.actor === null) return;
+    const { action, container } = current;
+    this.decider?.undone(container.id, action, this.pace.now());
+    const undone = await undoRecord(current, this.actor, new Date(this.pace.now()));
+    this.finish(undone);
+  }
+
+  /** Denials end with the process that answers the kernel: those that still hold are made anew. */
+  private async resume({ log }: ResponseSide): Promise<void> {
+    if (this.actor === null) return;
+    for (const record of log.read()) {
+      const isOurs = record.state === 'done' && record.undo?.kind === 'lift-deny';
+      if (!isOurs || record.undoneAt !== null) continue;
+      try {
+        await this.actor.act('deny-drift', record.container.id);
+      } catch (error) {
+        const at = new Date(this.pace.now()).toISOString();
+        const result = `it ended with the watching: ${sentenceOf(error)}`;
+        log.write({ ...record, state: 'undone', undoneAt: at, result });
+      }
+    }
+  }
+}
+
+/**
+ * Takes an action back and gives its new record; also by `respond undo`, where nobody watches.
+ * A container that is gone counts as taken back.
+ */
+export async function undoRecord(
+  record: ResponseRecord,
+  actor: Actor,
+  now: Date,
+): Promise<ResponseRecord> {
+  const { undo, container } = record;
+  if (undo === null) {
+    throw new SeaworthyError('unsupported', `${record.action} cannot be taken back`, {
+      advice: 'start the container again with its engine',
+    });
+  }
+  const undoneAt = now.toISOString();
+  try {
+    const result = await actor.undo(undo, container.id);
+    return { ...record, state: 'undone', undoneAt, result };
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    return { ...record, state: 'undone', undoneAt, result: sentenceOf(error) };
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  const advice = error instanceof SeaworthyError ? error.advice : undefined;
+  return advice === undefined ? messageOf(error) : `${messageOf(error)}; ${advice}`;
+}
+
+function factsOf(detection: Detection, { timeNs, container }: Seen): DetectionFacts {
+  return detectionRecord(detection, { timeNs, containerId: container?.id ?? null }).detection;
+}
+
+function containerOf({ id, name, image }: ContainerIdentity): Alert['container'] {
+  return { id, name, image: image.reference ?? image.id };
+}
+
+function targetOf({ id, name, image, labels }: ContainerIdentity): ResponseTarget {
+  return { id, name, image: image.reference ?? image.id, labels };
+}
+
+function idOf(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12);
+}
