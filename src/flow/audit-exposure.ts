@@ -59,7 +59,8 @@ const targetsMost = 256;
 export function parseExposureTarget(text: string): ExposureTarget {
   const bracketed = /^\[([0-9a-f:.]+)\](?::(\d{1,5}))?$/i.exec(text);
   const plain = /^([^\s:/[\]]{1,253})(?::(\d{1,5}))?$/.exec(text);
-  const bare = /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text);
+  const isAddress = /^[0-9a-f:.]{2,45}$/i.test(text);
+  const bare = isAddress && (text.includes('::') || text.split(':').length === 8);
   const host = bracketed?.[1] ?? plain?.[1] ?? (bare ? text : undefined);
   const portText = bracketed?.[2] ?? plain?.[2];
   const port = portText === undefined ? null : Number(portText);

@@ -1,13 +1,10 @@
 // The walk "machine -> facts": kernel, processes, packages and their advisories, and what an engine adds.
-import { matchPackages } from '../advisory/match/index.ts';
 import {
   type ConfinedContainer,
-  type DistributionWord,
   type DockerFacts,
   type EngineFacts,
   type HostFacts,
   openHostFlaws,
-  type PendingUpdate,
   risksOf,
   type SocketFact,
   upstreamOf,
@@ -24,12 +21,10 @@ import {
   readProcesses,
 } from '../host/machine/index.ts';
 import type { AdvisorySource } from '../model/advisory.ts';
-import type { Package } from '../model/package.ts';
-import { severityRank } from '../model/severity.ts';
 import type { Unknown } from '../model/unknown.ts';
 import { configOfInspection } from '../policy/index.ts';
-import { matchEcosystems } from './ecosystems.ts';
-import { findComponents, type HostPackages, readHostPackages } from './host-packages.ts';
+import { flawsOf, updatesOf } from './host-advisories.ts';
+import { findComponents, readHostPackages } from './host-packages.ts';
 
 export interface HostSources {
   readonly machine: Machine;
@@ -291,11 +286,13 @@ function newestKernel(machine: Machine, release: string | null): string | null {
     .entries('/boot', 1000)
     .flatMap((name) => /^vmlinuz-(\d.*)$/.exec(name)?.[1] ?? []);
   if (release === null || !names.includes(release)) return null;
-  const weigh = (name: string): readonly number[] => [
-    ...(upstreamOf(name)?.numbers ?? []),
-    ...(name.match(/\d+/g) ?? []).map(Number),
-  ];
   return names.toSorted((a, b) => compareLists(weigh(a), weigh(b))).at(-1) ?? null;
+}
+
+/** All numbers of a release, those of upstream first. */
+function weigh(name: string): readonly number[] {
+  const all = (name.match(/\d+/g) ?? []).map(Number);
+  return [...(upstreamOf(name)?.numbers ?? []), ...all];
 }
 
 function compareLists(a: readonly number[], b: readonly number[]): number {
@@ -304,94 +301,6 @@ function compareLists(a: readonly number[], b: readonly number[]): number {
     if (order !== 0) return order;
   }
   return 0;
-}
-
-interface KnownFlaws {
-  readonly findings: ReturnType<typeof matchPackages>['findings'];
-  readonly advise: (one: Package) => ReadonlyMap<string, DistributionWord>;
-  /** Words for the advisories that speak for the whole distribution; null: none do. */
-  readonly covers: string | null;
-}
-
-/** What the advisories say about the packages of the distribution. */
-function flawsOf({ packages, distribution }: HostPackages, source: AdvisorySource): KnownFlaws {
-  const info = source.info();
-  const ecosystem = distribution?.osvEcosystem ?? null;
-  const isCovered = ecosystem !== null && !info.builtIn && info.ecosystems.includes(ecosystem);
-  const { findings } = matchPackages({
-    packages,
-    distribution,
-    source,
-    ecosystems: matchEcosystems,
-    kernel: 'match',
-  });
-  const byPurl = Map.groupBy(findings, (one) => one.package.purl);
-  return {
-    findings,
-    covers: isCovered ? `${ecosystem} advisories of ${info.builtAt.slice(0, 10)}` : null,
-    advise: (one) => {
-      const words = new Map<string, DistributionWord>();
-      if (ecosystem === null) return words;
-      const open = byPurl.get(one.purl) ?? [];
-      const name = one.source?.name ?? one.name;
-      for (const match of [
-        ...source.lookup(ecosystem, name),
-        ...source.lookup(ecosystem, one.name),
-      ]) {
-        for (const cve of cvesOf([match.id, ...match.aliases, ...match.upstream])) {
-          if (!words.has(cve)) words.set(cve, { state: 'fixed', source: match.id, fixedIn: null });
-        }
-      }
-      for (const { id, aliases, fixedIn, advisories } of open) {
-        for (const cve of cvesOf([id, ...aliases])) {
-          words.set(cve, {
-            state: 'affected',
-            source: advisories[0] ?? id,
-            fixedIn: fixedIn[0] ?? null,
-          });
-        }
-      }
-      return words;
-    },
-  };
-}
-
-function cvesOf(ids: readonly string[]): readonly string[] {
-  return ids.flatMap((id) => /CVE-\d{4}-\d{4,8}/.exec(id)?.[0] ?? []);
-}
-
-/** Packages whose flaws have a fix that is not installed, one entry for each source package. */
-function updatesOf(
-  { findings, covers }: KnownFlaws,
-  source: AdvisorySource,
-): Pick<HostFacts, 'updates' | 'updatesProblem' | 'updatesSource'> {
-  const info = source.info();
-  const updatesSource = covers ?? `built-in advisories of ${info.builtAt.slice(0, 10)}`;
-  const fixable = findings.filter(({ fixedIn }) => fixedIn.length > 0);
-  if (covers === null && fixable.length === 0) {
-    const updatesProblem =
-      'no advisory database speaks for this distribution: run seaworthy db update';
-    return { updates: null, updatesProblem, updatesSource };
-  }
-  const groups = Map.groupBy(fixable, (one) => one.evidence.comparedName);
-  const updates = [...groups].map(([name, own]): PendingUpdate => {
-    const worst = own.toSorted((a, b) => b.priority - a.priority);
-    const severity = own
-      .map((one) => one.severity)
-      .reduce((a, b) => (severityRank(a) <= severityRank(b) ? a : b));
-    return {
-      package: name,
-      installed: worst[0]?.package.version ?? '',
-      fixedIn: worst[0]?.fixedIn.at(-1) ?? '',
-      flaws: [...new Set(worst.map(({ id }) => id))].slice(0, 50),
-      isExploited: own.some(({ kev }) => kev),
-      severity,
-    };
-  });
-  const order = updates.toSorted(
-    (a, b) => Number(b.isExploited) - Number(a.isExploited) || (a.package < b.package ? -1 : 1),
-  );
-  return { updates: order, updatesProblem: '', updatesSource };
 }
 
 /** Who can take over the host, whatever the score is. */

@@ -19,7 +19,7 @@ export interface HostPackages {
   readonly unknowns: readonly Unknown[];
 }
 
-const systemEcosystems = ['deb', 'apk', 'rpm'];
+const systemEcosystems: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
 const changelogBytes = 64 * 1024 * 1024;
 const textBytes = 1024 * 1024;
 
@@ -35,7 +35,7 @@ export function readHostPackages(machine: Machine): HostPackages {
   const packages: Package[] = [];
   const unknowns: Unknown[] = [];
   for (const { id, catalogers } of ecosystems) {
-    if (!systemEcosystems.includes(id)) continue;
+    if (!systemEcosystems.has(id)) continue;
     for (const cataloger of catalogers) {
       readDatabase(machine, cataloger, { packages, unknowns, distribution });
     }
@@ -256,12 +256,12 @@ function builtVersion(machine: Machine, path: string): string | null {
   if (goBinaries === undefined) return null;
   const found = machine.withFile(path, (file) => parsed(goBinaries, path.slice(1), file));
   const main = found?.packages.find(({ namespace, name }) =>
-    mainModules.includes(namespace === null ? name : `${namespace}/${name}`),
+    mainModules.has(namespace === null ? name : `${namespace}/${name}`),
   );
   return main?.version.replace(/^v/, '').replace(/\+incompatible$/, '') ?? null;
 }
 
-const mainModules: readonly string[] = [
+const mainModules: ReadonlySet<string> = new Set([
   'github.com/opencontainers/runc',
   'github.com/containerd/containerd',
   'github.com/containerd/containerd/v2',
@@ -272,7 +272,7 @@ const mainModules: readonly string[] = [
   'github.com/cri-o/cri-o',
   'k8s.io/kubernetes',
   'github.com/NVIDIA/nvidia-container-toolkit',
-];
+]);
 
 /** What the changelog of the package and the advisories of the distribution say. */
 function distributionWords(

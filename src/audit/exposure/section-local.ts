@@ -5,7 +5,7 @@ import type { ExposureFacts, ListenerFact, PortFact } from './facts.ts';
 import { silentPorts } from './service.ts';
 
 const benchmark = 'Exposed interfaces';
-const oldProtocols = ['TLSv1', 'TLSv1.1', 'SSLv3'];
+const oldProtocols: ReadonlySet<string> = new Set(['TLSv1', 'TLSv1.1', 'SSLv3']);
 
 function tlsVerdict({ ports, now }: ExposureFacts): Verdict {
   const spoken = ports.filter(({ tls, service }) => tls !== null && service !== null);
@@ -16,7 +16,7 @@ function tlsVerdict({ ports, now }: ExposureFacts): Verdict {
     const place = placeOf(port);
     const base = { subject: place, place, detail: { tls } };
     const found: Evidence[] = [];
-    if (oldProtocols.includes(tls.protocol)) {
+    if (oldProtocols.has(tls.protocol)) {
       found.push({
         ...base,
         value: tls.protocol,
@@ -48,16 +48,21 @@ function tlsVerdict({ ports, now }: ExposureFacts): Verdict {
   );
 }
 
+function sentence(port: PortFact): Evidence {
+  const place = placeOf(port);
+  const what = silentPorts.get(port.port) ?? '';
+  return {
+    subject: place,
+    place,
+    value: port.port,
+    message: `${place}: ${what} takes connections`,
+  };
+}
+
 function silentVerdict({ ports }: ExposureFacts): Verdict {
   const open = ports.filter((one) => silentPorts.has(one.port) && one.state === 'open');
   if (open.length === 0) return told('not-applicable', 'none takes connections');
   const bad = open.filter(({ reach }) => reach !== 'loopback');
-  const sentence = (port: PortFact): Evidence => ({
-    subject: placeOf(port),
-    place: placeOf(port),
-    value: port.port,
-    message: `${placeOf(port)}: ${silentPorts.get(port.port) ?? ''} takes connections`,
-  });
   return bad.length > 0 ? failedBy(bad.map(sentence)) : passed(open.map(sentence));
 }
 

@@ -51,7 +51,7 @@ function seccompVerdict({ kernel }: HostFacts): Verdict {
 function moduleVerdict({ kernel }: HostFacts): Verdict {
   const { settings, lockdown, sysctls, commandLine } = kernel;
   const words = (commandLine ?? '').split(/\s+/);
-  const reasons = [
+  const reason = [
     settings !== null && !settings.has('MODULES') ? 'the kernel has no modules' : null,
     settings?.has('MODULE_SIG_FORCE') === true
       ? 'only signed modules are loaded (CONFIG_MODULE_SIG_FORCE)'
@@ -62,9 +62,8 @@ function moduleVerdict({ kernel }: HostFacts): Verdict {
     words.includes('nomodule') ? 'no modules are loaded (nomodule)' : null,
     lockdown !== null && lockdown !== 'none' ? `lockdown is ${lockdown}` : null,
     sysctls.get('kernel.modules_disabled') === '1' ? 'no module can be loaded any more' : null,
-  ].filter((one) => one !== null);
-  const [reason] = reasons;
-  if (reason !== undefined) return passed([found('kernel', reason, reason)]);
+  ].find((one) => one !== null);
+  if (reason !== undefined && reason !== null) return passed([found('kernel', reason, reason)]);
   if (settings === null && commandLine === null)
     return told('unknown', 'the settings of the kernel are not known');
   return failedBy([found('kernel', null, 'root loads any module into the kernel, signed or not')]);
@@ -107,7 +106,7 @@ function processorVerdict({ kernel }: HostFacts): Verdict {
 }
 
 /** Branches that upstream keeps for years, and those whose care has ended (kernel.org). */
-const longTerm = ['5.10', '5.15', '6.1', '6.6', '6.12', '6.18'];
+const longTerm: ReadonlySet<string> = new Set(['5.10', '5.15', '6.1', '6.6', '6.12', '6.18']);
 const newestKnownBranch = 6 * 1000 + 18;
 
 function ageVerdict(facts: HostFacts): Verdict {
@@ -118,7 +117,7 @@ function ageVerdict(facts: HostFacts): Verdict {
     return passed([found('uname -r', release, 'the kernel is kept by the distribution')]);
   const numbers = upstreamOf(release)?.numbers ?? [];
   const branch = `${numbers[0] ?? 0}.${numbers[1] ?? 0}`;
-  if (longTerm.includes(branch)) {
+  if (longTerm.has(branch)) {
     return passed([found('uname -r', release, `${branch} is a long-term branch of upstream`)]);
   }
   if ((numbers[0] ?? 0) * 1000 + (numbers[1] ?? 0) > newestKnownBranch) {
