@@ -413,7 +413,7 @@ export function auditOf(now: Date, text: (word: string) => string): object {
       },
     ],
     history: Array.from({ length: 9 }, (_, index) => ({
-      benchmark: 'docker',
+      benchmark: '/run/docker.sock',
       at: ago(now, (9 - index) * 24 * hour),
       score: 50 + 3 * index,
     })),
@@ -422,7 +422,7 @@ export function auditOf(now: Date, text: (word: string) => string): object {
 
 export function exposedOf(now: Date, containers: readonly ContainerView[], asked: string): object {
   return {
-    sentence: `${containers.length} containers ran it, 3 still do, 2 used it, 1 faces the internet`,
+    sentence: `${containers.length} containers ran it, 3 still do, 2 used it, 1 can be reached.`,
     title: 'Prototype Pollution in lodash',
     published: ago(now, 10 * hour),
     total: {

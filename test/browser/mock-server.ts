@@ -26,6 +26,10 @@ export interface MockServer {
   readonly address: string;
   /** Sends an event to all pages that listen. */
   readonly push: (event: string, data: unknown) => void;
+  /** Ends all streams; browsers come back by themselves. */
+  readonly breakStreams: () => void;
+  /** The last id that a browser gave when it came back; null: none did. */
+  readonly resumedFrom: () => string | null;
   readonly close: () => Promise<void>;
 }
 
@@ -43,11 +47,13 @@ export async function startMock(folder: string, variant: Variant, port = 0): Pro
   const listeners = new Set<ServerResponse>();
   const answers = answersOf(variant, new Date());
   let lastId = 0;
+  let resumedFrom: string | null = null;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (url.pathname === '/api/v1/stream') {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       response.write('retry: 200\n\n');
+      resumedFrom = request.headers['last-event-id']?.toString() ?? resumedFrom;
       listeners.add(response);
       request.on('close', () => listeners.delete(response));
       return;
@@ -68,6 +74,10 @@ export async function startMock(folder: string, variant: Variant, port = 0): Pro
       const text = `id: ${lastId}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
       for (const listener of listeners) listener.write(text);
     },
+    breakStreams: () => {
+      for (const listener of listeners) listener.end();
+    },
+    resumedFrom: () => resumedFrom,
     close: () =>
       new Promise((done) => {
         server.close(() => done());
@@ -152,7 +162,7 @@ function fullAnswers(variant: Variant, now: Date): Answers {
     '/detections': () => ({ items: detectionsOf(now, named, text), next: null }),
     '/network': () => networkOf(now, containers.slice(0, variant === 'huge' ? 400 : 12)),
     '/audit': () => auditOf(now, text),
-    '/gate': () => ({ items: decisions(now, text), next: null }),
+    '/gate': () => ({ state: 'on', howToSwitchOn: null, decisions: decisions(now, text) }),
     '/lessons': () => ({ items: lessonList, next: null }),
   };
   return (path, query) => {

@@ -123,20 +123,15 @@ function Work(): JSX.Element | null {
   const work = progress.value;
   if (work === null) return null;
   const { what, done, total } = work;
-  const isCounted = done !== null && total !== null && total > 0;
   return (
     <div class="work" role="status">
       <span>{what}</span>
-      {isCounted && (
-        <progress value={done} max={total} aria-label={what}>
-          {done} of {total}
-        </progress>
-      )}
-      {isCounted && (
-        <span>
-          {done} of {total}
-        </span>
-      )}
+      <progress value={done} max={total} aria-label={what}>
+        {done} of {total}
+      </progress>
+      <span>
+        {done} of {total}
+      </span>
     </div>
   );
 }

@@ -31,8 +31,8 @@ export interface LetterGrade {
 export interface Coverage {
   readonly what: string;
   readonly state: 'on' | 'off' | 'limited';
-  readonly why: string | null;
-  readonly howToSwitchOn: string | null;
+  readonly why?: string | null;
+  readonly howToSwitchOn?: string | null;
 }
 
 export interface HarbourAction {
@@ -115,9 +115,11 @@ export interface NetworkFlow {
 export interface Network {
   readonly nodes: readonly NetworkNode[];
   readonly flows: readonly NetworkFlow[];
+  readonly truncated?: boolean;
 }
 
-export interface Exposure extends Partial<Pick<ExposureAnswer, 'title' | 'published'>> {
+export interface Exposure
+  extends Partial<Pick<ExposureAnswer, 'title' | 'published' | 'skipped' | 'unknowns'>> {
   readonly sentence: string;
   readonly total: ExposureAnswer['total'];
   readonly items: ExposureAnswer['rows'];
@@ -162,7 +164,7 @@ export interface Gate {
   readonly state?: string;
   readonly why?: string | null;
   readonly howToSwitchOn?: string | null;
-  readonly items?: readonly Decision[];
+  readonly decisions?: readonly Decision[];
   readonly waivers?: readonly {
     readonly control: string;
     readonly reason: string;
@@ -173,8 +175,9 @@ export interface Gate {
 
 export type LessonRow = Pick<Lesson, 'id' | 'title' | 'summary'>;
 
+/** Long work: what is done, of how much. */
 export interface Progress {
   readonly what: string;
-  readonly done: number | null;
-  readonly total: number | null;
+  readonly done: number;
+  readonly total: number;
 }

@@ -24,30 +24,30 @@ export const fleet = signal<Fleet>({
 
 let isAsking = false;
 
-/** Loads all pages; what has come is shown before the last one is there. */
+/** Loads all pages: the newest are shown at once, the rest together, so that little is drawn twice. */
 export async function loadContainers(): Promise<void> {
   if (isAsking) return;
   isAsking = true;
+  const rest: ContainerView[] = [];
   let cursor: string | null = null;
+  let count = 0;
+  let problem: Problem | null = null;
   do {
     const words: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const answer = await ask<Page<ContainerView>>(`/containers?limit=${pageSize}${words}`);
     if (answer.kind !== 'ready') {
-      const problem = answer.kind === 'failed' ? answer.problem : null;
-      fleet.value = { ...fleet.value, state: 'failed', problem };
+      problem = answer.kind === 'failed' ? answer.problem : null;
       break;
     }
-    cursor = answer.value.next;
-    takeContainers(answer.value.items);
-    const isFull = fleet.value.byId.size >= containersHeld;
-    const isLast = cursor === null || isFull;
-    fleet.value = {
-      ...fleet.value,
-      state: isLast ? 'ready' : 'loading',
-      isCut: isFull && cursor !== null,
-    };
-    if (isLast) break;
-  } while (cursor !== null);
+    const { items, next } = answer.value;
+    if (cursor === null) takeContainers(items);
+    else rest.push(...items);
+    cursor = next;
+    count += items.length;
+  } while (cursor !== null && count < containersHeld);
+  takeContainers(rest);
+  const state = problem === null ? 'ready' : 'failed';
+  fleet.value = { ...fleet.value, state, problem, isCut: cursor !== null };
   isAsking = false;
 }
 

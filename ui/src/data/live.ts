@@ -3,7 +3,8 @@
 import { signal } from '@preact/signals';
 import type { ContainerView, Progress } from './answers.ts';
 import { addressOfQuestion, refreshAll } from './client.ts';
-import { takeContainers } from './containers.ts';
+import { loadContainers, takeContainers } from './containers.ts';
+import { harmless } from './words.ts';
 
 const gatherMs = 400;
 /** Containers of one moment beyond which the list is asked for again. */
@@ -16,7 +17,7 @@ export type Connection = 'connecting' | 'live' | 'lost';
 export const connection = signal<Connection>('connecting');
 /** The long work that goes on; null: none. */
 export const progress = signal<Progress | null>(null);
-/** Counted up when events were lost between server and page. */
+/** What a screen reader is told. */
 export const announcement = signal('');
 
 let waiting: ContainerView[] = [];
@@ -30,14 +31,14 @@ const concerned: Readonly<Record<string, readonly string[]>> = {
   image: ['/images', '/harbour'],
   detection: ['/detections', '/harbour'],
   audit: ['/audit'],
-  lost: ['/harbour'],
+  lost: [],
 };
 
 /** Opens the stream; called once. */
 export function followLive(): void {
   const stream = new EventSource(addressOfQuestion('/stream'));
   stream.addEventListener('open', () => {
-    if (connection.value === 'lost') refreshAll('/');
+    if (connection.value === 'lost') takeAnew();
     connection.value = 'live';
   });
   stream.addEventListener('error', () => {
@@ -48,12 +49,19 @@ export function followLive(): void {
       if (kind === 'container') addContainer(event.data);
       for (const path of paths) stale.add(path);
       if (kind === 'detection') announce(event.data);
+      if (kind === 'lost') takeAnew();
       timer ??= setTimeout(apply, gatherMs);
     });
   }
   stream.addEventListener('progress', (event) => {
     progress.value = progressOf(parsed(event.data));
   });
+}
+
+/** Something was missed: everything that is shown is asked for again. */
+function takeAnew(): void {
+  void loadContainers();
+  refreshAll('/');
 }
 
 function parsed(text: string): unknown {
@@ -75,12 +83,15 @@ function announce(text: string): void {
   if (typeof row?.group?.rule === 'string') announcement.value = `Detected: ${row.group.rule}`;
 }
 
+/** `{ step, name?, waiting, running, done }` of what is scanned or renewed; null when all is done. */
 function progressOf(data: unknown): Progress | null {
-  const { what, done, total } = (data ?? {}) as Partial<Record<keyof Progress, unknown>>;
-  if (typeof what !== 'string') return null;
-  const count = (value: unknown): number | null => (typeof value === 'number' ? value : null);
-  const state: Progress = { what, done: count(done), total: count(total) };
-  return state.done !== null && state.done === state.total ? null : state;
+  const told = (data ?? {}) as Readonly<Record<string, unknown>>;
+  const count = (name: string): number => (typeof told[name] === 'number' ? told[name] : 0);
+  const left = count('waiting') + count('running');
+  if (left === 0 || typeof told['step'] !== 'string') return null;
+  const name = typeof told['name'] === 'string' ? harmless(told['name']).slice(0, 100) : '';
+  const what = told['step'] === 'advisories' ? 'Renewing the advisories' : `Scanning ${name}`;
+  return { what, done: count('done'), total: count('done') + left };
 }
 
 function apply(): void {

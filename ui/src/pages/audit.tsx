@@ -75,9 +75,7 @@ function Benchmark({
   const find = route.value.query.get('find') ?? '';
   const failed = audit.controls.filter(({ status }) => status === 'fail').length;
   const points = history
-    .filter(
-      ({ benchmark }) => benchmark === audit.audit || benchmark === audit.controls[0]?.benchmark,
-    )
+    .filter(({ benchmark }) => benchmark === audit.target || benchmark === audit.audit)
     .map(({ at, score }) => ({ at, score }));
   return (
     <section>

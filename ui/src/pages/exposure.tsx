@@ -79,7 +79,7 @@ function Told({ exposure }: { readonly exposure: Exposure }): JSX.Element {
   const axis = axisOf(items, published, now);
   return (
     <section aria-live="polite">
-      <h2 class="answer">{harmless(sentence)}.</h2>
+      <h2 class="answer">{harmless(sentence)}</h2>
       {title && <p>{harmless(title)}</p>}
       {published !== null && (
         <p class="faint">
@@ -104,6 +104,12 @@ function Told({ exposure }: { readonly exposure: Exposure }): JSX.Element {
               </ul>
             )}
           </Parts>
+          {exposure.total.containers > items.length && (
+            <p class="faint">
+              The newest {items.length.toLocaleString()} of{' '}
+              {exposure.total.containers.toLocaleString()} are listed; the sentence counts all.
+            </p>
+          )}
         </>
       )}
     </section>

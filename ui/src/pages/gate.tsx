@@ -18,7 +18,11 @@ export function GatePage(): JSX.Element {
         {(gate) => (
           <>
             <Waivers gate={gate} />
-            {gate.items === undefined ? <Off gate={gate} /> : <Decisions decisions={gate.items} />}
+            {gate.state === 'off' ? (
+              <Off gate={gate} />
+            ) : (
+              <Decisions decisions={gate.decisions ?? []} />
+            )}
           </>
         )}
       </Shown>

@@ -84,7 +84,8 @@ export function placedTiles(
   const perMs = widthPx / Math.max(1, axis.toMs - axis.fromMs);
   const shown = containers
     .map((container) => ({ container, life: lifeOf(container, nowMs) }))
-    .filter(({ life }) => life.toMs >= axis.fromMs && life.fromMs <= axis.toMs)
+    // The clock of a node may be ahead of ours: what starts in the future is shown at the end.
+    .filter(({ life }) => life.toMs >= axis.fromMs)
     .sort(
       (a, b) =>
         Number(b.container.running) - Number(a.container.running) || b.life.fromMs - a.life.fromMs,
@@ -94,7 +95,7 @@ export function placedTiles(
   const full = (widthPx / (tilePx.width + tilePx.gap)) * rowsMost;
   for (const { container, life } of shown) {
     if (tiles.length >= full) break;
-    const start = Math.max(0, (life.fromMs - axis.fromMs) * perMs);
+    const start = (life.fromMs - axis.fromMs) * perMs;
     const leftPx = Math.max(0, Math.min(start, widthPx - tilePx.width));
     const end = Math.min(widthPx, (life.toMs - axis.fromMs) * perMs);
     const width = Math.max(tilePx.width, end - leftPx);

@@ -9,6 +9,7 @@ import type { Axis } from '../parts/axis.ts';
 import { Parts } from '../parts/controls.tsx';
 import { moveFocus } from '../parts/keys.ts';
 import { GradeMark, toneOf } from '../parts/marks.tsx';
+import { useNear } from '../parts/near.ts';
 import { Scale } from '../parts/scale.tsx';
 import { addressOf } from '../routing.ts';
 import { type Lane, placedTiles, type Team, type Tile, tilePx } from './harbour-lanes.ts';
@@ -119,6 +120,8 @@ function LaneRow({
     () => placedTiles(lane.containers, { axis, widthPx, nowMs }),
     [lane.containers, axis.fromMs, axis.toMs, widthPx],
   );
+  const place = useRef<HTMLDivElement>(null);
+  const isNear = useNear(place);
   const height = placed.rows * (tilePx.height + tilePx.gap);
   const name = harmless(lane.application);
   const environment = harmless(lane.environment);
@@ -128,8 +131,8 @@ function LaneRow({
         {name} <small>{environment}</small>
         {placed.hidden > 0 && <small class="hidden-count">+{placed.hidden} not drawn</small>}
       </span>
-      <div class="track" style={{ height: `${height}px` }}>
-        {placed.tiles.map((tile, index) => (
+      <div class="track" ref={place} style={{ height: `${height}px` }}>
+        {(isNear ? placed.tiles : []).map((tile, index) => (
           <TileLink key={tile.container.id} {...{ tile, view }} isFirst={index === 0} />
         ))}
       </div>

@@ -87,10 +87,10 @@ function Actions({ actions }: { readonly actions: readonly HarbourAction[] }): J
               {exploited > 0 && <b class="alarm"> · {exploited} exploited</b>}
             </span>
             <small class="where">
-              {image !== null && (
+              {image && (
                 <a href={`#/images?find=${encodeURIComponent(image)}`}>{harmless(image)}</a>
               )}
-              {where !== null && ` ${harmless(where)}`}
+              {where && ` ${harmless(where)}`}
             </small>
           </li>
         ))}
@@ -231,8 +231,7 @@ function CoverageList({
               {harmless(what)}: {state}
             </dt>
             <dd>
-              {why !== null && <Coded text={why} />}{' '}
-              {howToSwitchOn !== null && <Coded text={howToSwitchOn} />}
+              {why && <Coded text={why} />} {howToSwitchOn && <Coded text={howToSwitchOn} />}
             </dd>
           </div>
         ))}

@@ -75,6 +75,9 @@ function Told({ network }: { readonly network: Network }): JSX.Element {
         )}
       </div>
       {form === 'matrix' ? <NetworkMatrix {...view} /> : <NetworkPicture {...view} />}
+      {network.truncated === true && (
+        <p class="faint">More flows were recorded than this page was given.</p>
+      )}
       <FlowList network={network} flows={chosen?.flows ?? network.flows} />
     </>
   );

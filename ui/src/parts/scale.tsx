@@ -3,11 +3,13 @@ import type { JSX } from 'preact';
 import { type Axis, around, marksOf } from './axis.ts';
 
 export function Scale({ axis }: { readonly axis: Axis }): JSX.Element {
-  const most = innerWidth < 700 ? 3 : 8;
+  const isNarrow = innerWidth < 700;
+  const most = isNarrow ? 3 : 8;
+  const last = isNarrow ? 70 : 90;
   return (
     <div class="scale" aria-hidden="true">
       {marksOf(axis, most).map(({ place, text }) => (
-        <span key={place} style={{ left: `${place}%` }} class={place > 90 ? 'is-last' : ''}>
+        <span key={place} style={{ left: `${place}%` }} class={place > last ? 'is-last' : ''}>
           {text}
         </span>
       ))}

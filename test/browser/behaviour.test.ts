@@ -1,0 +1,172 @@
+// What the dashboard does: keys, live events, states without data, very much data, names that mean harm.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Lab, noBrowser, openLab } from './browser.ts';
+import { containerOf } from './mock-answers.ts';
+
+describe.skipIf(noBrowser !== null)(`behaviour (${noBrowser ?? 'in Chromium'})`, () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await openLab();
+  });
+  afterAll(() => lab?.close());
+
+  test('the keyboard reaches everything on the harbour', async () => {
+    const { page, close } = await lab.open('#/');
+    await page.locator('.tile').first().waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search');
+    await page.keyboard.type('index');
+    await page.getByText('2 containers').waitFor();
+    await page.locator('.tile').first().focus();
+    const name = (): Promise<string | null> =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
+    const first = await name();
+    expect(first).toMatch(/^index-\d, search\/index:7, running for .*, grade [CF]/);
+    expect(await page.locator('.card').isVisible()).toBe(true);
+    await page.keyboard.press('ArrowRight');
+    expect(await name()).not.toBe(first);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'What it did' }).waitFor();
+    expect(page.url()).toContain('#/containers/');
+    await close();
+  });
+
+  test('g and a digit go to a page, ? lists the keys', async () => {
+    const { page, close } = await lab.open('#/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('4');
+    await page.getByRole('heading', { name: 'Detections' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('dialog').isVisible()).toBe(false);
+    await close();
+  });
+
+  test('the process tree follows the cursor of the axis', async () => {
+    const { page, close } = await lab.open('#/containers/any');
+    const slider = page.getByRole('slider');
+    await slider.focus();
+    await page.keyboard.press('End');
+    await page.getByText('1 of 3 ran at the cursor').waitFor();
+    await page.getByRole('treeitem').nth(2).click();
+    await page.getByText('3 of 3 ran at the cursor').waitFor();
+    await slider.focus();
+    await page.keyboard.press('+');
+    expect(await page.locator('.of-process .tick').count()).toBeLessThan(3);
+    await close();
+  });
+
+  test('an event changes the page in place, and a broken stream is taken up again', async () => {
+    const { page, server, close } = await lab.open('#/');
+    await page.getByText('23 containers').waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    const fresh = containerOf(new Date(), { name: 'just-born', agoMs: 1000 });
+    server.push('container', fresh);
+    await page.getByText('24 containers').waitFor();
+    server.push('container', { ...fresh, running: false, endedAt: new Date().toISOString() });
+    await page.getByLabel(/^just-born, .* ran for/).waitFor();
+    server.push('progress', { step: 'scan', name: 'shop/api', waiting: 3, running: 1, done: 4 });
+    await page.getByText('Scanning shop/api').waitFor();
+    server.push('progress', { step: 'idle', waiting: 0, running: 0, done: 8 });
+    await page.getByText('Scanning shop/api').waitFor({ state: 'detached' });
+    server.push('detection', { id: 'd', group: { rule: 'Terminal shell in container' } });
+    await page.getByText('Detected: Terminal shell').waitFor({ state: 'attached' });
+    server.breakStreams();
+    await page.getByText('live', { exact: true }).waitFor();
+    await expect.poll(() => server.resumedFrom()).toBe('5');
+    await close();
+  });
+
+  test('a flood of events leaves the page usable', async () => {
+    const { page, server, close } = await lab.open('#/');
+    await page.getByText('23 containers').waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    for (let index = 0; index < 3000; index += 1) {
+      server.push(
+        'container',
+        containerOf(new Date(), { name: `flood-${index % 500}`, agoMs: 1000 }),
+      );
+    }
+    await page.getByText('523 containers').waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('7');
+    await page.getByRole('heading', { name: 'Audit' }).waitFor();
+    expect(await page.locator('main').isVisible()).toBe(true);
+    await close();
+  });
+
+  test('ten thousand containers: all are held, few are drawn', async () => {
+    const { page, faults, close } = await lab.open('#/', { variant: 'huge' });
+    await page.getByText('10,000 containers').waitFor();
+    expect(await page.locator('.tile').count()).toBeLessThan(4000);
+    await page.getByText('not drawn').first().waitFor();
+    await page.getByRole('searchbox').fill('run-9999');
+    await page.getByText(/^1 container;/).waitFor();
+    await page.getByRole('button', { name: 'Table' }).click();
+    await page.getByRole('searchbox').fill('');
+    await page.getByRole('button', { name: 'Show 100 more containers' }).waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(100);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  test.each(['#/', '#/images', '#/detections', '#/network', '#/gate', '#/audit', '#/lessons'])(
+    '%s without data says how to go on',
+    async (hash) => {
+      const { page, faults, close } = await lab.open(hash, { variant: 'empty' });
+      await page.locator('.state, .is-empty').first().waitFor();
+      expect(faults).toEqual([]);
+      await close();
+    },
+  );
+
+  test('a failing server is told with its advice, and can be asked again', async () => {
+    const { page, close } = await lab.open('#/images', { variant: 'failing' });
+    await page.getByText('The record is locked.').waitFor();
+    expect(await page.locator('main code').first().textContent()).toBe('seaworthy up');
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await close();
+  });
+
+  test('without a token the page says where to find it', async () => {
+    const { page, close } = await lab.open('#/', { variant: 'locked' });
+    const alert = page.getByRole('alert').first();
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain('Open the link');
+    await close();
+  });
+
+  test.each([
+    '#/',
+    '#/?view=table',
+    '#/images',
+    '#/images/x',
+    '#/containers/x',
+    '#/exposure?question=<img src=x onerror=document.title=1>',
+    '#/detections',
+    '#/network',
+    '#/network?form=matrix',
+    '#/gate',
+    '#/audit',
+    '#/<img src=x onerror=document.title=1>',
+  ])('names that mean harm are text on %s', async (hash) => {
+    const { page, faults, close } = await lab.open(hash, { variant: 'hostile' });
+    await page.waitForLoadState('networkidle').catch(() => undefined);
+    await page.evaluate(() => {
+      for (const one of document.querySelectorAll('details')) one.open = true;
+    });
+    expect(await page.locator('img, iframe, script:not([src]), object').count()).toBe(0);
+    expect(await page.title()).toBe('Seaworthy');
+    const links = await page.evaluate(() =>
+      [...document.querySelectorAll('a')].map((one) => one.protocol),
+    );
+    expect(links.filter((protocol) => !/^https?:$/.test(protocol))).toEqual([]);
+    expect(faults).toEqual([]);
+    await close();
+  });
+});

@@ -1,0 +1,85 @@
+// Every page of the dashboard in a real browser: it shows its data, complains of nothing, asks nobody
+// else, fits narrow and wide, and can be used by everybody.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { complaintsOfPage } from './accessibility.ts';
+import { type Lab, noBrowser, openLab } from './browser.ts';
+
+/** Page, and words that only its data has. */
+const pages: readonly (readonly [string, string])[] = [
+  ['#/', 'are not all seaworthy'],
+  ['#/?view=table', 'shop-api-1'],
+  ['#/images', 'search/index:7'],
+  ['#/images/sha256%3Aab', 'CVE-2023-4911'],
+  ['#/containers/any', 'not from the image'],
+  ['#/exposure', 'pkg:npm/lodash'],
+  ['#/exposure?question=CVE-2019-10744', 'containers ran it'],
+  ['#/detections', 'Drop and execute new binary'],
+  ['#/network', 'talks to the outside'],
+  ['#/network?form=matrix', 'Rows talk to columns'],
+  ['#/gate', 'host-path'],
+  ['#/audit', 'Privileged containers'],
+  ['#/lessons', 'Search lessons'],
+  ['#/lessons/drift', 'How an attacker uses it'],
+  ['#/nowhere', 'no such page'],
+];
+
+describe.skipIf(noBrowser !== null)(`pages (${noBrowser ?? 'in Chromium'})`, () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await openLab();
+  });
+  afterAll(() => lab?.close());
+
+  test.each(pages)('%s shows its data and is usable', async (hash, words) => {
+    const { page, faults, close } = await lab.open(hash);
+    await page.getByText(words).first().waitFor();
+    expect(await page.evaluate(complaintsOfPage)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await page.evaluate(complaintsOfPage)).toEqual([]);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  test.each([
+    [360, 1],
+    [640, 1],
+    [3840, 1],
+    // 200 % zoom of a usual screen.
+    [640, 2],
+  ])('%i pixels at %i: nothing runs out of the page', async (width, deviceScaleFactor) => {
+    const viewport = { width, height: 900 };
+    const { page, close } = await lab.open('#/lessons', { viewport, deviceScaleFactor });
+    for (const [hash, words] of pages) {
+      await page.evaluate((address) => location.assign(address), hash);
+      await page.getByText(words).first().waitFor();
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(wide, hash).toBeLessThanOrEqual(0);
+    }
+    await close();
+  });
+
+  test('print leaves out what only a screen needs', async () => {
+    const { page, close } = await lab.open('#/detections');
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('nav').isVisible()).toBe(false);
+    expect(await page.locator('button').first().isVisible()).toBe(false);
+    expect(await page.getByText('Drop and execute new binary').first().isVisible()).toBe(true);
+    await close();
+  });
+
+  test('the first load has less than 120 kB of gzip script, and none of it inline', () => {
+    const html = readFileSync(join(lab.folder, 'index.html'), 'utf8');
+    expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|\sstyle=|<style|\son\w+=/);
+    const scripts = [...html.matchAll(/src="\.\/(assets\/[^"]+\.js)"/g)].map(([, path]) => path);
+    expect(scripts.length).toBeGreaterThan(0);
+    const all = readdirSync(join(lab.folder, 'assets')).filter((name) => name.endsWith('.js'));
+    // Even with what pages load later.
+    const bytes = all.map(
+      (name) => gzipSync(readFileSync(join(lab.folder, 'assets', name))).length,
+    );
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(120_000);
+  });
+});

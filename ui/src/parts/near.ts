@@ -1,0 +1,25 @@
+// Whether an element is on the screen or near it: what is far away need not be drawn. Print draws all.
+import type { RefObject } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+/** Drawn before it is scrolled to, so that nobody sees it come. */
+const margin = '800px';
+
+export function useNear(place: RefObject<Element | null>): boolean {
+  const [isNear, setNear] = useState(false);
+  useEffect(() => {
+    if (place.current === null) return;
+    const observer = new IntersectionObserver(
+      (entries) => setNear(entries.at(-1)?.isIntersecting === true),
+      { rootMargin: margin },
+    );
+    observer.observe(place.current);
+    const show = (): void => setNear(true);
+    addEventListener('beforeprint', show);
+    return () => {
+      observer.disconnect();
+      removeEventListener('beforeprint', show);
+    };
+  }, [place]);
+  return isNear;
+}
