@@ -4,12 +4,14 @@ import type { FuzzTarget } from './target.ts';
 import { advisoryTargets } from './targets/advisories.ts';
 import { brokenTargets } from './targets/broken.ts';
 import { catalogerTargets } from './targets/catalogers.ts';
+import { dockerTargets } from './targets/docker.ts';
 import { documentTargets } from './targets/documents.ts';
 import { gateTargets } from './targets/gate.ts';
 import { imageTargets } from './targets/image.ts';
 import { inspectionTargets } from './targets/inspection.ts';
 import { nameTargets } from './targets/names.ts';
 import { policyTargets } from './targets/policy.ts';
+import { runtimeTargets } from './targets/runtime.ts';
 import { trustTargets } from './targets/trust.ts';
 
 export const fuzzTargets: readonly FuzzTarget[] = [
@@ -21,6 +23,8 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...inspectionTargets,
   ...policyTargets,
   ...gateTargets,
+  ...dockerTargets,
+  ...runtimeTargets,
   ...trustTargets,
 ];
 

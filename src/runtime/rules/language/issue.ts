@@ -48,12 +48,19 @@ export class Issues {
   readonly warnings: LoadWarning[] = [];
 
   error(code: LoadErrorCode, at: Place, item: string | null, message: string): void {
-    this.errors.push({ ...placeOnly(at), item, code, message });
+    this.errors.push({ ...placeOnly(at), item, code, message: bounded(message) });
   }
 
   warn(code: LoadWarningCode, at: Place, item: string | null, message: string): void {
-    this.warnings.push({ ...placeOnly(at), item, code, message });
+    this.warnings.push({ ...placeOnly(at), item, code, message: bounded(message) });
   }
+}
+
+/** Messages quote what they are about; a hostile file has names of megabytes. */
+const messageLength = 1000;
+
+function bounded(message: string): string {
+  return message.length <= messageLength ? message : `${message.slice(0, messageLength)}...`;
 }
 
 function placeOnly({ file, line, column }: Place): Place {
