@@ -4,7 +4,13 @@ import { messageOf, SeaworthyError } from '../base/error.ts';
 import type { RunUpdate } from '../host/naming/index.ts';
 import { type SensorOptions, sensorSupport } from '../host/sensor/index.ts';
 import type { ContainerRun } from '../model/container.ts';
-import type { DetectionFacts, LossRecord, RawRecord, RuntimeRecord } from '../model/timeline.ts';
+import type {
+  DetectionFacts,
+  DetectionRecord,
+  LossRecord,
+  RawRecord,
+  RuntimeRecord,
+} from '../model/timeline.ts';
 import type { RulesFile } from '../runtime/rules/index.ts';
 import { type RecordClock, usualRetention } from '../store/record/index.ts';
 import { detectionRecord } from './detection-record.ts';
@@ -48,6 +54,8 @@ export interface WatchOptions {
   readonly groups: ReadonlyMap<number, string>;
   readonly listener: WatchListener;
   readonly sensor?: Partial<SensorOptions>;
+  /** Grade of an image that is known already; default: none is. */
+  readonly gradeOf?: (imageId: string) => string | null;
 }
 
 /** What is seen, and what is not. */
@@ -251,7 +259,7 @@ class Watching implements Watch {
     const { detection, ...about } = sighted;
     const { timeNs, containerId } = about;
     const record = detectionRecord(detection, { timeNs, containerId });
-    this.append(record);
+    this.append(withChain(record, about.chain));
     const run = containerId === null ? null : (this.runs.get(containerId) ?? null);
     this.listener.detection({ ...about, facts: record.detection }, run);
   }
@@ -264,11 +272,18 @@ class Watching implements Watch {
     const isOnlyMade = run.startedAtNs === null && run.naming === 'after-start';
     if (update.kind !== 'told' && !isOnlyMade) {
       const startedBy = by === null ? null : { user: by.user, command: by.command, pid: by.pid };
-      this.append({ kind: 'container', timeNs: atNs, containerId: id, run, startedBy });
+      const graded = this.graded(run);
+      this.append({ kind: 'container', timeNs: atNs, containerId: id, run: graded, startedBy });
     }
     if (update.kind === 'ended') this.runs.delete(id);
     else this.runs.set(id, run);
     this.listener.container(update, by);
+  }
+
+  private graded(run: ContainerRun): ContainerRun {
+    const image = run.identity.image.id;
+    const grade = image === null ? null : (this.options.gradeOf?.(image) ?? null);
+    return grade === null ? run : { ...run, grade };
   }
 
   private lose(loss: Omit<LossRecord, 'kind' | 'timeNs' | 'containerId'>): void {
@@ -278,6 +293,8 @@ class Watching implements Watch {
   }
 
   private died(error: Error): void {
+    // One that never began is told by the opening.
+    if (this.thread === null) return;
     const now = this.options.clock.wallNs();
     this.thread = null;
     const why = `the sensor ended: ${messageOf(error)}`;
@@ -288,4 +305,12 @@ class Watching implements Watch {
   private append(record: RuntimeRecord): void {
     this.recording?.append(record);
   }
+}
+
+/** The record keeps where it came from: the processes are gone when somebody asks. */
+function withChain(record: DetectionRecord, chain: string): DetectionRecord {
+  if (chain === '') return record;
+  const { detection } = record;
+  const fields = { ...detection.output_fields, 'seaworthy.chain': chain };
+  return { ...record, detection: { ...detection, output_fields: fields } };
 }

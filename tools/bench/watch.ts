@@ -19,11 +19,11 @@ const probes = 200;
 const restMs = 10_000;
 const containers = Number(process.argv[2] ?? 200);
 
-const probe = '/etc/seaworthy-bench-probe';
+const probe = join(tmpdir(), 'seaworthy-bench-probe');
 const probeRule = `
 - rule: Bench probe
-  desc: the file of the bench is asked for
-  condition: evt.type in (open, openat) and fd.name = ${probe}
+  desc: the file of the bench is written
+  condition: evt.type in (open, openat) and evt.is_open_write = true and fd.name = ${probe}
   output: probe %fd.name
   priority: NOTICE
 `;
@@ -85,6 +85,7 @@ say(
     .map((one) => one.toFixed(1))
     .join(' '),
 );
+for (const sentence of watch.coverage.missing) say('missing', sentence);
 say('start to watching (sources loaded)', `${(performance.now() - began).toFixed(0)} ms`);
 
 async function figures(): Promise<{
@@ -132,7 +133,7 @@ try {
 
   const seen = sightings.length;
   for (let index = 0; index < probes; index += 1) {
-    await run('/bin/cat', [probe]).catch(() => undefined);
+    await run('/bin/cp', ['/dev/null', probe]);
     await pause(5);
   }
   await pause(500);
@@ -188,5 +189,6 @@ try {
 } finally {
   lab.close();
   await watch.stop();
+  rmSync(probe, { force: true });
   rmSync(folder, { recursive: true, force: true });
 }

