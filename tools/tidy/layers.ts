@@ -72,6 +72,10 @@ export const sideDoors: readonly { readonly folder: string; readonly why: string
   { folder: 'store/catalog', why: 'only what serves keeps one' },
   { folder: 'store/fleet', why: 'only servers of a fleet load it, and its driver' },
   { folder: 'report/record', why: 'its views are no outputs of a scan' },
+  {
+    folder: 'audit/kubernetes',
+    why: 'its own words for parts of a cluster; other audits load none of it',
+  },
   { folder: 'policy/image', why: 'it brings CEL along: loaded where policies ask for images' },
   { folder: 'policy/docker-api', why: 'requests to an engine: only the Docker guard needs it' },
   { folder: 'policy/user', why: 'it brings CEL along: loaded where there are such policies' },

@@ -1,6 +1,7 @@
 // `seaworthy audit`: what is already open. One subcommand for each thing that is audited.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { withCommonOptions } from '../options.ts';
+import { addKubernetes } from './audit-kubernetes.ts';
 import {
   type AuditDockerOptions,
   type AuditExposureOptions,
@@ -15,6 +16,7 @@ export function defineAudit(program: Command): void {
   addDocker(audit);
   addHost(audit);
   addExposure(audit);
+  addKubernetes(audit, { withAuditOptions, listOf });
 }
 
 function addDocker(audit: Command): void {
