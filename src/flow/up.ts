@@ -96,7 +96,7 @@ class Upkeep implements Up {
 
   async start(): Promise<void> {
     const { source, found, pace, warn, updateAdvisories } = this.#options;
-    await source.start({
+    const heard = source.start({
       onRun: (update) => this.#heard(update),
       onDetection: (detection, containerId) => {
         const team = this.#alive.get(containerId ?? '')?.run.workload.team ?? null;
@@ -108,6 +108,8 @@ class Upkeep implements Up {
       const onImages = (images: readonly EngineImage[]): void => this.#list(address, images);
       void watchImages({ address, onImages, signal, pace, warn });
     }
+    // The sensor takes a second to begin: images are listed meanwhile.
+    await heard;
     if (found.engines.length === 0) this.#want(machineJob, true);
     void this.#every(settleEveryMs, () => this.#scanSettled());
     void this.#every(scoreEveryMs, () => this.#keepScore());

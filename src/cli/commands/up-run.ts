@@ -8,6 +8,7 @@ import { realPace } from '../../base/retry.ts';
 import { createEngineSource, findEngines } from '../../flow/engine-source.ts';
 import { createLiveFeed, type LiveFeed } from '../../flow/live.ts';
 import { startUp, type Up } from '../../flow/up.ts';
+import { createWatchSource } from '../../flow/watch-source.ts';
 import {
   isLoopback,
   openChangeLog,
@@ -26,6 +27,8 @@ import type { UpRunOptions } from './up-options.ts';
 import { createScanner } from './up-scanner.ts';
 import { advisoriesOf, basisOf, gateDecisions, houseCoverage, recordOf } from './up-services.ts';
 import { createUpView } from './up-view.ts';
+import { openWatchRules } from './watch-rules.ts';
+import { namesOf } from './watch-run.ts';
 
 const furtherPorts = 50;
 const containerdSocket = '/run/containerd/containerd.sock';
@@ -180,16 +183,25 @@ async function start(options: UpRunOptions, desk: Desk): Promise<void> {
   const { data, offline } = options;
   const { live, catalogue, scanner } = desk;
   const found = await findEngines();
-  const source = createEngineSource({
+  const gradeOf = (imageId: string): string | null =>
+    catalogue.entry(imageId)?.grade?.letter ?? null;
+  const about = {
     folder: data,
     node: hostname(),
-    engines: found.engines,
     clock: {
       wallNs: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6)),
       monotonicNs: () => process.hrtime.bigint(),
     },
-    gradeOf: (imageId) => catalogue.entry(imageId)?.grade?.letter ?? null,
+    gradeOf,
     warn,
+  };
+  const rules = openWatchRules([], warn);
+  const source = createWatchSource({
+    ...about,
+    rules: rules.files,
+    users: namesOf('/etc/passwd'),
+    groups: namesOf('/etc/group'),
+    fallback: createEngineSource({ ...about, engines: found.engines }),
   });
   desk.up = await startUp({
     found,

@@ -120,7 +120,7 @@ function rankOf(priority: string): number {
 }
 
 /** Names by number of a file like /etc/passwd; none where it cannot be read. */
-function namesOf(path: string): ReadonlyMap<number, string> {
+export function namesOf(path: string): ReadonlyMap<number, string> {
   const names = new Map<number, string>();
   try {
     for (const line of readFileSync(path, 'utf8').split('\n')) {

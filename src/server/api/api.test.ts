@@ -81,7 +81,7 @@ describe('lists', () => {
       names.push(...got.items.map(({ name }) => name));
       ({ next } = got);
     }
-    expect(names.toSorted()).toEqual(['billing', 'old', 'web']);
+    expect(names.map(String).toSorted()).toEqual(['billing', 'old', 'web']);
   });
 
   test('pages of images follow their names', async () => {

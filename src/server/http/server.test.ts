@@ -182,7 +182,7 @@ describe('what is too much', () => {
     const path = `/api/v1/status?x=${'y'.repeat(serverLimits.urlLength)}`;
     expect((await lab.ask(path)).status).toBe(414);
     const headers = { 'x-long': 'y'.repeat(serverLimits.headerBytes) };
-    await expect(lab.ask('/healthz', { headers })).rejects.toThrow();
+    await expect(lab.ask('/healthz', { headers })).rejects.toThrow(/socket|ECONN|hang up/);
     expect((await lab.ask('/healthz')).status).toBe(200);
   });
 

@@ -25,6 +25,10 @@ function entryOf(id: string, more: Partial<CatalogueEntry> = {}): CatalogueEntry
   };
 }
 
+function dayOf(count: number): string {
+  return new Date(Date.UTC(2025, 0, 1 + count)).toISOString().slice(0, 10);
+}
+
 /** @param open the same catalogue again with each call; `fresh` begins another one */
 export function catalogueContract(
   backend: string,
@@ -96,8 +100,6 @@ export function catalogueContract(
     test('one score a day, oldest first, no more than a year and a bit', () => {
       lab.fresh();
       const catalogue = lab.open();
-      const dayOf = (count: number): string =>
-        new Date(Date.UTC(2025, 0, 1 + count)).toISOString().slice(0, 10);
       for (let count = 0; count < 410; count += 1) {
         catalogue.putScore({ day: dayOf(count), score: 1, letter: 'F', images: 1 });
       }
