@@ -110,7 +110,7 @@ describe.skipIf(noBrowser !== null)(`behaviour (${noBrowser ?? 'in Chromium'})`,
     await page.getByRole('button', { name: 'Table' }).click();
     await page.getByRole('searchbox').fill('');
     await page.getByRole('button', { name: 'Show 100 more containers' }).waitFor();
-    expect(await page.locator('tbody tr').count()).toBe(100);
+    expect(await page.locator('.rows tbody tr').count()).toBe(100);
     expect(faults).toEqual([]);
     await close();
   });

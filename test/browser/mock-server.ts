@@ -4,21 +4,19 @@ import { readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { lessons } from '../../src/lesson/index.ts';
 import { sampleReport } from '../sample-report.ts';
 import {
-  auditOf,
   detectionsOf,
-  exposedOf,
   harbourOf,
   harm,
   hostileContainers,
   imagesOf,
-  lessonList,
   manyContainers,
-  networkOf,
   timelineOf,
   usualContainers,
 } from './mock-answers.ts';
+import { auditOf, exposedOf, networkOf } from './mock-house.ts';
 
 export type Variant = 'usual' | 'huge' | 'empty' | 'failing' | 'locked' | 'hostile';
 
@@ -163,7 +161,7 @@ function fullAnswers(variant: Variant, now: Date): Answers {
     '/network': () => networkOf(now, containers.slice(0, variant === 'huge' ? 400 : 12)),
     '/audit': () => auditOf(now, text),
     '/gate': () => ({ state: 'on', howToSwitchOn: null, decisions: decisions(now, text) }),
-    '/lessons': () => ({ items: lessonList, next: null }),
+    '/lessons': () => ({ items: lessons, next: null }),
   };
   return (path, query) => {
     const answer = Object.hasOwn(simple, path) ? simple[path] : undefined;
@@ -182,7 +180,7 @@ function fullAnswers(variant: Variant, now: Date): Answers {
     }
     if (page === 'images') return { status: 200, body: hostileReport(text) };
     if (page === 'lessons') {
-      return { status: 200, body: lessonList.find((one) => one.id === id) ?? lessonList[0] };
+      return { status: 200, body: lessons.find((one) => one.id === id) ?? lessons[0] };
     }
     const error = { code: 'not-found', message: 'There is nothing of that name.', advice: null };
     return { status: 404, body: { error } };

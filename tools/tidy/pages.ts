@@ -50,7 +50,9 @@ export function checkNamedFiles(tree: Tree): Violation[] {
   const violations: Violation[] = [];
   for (const [path, text] of tree.texts) {
     if (!path.endsWith('.md')) continue;
-    for (const [, named = ''] of text.matchAll(/`((?:src|tools|test|docs|bin)\/[\w./-]*\w\/?)`/g)) {
+    for (const [, named = ''] of text.matchAll(
+      /`((?:src|ui|tools|test|docs|bin)\/[\w./-]*\w\/?)`/g,
+    )) {
       const place = named.replace(/\/$/, '');
       const exists = [...tree.paths].some((one) => one === place || one.startsWith(`${place}/`));
       if (!exists) violations.push(`${path} names ${named}, which is not there`);

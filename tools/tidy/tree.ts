@@ -38,7 +38,8 @@ export type Violation = string;
 /** Judges the whole tree; an empty list is a pass. */
 export type Check = (tree: Tree) => readonly Violation[];
 
-const folders = ['src', 'tools', 'test', 'docs', 'bin', '.ci'];
+const folders = ['src', 'ui', 'tools', 'test', 'docs', 'bin', '.ci'];
+const sourceSuffix = /\.tsx?$/;
 const textSuffixes = ['.md', '.json', '.mjs'];
 
 /** The tree of a checkout. Throws where a source file does not parse. */
@@ -53,7 +54,7 @@ export function readTree(root: string): Tree {
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(root.length).replace(/^\/+/, ''));
   for (const path of paths) {
     if (path.includes('/fixtures/')) continue;
-    const isText = path.endsWith('.ts') || textSuffixes.some((suffix) => path.endsWith(suffix));
+    const isText = sourceSuffix.test(path) || textSuffixes.some((suffix) => path.endsWith(suffix));
     files.set(path, isText ? readFileSync(`${root}/${path}`, 'utf8') : '');
   }
   return treeOf(Object.fromEntries(files));
@@ -63,7 +64,9 @@ export function readTree(root: string): Tree {
 export function treeOf(files: Readonly<Record<string, string>>): Tree {
   const entries = Object.entries(files);
   return {
-    sources: entries.flatMap(([path, text]) => (path.endsWith('.ts') ? [parse(path, text)] : [])),
+    sources: entries.flatMap(([path, text]) =>
+      sourceSuffix.test(path) ? [parse(path, text)] : [],
+    ),
     texts: new Map(entries.filter(([path]) => textSuffixes.some((one) => path.endsWith(one)))),
     paths: new Set(Object.keys(files)),
   };

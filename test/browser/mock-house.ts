@@ -1,0 +1,107 @@
+// Made-up answers about the machine as a whole: flows, audits, exposure.
+import type { ContainerView } from '../../src/model/timeline-view.ts';
+import { ago, hour, minute } from './mock-answers.ts';
+
+export function networkOf(now: Date, containers: readonly ContainerView[]): object {
+  const nodes = containers.map(({ id, name, workload }) => ({
+    id,
+    name,
+    kind: 'container',
+    workload,
+  }));
+  const flows = containers.slice(1).map((one, index) => ({
+    from: one.id,
+    to: containers[Math.floor(index / 2)]?.id,
+    protocol: 'tcp',
+    port: 5432,
+    count: 10 * index + 1,
+    bytesSent: 1000 * 4 ** (index % 8),
+    bytesReceived: 900,
+    firstAt: ago(now, hour),
+    lastAt: ago(now, minute),
+  }));
+  const outside = { id: '203.0.113.9', name: 'files.example', kind: 'external', workload: null };
+  const out = { ...flows[0], to: outside.id, port: 80, count: 2 };
+  return { nodes: [...nodes, outside], flows: flows.length === 0 ? [] : [...flows, out] };
+}
+
+export function auditOf(now: Date, text: (word: string) => string): object {
+  const control = (id: string, title: string, status: string, severity: string): object => ({
+    id,
+    benchmark: 'CIS Docker 1.8.0',
+    profile: 'container runtime · level 1',
+    title: text(title),
+    severity,
+    status,
+    evidence:
+      status === 'pass'
+        ? []
+        : [
+            {
+              subject: text('shop-api-1'),
+              place: 'HostConfig.Privileged',
+              value: true,
+              message: text('it is privileged'),
+            },
+          ],
+    moreEvidence: 0,
+    fix: 'Run it without --privileged and add the capabilities that it needs.',
+    commands: [text('docker run --cap-add NET_BIND_SERVICE shop/api:1.4')],
+    lesson: 'least-privilege',
+    waived: [],
+  });
+  return {
+    latest: [
+      {
+        schemaVersion: 1,
+        audit: 'docker',
+        generatedAt: ago(now, hour),
+        target: '/run/docker.sock',
+        summary: [
+          {
+            sentence: text('One container may do anything on this machine.'),
+            details: ['shop-api-1'],
+          },
+        ],
+        controls: [
+          control('5.4', 'Privileged containers are not used', 'fail', 'critical'),
+          control('2.1', 'The daemon does not run as root', 'manual', 'medium'),
+          control('5.1', 'AppArmor is on', 'pass', 'low'),
+        ],
+        score: 71,
+        leftOut: [],
+      },
+    ],
+    history: Array.from({ length: 9 }, (_, index) => ({
+      benchmark: '/run/docker.sock',
+      at: ago(now, (9 - index) * 24 * hour),
+      score: 50 + 3 * index,
+    })),
+  };
+}
+
+export function exposedOf(now: Date, containers: readonly ContainerView[], asked: string): object {
+  return {
+    sentence: `${containers.length} containers ran it, 3 still do, 2 used it, 1 can be reached.`,
+    title: 'Prototype Pollution in lodash',
+    published: ago(now, 10 * hour),
+    total: {
+      images: 2,
+      containers: containers.length,
+      running: 3,
+      used: 2,
+      firstSeen: null,
+      lastSeen: null,
+    },
+    items: containers.map((container, index) => ({
+      container,
+      package: { purl: 'pkg:npm/lodash@4.17.4' },
+      advisory: asked,
+      firstSeen: container.firstSeen,
+      lastSeen: container.lastSeen,
+      running: container.running,
+      inUse: [true, false, null][index % 3],
+      reachableFrom: index === 0 ? ['8080/tcp'] : [],
+    })),
+  };
+}
