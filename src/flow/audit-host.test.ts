@@ -31,7 +31,15 @@ function process(
   words: readonly string[],
   more: Readonly<Record<string, string>>,
 ): void {
-  const own = { cgroup: '0::/\n', seccomp: '0', capabilities: '0', uid: '0', ...more };
+  const own = {
+    cgroup: '0::/\n',
+    seccomp: '0',
+    capabilities: '0',
+    uid: '0',
+    net: 'net:[1]',
+    exe: `/usr/bin/${words[0] ?? ''}`,
+    ...more,
+  };
   put(`proc/${pid}/cmdline`, `${words.join('\0')}\0`);
   put(
     `proc/${pid}/status`,
@@ -40,9 +48,9 @@ function process(
   put(`proc/${pid}/uid_map`, '         0          0 4294967295\n');
   put(`proc/${pid}/cgroup`, own.cgroup);
   mkdirSync(join(root, `proc/${pid}/ns`), { recursive: true });
-  symlinkSync(own['net'] ?? 'net:[1]', join(root, `proc/${pid}/ns/net`));
+  symlinkSync(own.net, join(root, `proc/${pid}/ns/net`));
   symlinkSync('user:[1]', join(root, `proc/${pid}/ns/user`));
-  symlinkSync(own['exe'] ?? `/usr/bin/${words[0] ?? ''}`, join(root, `proc/${pid}/exe`));
+  symlinkSync(own.exe, join(root, `proc/${pid}/exe`));
 }
 
 beforeAll(() => {
