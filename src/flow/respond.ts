@@ -139,8 +139,10 @@ class AlertResponder implements Responder {
     if (stamp === this.seenStamp) return;
     this.seenStamp = stamp;
     for (const record of response.log.read()) {
-      if (record.undoRequestedAt === null || record.undoneAt !== null) continue;
-      this.queue(() => this.takeBack(record));
+      if (record.undoRequestedAt === null) continue;
+      const { action, container } = record;
+      if (record.undoneAt === null) this.queue(() => this.takeBack(record));
+      else this.decider?.undone(container.id, action, Date.parse(record.undoneAt));
     }
   }
 

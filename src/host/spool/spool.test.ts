@@ -133,7 +133,7 @@ test('a damaged or foreign file costs what was in it, no more, and never a numbe
     spool.append([fleetDetection('web', `r${round}`)], round);
   }
   spool.acknowledge(1);
-  const [first = ''] = readdirSync(folder).filter((name) => name.startsWith('kept-'));
+  const first = readdirSync(folder).find((name) => name.startsWith('kept-')) ?? '';
   const bytes = readFileSync(join(folder, first));
   bytes[60] = (bytes[60] ?? 0) ^ 0xff;
   writeFileSync(join(folder, first), bytes);

@@ -248,7 +248,7 @@ class DiskSpool implements Spool {
   }
 
   *#framesAfter(family: Family, after: number): Generator<Frame, undefined> {
-    for (const segment of [...this.#segments[family]]) {
+    for (const segment of this.#segments[family]) {
       if (segment.last <= after || segment.records === 0) continue;
       let known = this.#read.get(family);
       if (known?.file !== segment.file) {

@@ -28,7 +28,6 @@ export function createIngestQueue(store: Pick<FleetStore, 'ingest'>): IngestQueu
   let bytes = 0;
   const running = new Set<Promise<void>>();
   const busy = new Set<string>();
-  const keyOf = ({ agent, head }: AgentBatch): string => `${agent}\n${head.stream}`;
 
   /** At most one batch of a stream is under way: its next one follows, in order. */
   function take(): Waiting[] {
@@ -90,4 +89,8 @@ export function createIngestQueue(store: Pick<FleetStore, 'ingest'>): IngestQueu
       while (running.size > 0) await Promise.all(running);
     },
   };
+}
+
+function keyOf({ agent, head }: AgentBatch): string {
+  return `${agent}\n${head.stream}`;
 }

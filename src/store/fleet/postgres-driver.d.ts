@@ -26,6 +26,7 @@ declare module 'pg' {
     connect(): Promise<Client>;
     end(): Promise<void>;
     on(event: 'error', listener: (error: Error) => void): void;
+    on(event: 'connect', listener: (client: Client) => void): void;
   }
   const types: { getTypeParser(oid: number, format?: string): (text: string) => unknown };
   const driver: { readonly Pool: typeof Pool; readonly types: typeof types };

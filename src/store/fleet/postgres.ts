@@ -75,6 +75,8 @@ export async function openPostgres(
   });
   // An idle connection that breaks is replaced when the next one is asked for.
   pool.on('error', () => undefined);
+  // One that breaks while it is ours fails its query as well: that is where it is told.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const database = new PostgresDatabase(pool, placeOf(url));
   try {
     await database.migrate(options.version ?? schemaVersion);
@@ -172,8 +174,6 @@ class PostgresDatabase extends PostgresSession implements SqlDatabase {
 
   async #once<T>(action: (session: SqlSession) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
-    // A connection that breaks while it is ours fails its query as well: that is where it is told.
-    client.on('error', () => undefined);
     let isBroken = false;
     try {
       await client.query('BEGIN');

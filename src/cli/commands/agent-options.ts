@@ -1,0 +1,14 @@
+// What the flags of `agent` give.
+import type { CommonOptions } from '../options.ts';
+
+export interface AgentCommandOptions extends CommonOptions {
+  readonly server: string;
+  readonly token?: string;
+  readonly tokenFile?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly node?: string;
+  readonly spoolSize: string;
+  readonly plainHttp?: boolean;
+}

@@ -1,0 +1,173 @@
+// What `agent` does: identity, spool, record and server put together until it is told to end.
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
+import { makeFolder } from '../../base/folder.ts';
+import type { TlsOptions } from '../../base/http.ts';
+import { parseJson, stringField } from '../../base/json.ts';
+import { realPace } from '../../base/retry.ts';
+import { runAgent } from '../../flow/agent.ts';
+import {
+  type AgentIdentity,
+  enrolAgent,
+  type OpenAgentLink,
+  openAgentLink,
+} from '../../flow/agent-link.ts';
+import { recordSource } from '../../flow/agent-record.ts';
+import { openSpool } from '../../host/spool/index.ts';
+import { usualScanners } from '../../inspect/scanner.ts';
+import { openRecord, type RecordReader } from '../../store/record/index.ts';
+import { compose } from '../compose.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { version } from '../version.ts';
+import type { AgentCommandOptions } from './agent-options.ts';
+import { fileOption } from './fleet-options.ts';
+
+const rotateMs = 24 * 3_600_000;
+const mib = 1024 * 1024;
+
+/** Runs until SIGTERM or Ctrl-C; returns the exit code. */
+export async function runAgentCommand(options: AgentCommandOptions): Promise<number> {
+  const warn = (line: string): void => {
+    if (options.quiet !== true) process.stderr.write(`seaworthy: ${oneLine(line)}\n`);
+  };
+  const server = serverOf(options);
+  const folder = join(options.data, 'agent');
+  makeFolder(folder);
+  const end = new AbortController();
+  process.once('SIGTERM', () => end.abort());
+  process.once('SIGINT', () => end.abort());
+  const node = options.node ?? hostname();
+  const file = join(folder, 'identity.json');
+  const keep = (identity: AgentIdentity): void => writeDurably(file, JSON.stringify(identity));
+  const own = { server, tls: tlsOf(options), node, keep, nowMs: () => Date.now() };
+  const identity = options.cert === undefined ? await identityOf(options, file, own) : null;
+  const link = openAgentLink({ ...own, identity });
+  const composed = compose({ ...options, progress: false }, {}, usualScanners);
+  const { store, wanted } = composed.services;
+  const spool = openSpool({ folder: join(folder, 'spool'), mostBytes: spoolBytes(options) });
+  warn(`node ${node} tells ${server.host}; ${spool.status().waiting} records wait`);
+  const source = recordSource({
+    open: () => recordOrNull(options.data),
+    nowNs: () => BigInt(Date.now()) * 1_000_000n,
+    inventory: (imageId) => store.inventory(imageId, wanted.revision)?.inventory ?? null,
+  });
+  const { signal } = end;
+  try {
+    await Promise.all([
+      runAgent({ spool, source, link, pace: realPace, signal, version, warn }),
+      rotating(link, signal, warn),
+    ]);
+  } finally {
+    end.abort();
+    link.close();
+    composed.close();
+  }
+  return exitCodes.satisfied;
+}
+
+function serverOf({ server, plainHttp }: AgentCommandOptions): URL {
+  const url = URL.canParse(server) ? new URL(server) : null;
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new SeaworthyError('usage', `--server ${server} is no https address`);
+  }
+  const isHere = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (url.protocol === 'http:' && !isHere && plainHttp !== true) {
+    throw new SeaworthyError('usage', `${server} has no TLS: its token would be readable`, {
+      advice: 'use https, or --plain-http where the network itself is encrypted',
+    });
+  }
+  return url;
+}
+
+function tlsOf({ ca, cert, key }: AgentCommandOptions): TlsOptions {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new SeaworthyError('usage', '--cert and --key belong together');
+  }
+  return {
+    ...(ca === undefined ? {} : { authorities: [fileOption('--ca', ca)] }),
+    ...(cert === undefined ? {} : { certificate: fileOption('--cert', cert) }),
+    ...(key === undefined ? {} : { key: fileOption('--key', key) }),
+  };
+}
+
+function spoolBytes({ spoolSize }: AgentCommandOptions): number {
+  const size = Number(spoolSize);
+  if (Number.isInteger(size) && size >= 8 && size <= 1_000_000) return size * mib;
+  throw new SeaworthyError('usage', `--spool-size ${spoolSize} is no number of MiB from 8 on`);
+}
+
+/** What was kept, or a new enrolment. */
+async function identityOf(
+  options: AgentCommandOptions,
+  file: string,
+  own: Omit<Parameters<typeof enrolAgent>[0], 'token'>,
+): Promise<AgentIdentity> {
+  const known = existsSync(file) ? readIdentity(file) : null;
+  if (known !== null) return known;
+  const given =
+    options.tokenFile === undefined
+      ? (options.token ?? process.env['SEAWORTHY_TOKEN'])
+      : fileOption('--token-file', options.tokenFile).trim();
+  if (given === undefined || given === '') {
+    throw new SeaworthyError('usage', 'this node is not enrolled yet', {
+      advice: 'give a token of `seaworthy server enrol` with --token-file or SEAWORTHY_TOKEN',
+    });
+  }
+  return enrolAgent({ ...own, token: given });
+}
+
+function readIdentity(file: string): AgentIdentity | null {
+  const parsed = parseJson(readFileSync(file, 'utf8'));
+  if (!parsed.ok) return null;
+  const server = stringField(parsed.value, 'server');
+  const agent = stringField(parsed.value, 'agent');
+  const secret = stringField(parsed.value, 'secret');
+  if (server === null || agent === null || secret === null) return null;
+  return { server, agent, secret, next: stringField(parsed.value, 'next') };
+}
+
+/** A crash leaves the old file or the new one: a secret that the server knows is never lost. */
+function writeDurably(file: string, text: string): void {
+  const descriptor = openSync(`${file}.new`, 'w', 0o600);
+  writeSync(descriptor, text);
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  renameSync(`${file}.new`, file);
+}
+
+function recordOrNull(folder: string): RecordReader | null {
+  try {
+    return openRecord(folder);
+  } catch (error) {
+    if (error instanceof SeaworthyError && error.code === 'not-found') return null;
+    throw error;
+  }
+}
+
+async function rotating(
+  link: OpenAgentLink,
+  signal: AbortSignal,
+  warn: (line: string) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    // Nodes of one rollout must not all rotate at once.
+    const waitMs = rotateMs * (0.75 + realPace.random() / 2);
+    await realPace.sleep(waitMs, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    try {
+      await link.rotate(signal);
+    } catch (error) {
+      warn(`the secret was not rotated: ${messageOf(error)}`);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+// What the flags of `server` give.
+import type { CommonOptions } from '../options.ts';
+
+export interface ServerOptions extends CommonOptions {
+  readonly store: string;
+  readonly host: string;
+  readonly port: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly clientCa?: string;
+  readonly plainHttp?: boolean;
+  readonly keepEvents: string;
+  readonly keepRuns: string;
+  readonly connections: string;
+}
+
+export interface ServerStoreOptions {
+  readonly store: string;
+  readonly format?: 'table' | 'json';
+}
+
+export interface ServerEnrolOptions extends ServerStoreOptions {
+  readonly label: string;
+  readonly uses: string;
+  readonly hours: string;
+}
+
+export interface ServerTokenOptions extends ServerStoreOptions {
+  readonly role: 'viewer' | 'admin';
+  readonly label: string;
+}

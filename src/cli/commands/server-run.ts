@@ -1,0 +1,116 @@
+// What `server` does: store, desk, listener and shared work put together until it is told to end.
+import { existsSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
+import { realPace } from '../../base/retry.ts';
+import { newName } from '../../base/secret.ts';
+import { openAdvisories } from '../../flow/advisories.ts';
+import { matchEcosystems } from '../../flow/ecosystems.ts';
+import { runFleetWork } from '../../flow/fleet.ts';
+import { createFleetDesk, type FleetListener, listenFleet } from '../../server/ingest/index.ts';
+import { openFleetStore } from '../../store/fleet/index.ts';
+import { databaseFile } from '../compose.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { fileOption } from './fleet-options.ts';
+import type { ServerOptions } from './server-options.ts';
+
+const renewMs = 60_000;
+
+/** Serves until SIGTERM or Ctrl-C; returns the exit code. */
+export async function runServer(options: ServerOptions): Promise<number> {
+  const warn = (line: string): void => {
+    if (options.quiet !== true) process.stderr.write(`seaworthy: ${oneLine(line)}\n`);
+  };
+  const numbers = {
+    port: wholeNumber('--port', options.port, 65_535),
+    connections: Math.max(2, wholeNumber('--connections', options.connections, 1000)),
+    eventDays: wholeNumber('--keep-events', options.keepEvents, 100_000),
+    runDays: wholeNumber('--keep-runs', options.keepRuns, 100_000),
+  };
+  const tls = tlsOf(options);
+  const store = await openFleetStore(options.store, { connections: numbers.connections });
+  const end = new AbortController();
+  process.once('SIGTERM', () => end.abort());
+  process.once('SIGINT', () => end.abort());
+  const { signal } = end;
+  const desk = createFleetDesk({ store, nowMs: () => performance.now(), warn });
+  const { host } = options;
+  const listener = await listenFleet({ host, port: numbers.port, desk, tls });
+  warn(
+    `the server listens on ${tls === null ? 'http' : 'https'}://${host}:${listener.port}; store ${store.place}`,
+  );
+  const file = databaseFile(options);
+  const advisories = existsSync(file) ? openAdvisories(file, () => new Date()) : null;
+  if (advisories === null) warn(`no advisories in ${file}: other replicas match, or nobody`);
+  try {
+    await Promise.all([
+      runFleetWork({
+        store,
+        worker: `${hostname()}-${process.pid}-${newName().slice(0, 8)}`,
+        advisories,
+        ecosystems: matchEcosystems,
+        retention: numbers,
+        pace: realPace,
+        signal,
+        warn,
+      }),
+      renewing(options, listener, { signal, warn }),
+    ]);
+  } finally {
+    await listener.close();
+    advisories?.close();
+    await store.close();
+  }
+  return exitCodes.satisfied;
+}
+
+type Tls = Parameters<typeof listenFleet>[0]['tls'];
+
+function tlsOf(options: ServerOptions): Tls {
+  const { tlsCert, tlsKey, clientCa, host, plainHttp } = options;
+  if (tlsCert !== undefined && tlsKey !== undefined) {
+    return {
+      certificate: fileOption('--tls-cert', tlsCert),
+      key: fileOption('--tls-key', tlsKey),
+      clientAuthority: clientCa === undefined ? null : fileOption('--client-ca', clientCa),
+    };
+  }
+  if (tlsCert !== undefined || tlsKey !== undefined || clientCa !== undefined) {
+    throw new SeaworthyError('usage', '--tls-cert and --tls-key belong together', {
+      advice: 'give both; --client-ca needs them as well',
+    });
+  }
+  const isHere = ['127.0.0.1', '::1', 'localhost'].includes(host);
+  if (isHere || plainHttp === true) return null;
+  throw new SeaworthyError('usage', `${host} can be reached by others, and there is no TLS`, {
+    advice: 'give --tls-cert and --tls-key, or --plain-http behind something that ends TLS',
+  });
+}
+
+/** A certificate that was replaced on the disk is taken; a broken one leaves the old one. */
+async function renewing(
+  options: ServerOptions,
+  listener: FleetListener,
+  { signal, warn }: { signal: AbortSignal; warn: (line: string) => void },
+): Promise<void> {
+  const { tlsCert } = options;
+  let stamp = tlsCert === undefined ? 0 : statSync(tlsCert).mtimeMs;
+  while (!signal.aborted) {
+    await realPace.sleep(renewMs, signal).catch(() => undefined);
+    if (signal.aborted || tlsCert === undefined) continue;
+    try {
+      const changed = statSync(tlsCert).mtimeMs;
+      const tls = changed === stamp ? null : tlsOf(options);
+      if (tls !== null) listener.renew(tls.certificate, tls.key);
+      stamp = changed;
+    } catch (error) {
+      warn(`the certificate stays as it was: ${messageOf(error)}`);
+    }
+  }
+}
+
+function wholeNumber(flag: string, text: string, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+  throw new SeaworthyError('usage', `${flag} ${text} is no number up to ${most}`);
+}
