@@ -1,6 +1,7 @@
 // All pages that are made from the code. Adding one = its file and one line here.
 import { builtinPage } from '../../src/advisory/builtin/index.ts';
 import { attackPage } from './attack-page.ts';
+import { auditHostPage } from './audit-host-page.ts';
 import { auditPage, gateControlsPage } from './audit-page.ts';
 import { cliPage } from './cli-page.ts';
 import { detectionsPage } from './detections-page.ts';
@@ -15,6 +16,7 @@ export function generatedPages(): readonly { readonly path: string; readonly tex
     { path: 'docs/attack.md', text: attackPage() },
     { path: 'docs/builtin-advisories.md', text: builtinPage() },
     { path: 'docs/audit-controls.md', text: auditPage() },
+    { path: 'docs/audit-host-controls.md', text: auditHostPage() },
     { path: 'docs/gate-controls.md', text: gateControlsPage() },
     { path: 'docs/cli.md', text: cliPage() },
     { path: 'docs/detections.md', text: detectionsPage() },
