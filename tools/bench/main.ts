@@ -9,6 +9,7 @@ import '../build/ensure.ts';
 import { auditDocker } from './audit.ts';
 import { type Case, type Context, root } from './context.ts';
 import { database } from './database.ts';
+import { dockerGuard } from './docker-guard.ts';
 import type { Row } from './figure.ts';
 import { gate } from './gate.ts';
 import { again, dockerSave, memory, millionFiles, ociLayout, startUp } from './inventory.ts';
@@ -29,6 +30,7 @@ const cases: readonly Case[] = [
   database,
   auditDocker,
   gate,
+  dockerGuard,
   sensor,
   trust,
 ];
