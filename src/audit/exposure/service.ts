@@ -72,7 +72,7 @@ function header(port: PortFact, key: string, name: string): string {
   return answerOf(port, key)?.headers.get(name) ?? '';
 }
 
-export const docker: Service = {
+const docker: Service = {
   id: 'docker',
   name: 'Docker API',
   ports: [2375, 2376],
@@ -84,7 +84,7 @@ export const docker: Service = {
     (port.port === 2376 && demandsCertificate(port)),
 };
 
-export const kubelet: Service = {
+const kubelet: Service = {
   id: 'kubelet',
   name: 'kubelet',
   ports: [10250, 10255],
@@ -97,7 +97,7 @@ export const kubelet: Service = {
     (port.port === 10250 && demandsCertificate(port)),
 };
 
-export const apiServer: Service = {
+const apiServer: Service = {
   id: 'api-server',
   name: 'Kubernetes API server',
   ports: [6443, 8080],
@@ -113,7 +113,7 @@ export const apiServer: Service = {
 /** The first key only, and not its value: enough to know whether reading is allowed. */
 const oneKey = '{"key":"AA==","range_end":"AA==","keys_only":true,"limit":1}';
 
-export const etcd: Service = {
+const etcd: Service = {
   id: 'etcd',
   name: 'etcd',
   ports: [2379, 2380, 4001],
@@ -127,7 +127,7 @@ export const etcd: Service = {
     ([2379, 2380].includes(port.port) && demandsCertificate(port)),
 };
 
-export const registry: Service = {
+const registry: Service = {
   id: 'registry',
   name: 'image registry',
   ports: [5000, 443],
@@ -138,7 +138,7 @@ export const registry: Service = {
       /^(?:bearer|basic)/i.test(header(port, '/v2/', 'www-authenticate'))),
 };
 
-export const dashboard: Service = {
+const dashboard: Service = {
   id: 'dashboard',
   name: 'Kubernetes dashboard',
   ports: [8443, 9090, 30000],
@@ -153,7 +153,7 @@ export const dashboard: Service = {
     has(port, '/', /<title>\s*Kubernetes Dashboard/i),
 };
 
-export const metrics: Service = {
+const metrics: Service = {
   id: 'metrics',
   name: 'metrics',
   ports: [4194, 8080, 10249, 10256, 9091, 1338],
@@ -165,7 +165,7 @@ export const metrics: Service = {
     (port.port === 10256 && textIn(port, '/healthz', 'lastUpdated') !== null),
 };
 
-export const portainer: Service = {
+const portainer: Service = {
   id: 'portainer',
   name: 'Portainer',
   ports: [9000, 9443],
@@ -176,7 +176,7 @@ export const portainer: Service = {
 };
 
 /** All that are asked by HTTP, most telling first: a port is the first that recognises it. */
-export const services: readonly Service[] = [
+const services: readonly Service[] = [
   docker,
   etcd,
   registry,
