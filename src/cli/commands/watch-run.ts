@@ -66,8 +66,11 @@ function tellCoverage(
   warn(`watching ${seen}${record} (seaworthy ${version}, ready after ${started} ms)`);
 }
 
+function write(text: string): void {
+  process.stdout.write(text);
+}
+
 function printerOf(options: WatchCommandOptions): WatchPrinter {
-  const write = (text: string): void => void process.stdout.write(text);
   if (options.format === 'jsonl') return jsonLines(write);
   const isTerminal = process.stdout.isTTY;
   return peopleStream({

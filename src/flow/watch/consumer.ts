@@ -57,6 +57,10 @@ class WatchConsumer implements SensorConsumer {
   private records: RawRecord[] = [];
   /** The first process of each container that runs, by the whole id. */
   private readonly mains = new Map<string, { readonly pid: number; readonly startTicks: number }>();
+  /** Containers of before, with the process that may be their first. */
+  private readonly candidates = new Map<string, RawExec>();
+  /** Their cgroups were made before our eyes, and nothing has run there yet. */
+  private readonly fresh = new Set<string>();
   private readonly asked = new Set<string>();
   private readonly wanted = new Map<number, boolean>();
   private readonly opens = new OpenMemory([
@@ -118,13 +122,21 @@ class WatchConsumer implements SensorConsumer {
       const id = this.live.existing(one);
       if (id === null) continue;
       this.askName(id);
-      const isFirst = exec.virtualPid === 1 || !this.mains.has(id);
-      if (isFirst) this.mains.set(id, { pid: exec.pid, startTicks: exec.startTicks });
+      const known = this.candidates.get(id);
+      const isOlder = known === undefined || exec.startTicks < known.startTicks;
+      if (exec.virtualPid === 1 || (isOlder && known?.virtualPid !== 1)) {
+        this.candidates.set(id, exec);
+      }
     }
   }
 
   existingDone(): void {
-    this.post({ kind: 'settled', containerIds: [...this.mains.keys()] });
+    for (const [id, { pid, startTicks }] of this.candidates) {
+      if (!this.mains.has(id)) this.mains.set(id, { pid, startTicks });
+    }
+    const containerIds = [...this.candidates.keys(), ...this.mains.keys()];
+    this.candidates.clear();
+    this.post({ kind: 'settled', containerIds });
   }
 
   losses(losses: readonly RawLoss[]): void {
@@ -217,13 +229,15 @@ class WatchConsumer implements SensorConsumer {
     if (containerId === null) this.askers.seen(event);
     else {
       this.askName(containerId);
-      if (!this.mains.has(containerId) && !raw.isHost) this.begin(containerId, raw);
+      const isFirst = this.fresh.has(containerId) || raw.virtualPid === 1;
+      if (isFirst && !raw.isHost && !this.mains.has(containerId)) this.begin(containerId, raw);
     }
     this.keep(this.timeline.exec(told, raw));
     this.detector.take(event, containerId);
   }
 
   private begin(id: string, raw: RawExec): void {
+    this.fresh.delete(id);
     this.mains.set(id, { pid: raw.pid, startTicks: raw.startTicks });
     const by = this.askers.of(this.live.factsOf(shortId(id)), raw.timeNs);
     this.post({ kind: 'started', id, atNs: raw.timeNs, by });
@@ -255,10 +269,15 @@ class WatchConsumer implements SensorConsumer {
   }
 
   private cgroup({ action, cgroupId, path }: Extract<SensorRecord, { kind: 'cgroup' }>): void {
-    if (action === 'rmdir') return;
     const id = this.live.cgroup(cgroupId, path);
-    // A container that is started again has a cgroup and a first program of its own again.
-    if (id !== null && action === 'mkdir') this.mains.delete(id);
+    if (id === null) return;
+    if (action === 'rmdir') this.fresh.delete(id);
+    // What a container makes below its own cgroup is no new container.
+    const isWhole = path.endsWith(id) || path.endsWith(`${id}.scope`);
+    if (action !== 'mkdir' || !isWhole) return;
+    // One that is started again has a cgroup and a first program of its own again.
+    this.mains.delete(id);
+    this.fresh.add(id);
   }
 
   private askName(id: string): void {

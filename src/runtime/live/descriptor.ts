@@ -3,8 +3,8 @@
 import type { RawCall, RawSocket } from '../../host/sensor/index.ts';
 import type { DescriptorFacts, DescriptorKind, EndpointFacts } from '../../model/event.ts';
 import { openFlag } from '../state/index.ts';
-import { wholePath } from './arguments.ts';
 import { openCalls, openNumbers } from './open.ts';
+import { wholePath } from './readers.ts';
 
 const family = { unix: 1, ipv4: 2, ipv6: 10, netlink: 16 } as const;
 const typeMask = 0o170000;
