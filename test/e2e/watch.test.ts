@@ -182,6 +182,8 @@ os.execve(fd, ["ghost"], {})`;
     await until(() =>
       watch.lines.some((line) => line['name'] === name && line['action'] === 'started'),
     );
+    // What was taken in the last 200 ms may be gone with it: the container itself must not be.
+    await until(async () => (await ask('containers', '--name', name)).length === 1);
     const exited = new Promise((resolve) => watch.child.once('exit', resolve));
     watch.child.kill('SIGKILL');
     await exited;
