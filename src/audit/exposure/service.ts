@@ -92,7 +92,7 @@ const kubelet: Service = {
   recognises: (port) =>
     has(port, '/pods', /"kind"\s*:\s*"PodList"/) ||
     (port.port === 10250 && [401, 403].includes(answerOf(port, '/pods')?.status ?? 0)) ||
-    has(port, '/pods', /system:anonymous.*nodes/s) ||
+    (has(port, '/pods', /system:anonymous/) && has(port, '/pods', /resource=nodes/)) ||
     has(port, '/metrics', /^kubelet_/m) ||
     (port.port === 10250 && demandsCertificate(port)),
 };
@@ -106,7 +106,9 @@ const apiServer: Service = {
     (textIn(port, '/version', 'gitVersion') !== null &&
       textIn(port, '/version', 'platform') !== null) ||
     has(port, '/api', /"kind"\s*:\s*"APIVersions"/) ||
-    has(port, '/api', /"kind"\s*:\s*"Status"[^]*"(?:Unauthorized|Forbidden)"/) ||
+    // Two searches: one pattern over both would take quadratic time on a hostile answer.
+    (has(port, '/api', /"kind"\s*:\s*"Status"/) &&
+      has(port, '/api', /"(?:Unauthorized|Forbidden)"/)) ||
     (port.port === 6443 && demandsCertificate(port)),
 };
 

@@ -75,9 +75,17 @@ function judgeComponent(flaw: Flaw, component: Component, facts: HostFacts): Ver
     running: component.running,
   };
   if (opinion.state !== 'affected') {
-    const status = opinion.state === 'unknown' ? 'unknown' : 'pass';
-    const message = `${head}: ${opinion.because}`;
-    return { status, evidence: [{ ...base, message, detail }] };
+    const isUnknown = opinion.state === 'unknown';
+    // Where it is out of reach, nobody need hurry to find out.
+    const reach = isUnknown ? flaw.precondition(facts) : null;
+    const relief =
+      reach?.kind === 'closed' ? `; in any case out of reach here: ${reach.because}` : '';
+    const message = `${head}: ${opinion.because}${relief}`;
+    const more = reach === null ? {} : { reach: reach.kind, decidedBy: reach.because };
+    return {
+      status: isUnknown ? 'unknown' : 'pass',
+      evidence: [{ ...base, message, detail: { ...detail, ...more } }],
+    };
   }
   const reach = flaw.precondition(facts);
   return {
