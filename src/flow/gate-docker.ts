@@ -128,7 +128,8 @@ export async function decideRequest(
   const asked = queryFault(route);
   if (asked !== null) return { ...about, ...refusal('host-network', asked) };
   const image = imageOf(route, body.value);
-  if (image !== null && setting.images !== null) {
+  // What is denied anyway is not looked at: that may take seconds.
+  if (image !== null && setting.images !== null && judged?.decision !== 'deny') {
     const isPull = route.id === 'image.pull';
     const facts = isPull ? null : await setting.images.known(image);
     const answer = setting.images.judge(image, facts, isPull);

@@ -1,5 +1,6 @@
 // What `gate docker` knows of images: out of scans and signatures, by the digest that the engine holds.
 
+import { SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
 import type { GuardImages } from '../../flow/gate-docker.ts';
 import type { GatePolicy } from '../../flow/gate-policy.ts';
@@ -42,9 +43,12 @@ export async function openGuardImages(source: SourceOptions): Promise<GuardImage
       if (facts === null || signatures === null) return facts;
       return { ...facts, signature: await signatures.signature(reference) };
     },
-    resolve: async (reference) =>
-      (await held.digest(reference)) ??
-      (await registry.readManifest(parseReference(reference))).digest,
+    resolve: async (reference) => {
+      const digest = await held.digest(reference);
+      if (digest !== null) return digest;
+      if (options.offline === true) throw new SeaworthyError('network', 'its digest is not known');
+      return (await registry.readManifest(parseReference(reference))).digest;
+    },
     warn,
   });
   return {
@@ -58,7 +62,9 @@ export async function openGuardImages(source: SourceOptions): Promise<GuardImage
       };
       return {
         known: async (reference): Promise<ImageFacts | null> =>
-          asks ? (await verdicts.known([reference], deadlineMs))(reference) : null,
+          asks && !isExempt(reference)
+            ? (await verdicts.known([reference], deadlineMs))(reference)
+            : null,
         judge: (reference, facts, isPull) => {
           if (wanted === null || isExempt(reference)) return null;
           const own = isPull ? { ...wanted, wanted: { ...noRequirements, ...byName } } : wanted;
