@@ -160,9 +160,11 @@ class Supervisor implements DenyGuard {
     const { child } = this;
     if (child === null) return 'the guarding process is away';
     const waiting = new AbortController();
+    let died = (): void => undefined;
     const answer = new Promise<string | null>((resolve) => {
       this.answers.set(id, resolve);
-      child.once('exit', () => resolve('the guarding process died'));
+      died = () => resolve('the guarding process died');
+      child.once('exit', died);
     });
     const late = this.pace.sleep(answerMs, waiting.signal).then(
       () => 'the guarding process does not answer',
@@ -173,6 +175,7 @@ class Supervisor implements DenyGuard {
       return await Promise.race([answer, late]);
     } finally {
       waiting.abort();
+      child.off('exit', died);
       this.answers.delete(id);
     }
   }
