@@ -121,6 +121,7 @@ function meets(a: Span, b: Span): boolean {
 }
 
 const spans: readonly (readonly [string, number])[] = [
+  ['15m', 900_000],
   ['1h', 3_600_000],
   ['6h', 21_600_000],
   ['24h', 86_400_000],
@@ -142,7 +143,7 @@ export function axisOfChoice(
   // Newest starts need room for their letter at the right end.
   const axis = (spanMs: number): Axis => ({ fromMs: nowMs - spanMs, toMs: nowMs + spanMs * 0.02 });
   const fitting = spans.find(([, span]) => age <= span)?.[0] ?? '24h';
-  const automatic = ['1h', '6h'].includes(fitting) ? fitting : '24h';
+  const automatic = ['15m', '1h', '6h'].includes(fitting) ? fitting : '24h';
   const chosen = choice === '' ? automatic : choice;
   const span = spans.find(([name]) => name === chosen)?.[1];
   return { ...axis(span ?? Math.max(60_000, age * 1.02)), choice: chosen };

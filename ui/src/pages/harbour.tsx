@@ -100,6 +100,7 @@ function Actions({ actions }: { readonly actions: readonly HarbourAction[] }): J
 }
 
 const spans = [
+  ['15m', '15 min'],
   ['1h', '1 h'],
   ['6h', '6 h'],
   ['24h', '24 h'],

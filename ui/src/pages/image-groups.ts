@@ -20,7 +20,8 @@ export function groupsOf({ grade, findings }: Report): readonly FindingGroup[] {
   const byId = Map.groupBy(findings, ({ id }) => id);
   const placed = new Set<Finding>();
   const groups: FindingGroup[] = grade.fixFirst.map((action) => {
-    const own = action.ids
+    // An id stands there once for each package that has it.
+    const own = [...new Set(action.ids)]
       .flatMap((id) => byId.get(id) ?? [])
       .filter((one) => !placed.has(one) && isMeant(one, action));
     for (const one of own) placed.add(one);
