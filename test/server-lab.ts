@@ -103,12 +103,18 @@ function fill(folder: string): void {
   writer.close();
 }
 
-const noFiles = { dashboard: '/nowhere' };
+export interface LabOptions {
+  /** Where the dashboard was built to. */
+  readonly dashboard?: string;
+  /** Makes the record of a folder; default: the sample of three containers. */
+  readonly fillRecord?: (folder: string) => void;
+}
 
 /** Starts it; `close` removes everything. */
-export async function openServerLab({ dashboard } = noFiles): Promise<ServerLab> {
+export async function openServerLab(options: LabOptions = {}): Promise<ServerLab> {
+  const { dashboard = '/nowhere', fillRecord = fill } = options;
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-server-'));
-  fill(folder);
+  fillRecord(folder);
   const record = openRecord(folder);
   const catalogue = openCatalogue(folder);
   const shop = imageIdOf('shop/api:1.2');

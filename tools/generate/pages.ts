@@ -1,5 +1,6 @@
 // All pages that are made from the code. Adding one = its file and one line here.
 import { builtinPage } from '../../src/advisory/builtin/index.ts';
+import { apiPage } from './api-page.ts';
 import { attackPage } from './attack-page.ts';
 import { auditHostPage } from './audit-host-page.ts';
 import { auditPage, gateControlsPage } from './audit-page.ts';
@@ -13,6 +14,7 @@ import { secretsPage } from './secrets-page.ts';
 /** Path from the root of the repository, and the text that belongs there. */
 export function generatedPages(): readonly { readonly path: string; readonly text: string }[] {
   return [
+    { path: 'docs/api.md', text: apiPage() },
     { path: 'docs/attack.md', text: attackPage() },
     { path: 'docs/builtin-advisories.md', text: builtinPage() },
     { path: 'docs/audit-controls.md', text: auditPage() },

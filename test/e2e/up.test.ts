@@ -1,0 +1,183 @@
+// `up` as a process of its own on a real engine: what appears is told, nothing is lost by `kill -9`, a
+// second one says where the first is.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { buildImage, debianLayer, dockerArchive } from '../image-builder.ts';
+import { hasTool } from '../registry-process.ts';
+import { hasTinyProgram, tinyProgram } from '../tiny-program.ts';
+import { seaworthy } from './run.ts';
+
+const docker = '/usr/bin/docker';
+const hasEngine = hasTool(docker, 'version') && hasTinyProgram;
+const launcher = fileURLToPath(new URL('../../src/cli/launch.ts', import.meta.url));
+const pollMs = { timeout: 60_000, interval: 100 };
+
+/** A running `up` and the API behind its link. */
+class Running {
+  readonly child: ChildProcess;
+  link = '';
+  output = '';
+
+  constructor(words: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const node = ['--disable-warning=ExperimentalWarning', launcher, 'up', '--offline'];
+    this.child = spawn(process.execPath, [...node, '--port', '0', ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString('utf8');
+        this.link ||= /http:\/\/\S+/.exec(this.output)?.[0] ?? '';
+      });
+    }
+  }
+
+  async ready(): Promise<this> {
+    await vi.waitUntil(() => this.link !== '', pollMs);
+    await vi.waitUntil(async () => (await fetch(this.url('/readyz'))).ok, pollMs);
+    return this;
+  }
+
+  url(path: string): URL {
+    return new URL(path, this.link);
+  }
+
+  async ask(path: string): Promise<Record<string, unknown>> {
+    const token = new URL(this.link).searchParams.get('token') ?? '';
+    const answer = await fetch(this.url(path), { headers: { authorization: `Bearer ${token}` } });
+    return (await answer.json()) as Record<string, unknown>;
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    const gone = once(this.child, 'exit');
+    this.child.kill(signal);
+    const [code] = (await gone) as [number | null];
+    return code;
+  }
+}
+
+interface Items {
+  readonly items: readonly Record<string, unknown>[];
+}
+
+describe.skipIf(!hasEngine)('up (needs a Docker engine)', () => {
+  const name = `server-up-${process.pid}`;
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-up-'));
+  const data = join(folder, 'data');
+  let running: Running;
+  const started: Running[] = [];
+  const up = async (...words: string[]): Promise<Running> => {
+    const one = new Running(['--data', data, ...words]);
+    started.push(one);
+    return one.ready();
+  };
+  const run = (...words: string[]): string =>
+    execFileSync(docker, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+
+  beforeAll(async () => {
+    running = await up();
+  }, 90_000);
+  afterAll(async () => {
+    for (const one of started) await one.end('SIGKILL');
+    for (const words of [
+      ['rm', '-f', name],
+      ['rmi', '-f', `${name}:1`],
+    ]) {
+      try {
+        run(...words);
+      } catch {
+        // It was never made.
+      }
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const imageOf = async (): Promise<Record<string, unknown>> => {
+    const { items } = (await running.ask(`/api/v1/images?search=${name}`)) as unknown as Items;
+    return items[0] ?? {};
+  };
+  const containerOf = async (): Promise<Record<string, unknown>> => {
+    const { items } = (await running.ask(`/api/v1/containers?name=${name}`)) as unknown as Items;
+    return items[0] ?? {};
+  };
+
+  test('an image that appears is listed and scanned, a container with its grade', async () => {
+    const layers = buildImage([
+      [
+        ...debianLayer({ bash: '5.2.15-2' }),
+        { name: 'pause', mode: 0o755, content: tinyProgram() },
+      ],
+      [
+        {
+          name: 'app/node_modules/lodash/package.json',
+          content: '{"name":"lodash","version":"4.17.4"}',
+        },
+      ],
+    ]);
+    const file = join(folder, 'image.tar');
+    writeFileSync(file, dockerArchive(layers, 'plain', [`${name}:1`]));
+    run('load', '-i', file);
+    await expect.poll(async () => (await imageOf())['state'], pollMs).toBe('scanned');
+    const image = await imageOf();
+    expect(image).toMatchObject({ reference: `${name}:1`, packages: 2, present: true });
+    run('run', '-d', '--user', '0', '--network', 'none', '--name', name, `${name}:1`, '/pause');
+    await expect.poll(async () => (await containerOf())['running'], pollMs).toBe(true);
+    const { grade } = image as { grade: { letter: string } };
+    expect(await containerOf()).toMatchObject({ name, grade: grade.letter, endedAt: null });
+    const harbour = await running.ask('/api/v1/harbour');
+    expect(harbour).toMatchObject({ counts: { containersAlive: expect.any(Number) } });
+    expect((await running.ask('/api/v1/exposed?question=pkg:npm/lodash'))['sentence']).toContain(
+      'ran it',
+    );
+  }, 120_000);
+
+  test('a second one on the same folder says where the first is', async () => {
+    const second = await seaworthy(['up', '--offline', '--data', data]);
+    expect(second.code).toBe(0);
+    expect(second.stdout).toContain(running.link);
+  }, 60_000);
+
+  test('kill -9 loses nothing, and what was scanned is not scanned again', async () => {
+    const before = { image: await imageOf(), container: await containerOf(), link: running.link };
+    await running.end('SIGKILL');
+    run('kill', name);
+    running = await up();
+    expect(new URL(running.link).search).toBe(new URL(before.link).search);
+    expect((await imageOf())['scannedAt']).toBe(before.image['scannedAt']);
+    await expect.poll(async () => (await containerOf())['running'], pollMs).toBe(false);
+    expect((await containerOf())['id']).toBe(before.container['id']);
+  }, 120_000);
+
+  test('an image that goes away stays in the history, and Ctrl-C ends it cleanly', async () => {
+    run('rm', '-f', name);
+    run('rmi', '-f', `${name}:1`);
+    await expect.poll(async () => (await imageOf())['present'], pollMs).toBe(false);
+    expect(await running.end('SIGINT')).toBe(0);
+    expect(running.output).not.toMatch(/defect|Error/);
+  }, 120_000);
+});
+
+describe('up without an engine', () => {
+  test('inventories the machine itself and says how to go on', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'seaworthy-up-none-'));
+    const nowhere = `unix://${join(folder, 'no.sock')}`;
+    const one = new Running(['--data', join(folder, 'data')], { DOCKER_HOST: nowhere });
+    try {
+      await one.ready();
+      const harbour = JSON.stringify(await one.ask('/api/v1/harbour'));
+      expect(harbour).toContain('no container engine was found');
+      const images = (await one.ask('/api/v1/images')) as unknown as Items;
+      expect(images.items).toMatchObject([{ id: 'rootfs:/', kind: 'machine' }]);
+      expect(await one.end('SIGINT')).toBe(0);
+    } finally {
+      await one.end('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
+});
