@@ -15,6 +15,7 @@ import { messageOf } from '../base/error.ts';
 import { asArray, asRecord, field, stringField, stringsOf } from '../base/json.ts';
 import type { DockerEngine } from '../host/docker/index.ts';
 import {
+  hostNamespaces,
   type Machine,
   type MachineProcess,
   readKernelState,
@@ -169,7 +170,7 @@ function confinedContainers(
   processes: readonly MachineProcess[],
   inspected: readonly InspectedContainer[],
 ): readonly ConfinedContainer[] {
-  const host = processes.find(({ pid }) => pid === 1);
+  const host = hostNamespaces(processes);
   const byId = Map.groupBy(
     processes.filter(({ containerId }) => containerId !== null),
     ({ containerId }) => containerId ?? '',
@@ -180,8 +181,7 @@ function confinedContainers(
     const profile = known?.seccomp ?? null;
     const isCustom = profile !== null && !['builtin', 'default', 'unconfined'].includes(profile);
     const isHostRoot = own.some(
-      ({ userId, userNamespace }) =>
-        userId === 0 && userNamespace === (host?.userNamespace ?? null),
+      ({ userId, userNamespace }) => userId === 0 && userNamespace === host.user,
     );
     return {
       id,
@@ -195,15 +195,13 @@ function confinedContainers(
             : 'filter',
       // Those that count only inside of a user namespace of its own are none on the host.
       capabilities: own.reduce(
-        (sum, one) =>
-          one.userNamespace === (host?.userNamespace ?? null) ? sum | one.capabilities : sum,
+        (sum, one) => (one.userNamespace === host.user ? sum | one.capabilities : sum),
         0n,
       ),
       hasRoot: own.some(({ isRootInside }) => isRootInside),
       isHostRoot,
       sharesNetwork: own.some(
-        ({ networkNamespace }) =>
-          networkNamespace !== null && networkNamespace === host?.networkNamespace,
+        ({ networkNamespace }) => networkNamespace !== null && networkNamespace === host.network,
       ),
       label: own.find(({ label }) => label !== null)?.label ?? null,
       usesGpu: known?.usesGpu ?? false,

@@ -5,4 +5,4 @@ export { type KernelState, readKernelState } from './kernel-state.ts';
 export { type Listener, readListeners } from './listeners.ts';
 export { type Machine, type Mount, openMachine } from './machine.ts';
 export type { OwnedFile } from './owned-file.ts';
-export { type MachineProcess, readProcesses } from './process-table.ts';
+export { hostNamespaces, type MachineProcess, readProcesses } from './process-table.ts';

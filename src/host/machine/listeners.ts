@@ -2,7 +2,7 @@
 
 import type { Machine } from './machine.ts';
 import { addressOfHex } from './machine.ts';
-import type { MachineProcess } from './process-table.ts';
+import { hostNamespaces, type MachineProcess } from './process-table.ts';
 
 export interface Listener {
   /** `0.0.0.0`, `127.0.0.1`, `::` ... */
@@ -25,7 +25,7 @@ export function readListeners(
 ): readonly Listener[] | null {
   if (processes === null) return null;
   const chosen = processes.filter(({ program }) => wanted(program));
-  const host = processes.find(({ pid }) => pid === 1)?.networkNamespace ?? null;
+  const host = hostNamespaces(processes).network;
   const byNamespace = Map.groupBy(chosen, (one) => one.networkNamespace);
   return [...byNamespace].slice(0, namespacesMost).flatMap(([namespace, members]) => {
     const [first] = members;

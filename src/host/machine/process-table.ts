@@ -27,6 +27,26 @@ export interface MachineProcess {
   readonly userNamespace: string | null;
 }
 
+/** The namespaces that the host itself lives in. */
+export interface HostNamespaces {
+  readonly network: string | null;
+  readonly user: string | null;
+}
+
+/**
+ * Of process 1, or where nobody may look at that one, of the oldest process that is in no container:
+ * engines, shells and services of the host live there as well.
+ */
+export function hostNamespaces(processes: readonly MachineProcess[]): HostNamespaces {
+  const ordered = processes.filter(({ containerId }) => containerId === null);
+  const known = ordered
+    .toSorted((a, b) => a.pid - b.pid)
+    .find(
+      ({ networkNamespace, userNamespace }) => networkNamespace !== null && userNamespace !== null,
+    );
+  return { network: known?.networkNamespace ?? null, user: known?.userNamespace ?? null };
+}
+
 const statusBytes = 64 * 1024;
 
 /** All processes but threads of the kernel; null: there is no process table. */
