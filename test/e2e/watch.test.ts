@@ -110,25 +110,32 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch${missing}`, () => 
     expect(told.container).toMatchObject({ exitCode: 0 });
   });
 
-  test.skipIf(!hasScript)('a person in a running container', async () => {
-    const name = `${lab.prefix}-person`;
-    await lab.docker(
-      'run',
-      '-d',
-      '--rm',
-      '--name',
-      name,
-      '--network',
-      'none',
-      shell,
-      '/bin/sleep',
-      '60',
-    );
-    await run('script', ['-qc', `/usr/bin/docker exec -t ${name} /bin/bash -c true`, '/dev/null']);
-    const { chain } = await detected('Shell with a terminal attached to a container', name);
-    expect(chain).toBe('docker exec -> bash');
-    await lab.docker('rm', '-f', name);
-  });
+  test.skipIf(!hasScript)(
+    `a person in a running container${hasScript ? '' : ' (needs script)'}`,
+    async () => {
+      const name = `${lab.prefix}-person`;
+      await lab.docker(
+        'run',
+        '-d',
+        '--rm',
+        '--name',
+        name,
+        '--network',
+        'none',
+        shell,
+        '/bin/sleep',
+        '60',
+      );
+      await run('script', [
+        '-qc',
+        `/usr/bin/docker exec -t ${name} /bin/bash -c true`,
+        '/dev/null',
+      ]);
+      const { chain } = await detected('Shell with a terminal attached to a container', name);
+      expect(chain).toBe('docker exec -> bash');
+      await lab.docker('rm', '-f', name);
+    },
+  );
 
   test('a shell on a connection, and the flow with its bytes', async () => {
     const name = `${lab.prefix}-reverse`;
@@ -154,17 +161,20 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch${missing}`, () => 
     expect(JSON.stringify(flows)).toMatch(/"(?:sent|bytesSent)":5/);
   });
 
-  test.skipIf(!hasPython)('a program without a file', async () => {
-    const source = `import os
+  test.skipIf(!hasPython)(
+    `a program without a file${hasPython ? '' : ' (needs python3)'}`,
+    async () => {
+      const source = `import os
 fd = os.memfd_create("x")
 os.write(fd, open("/bin/true", "rb").read())
 os.execve(fd, ["ghost"], {})`;
-    await run('python3', ['-c', source]);
-    const found = await watch.find(
-      (line) => line.kind === 'detection' && line['rule'] === 'Program started from memory',
-    );
-    expect(found).toMatchObject({ container: null });
-  });
+      await run('python3', ['-c', source]);
+      const found = await watch.find(
+        (line) => line.kind === 'detection' && line['rule'] === 'Program started from memory',
+      );
+      expect(found).toMatchObject({ container: null });
+    },
+  );
 
   test('a container among the processes of the host is a container all the same', async () => {
     const name = `${lab.prefix}-pids`;

@@ -72,6 +72,7 @@ export const sideDoors: readonly { readonly folder: string; readonly why: string
   { folder: 'store/catalog', why: 'only what serves keeps one' },
   { folder: 'store/fleet', why: 'only servers of a fleet load it, and its driver' },
   { folder: 'report/record', why: 'its views are no outputs of a scan' },
+  { folder: 'report/watch', why: 'its printers are no outputs of a scan' },
   {
     folder: 'audit/kubernetes',
     why: 'its own words for parts of a cluster; other audits load none of it',

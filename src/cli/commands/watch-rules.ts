@@ -7,11 +7,11 @@ import { checkRules } from '../../flow/rules.ts';
 import type { RulesFile } from '../../runtime/rules/index.ts';
 import { readRules } from './rules-run.ts';
 
-const lookMs = 1000;
-
 export interface WatchRules {
   readonly files: readonly RulesFile[];
-  /** Hands on sound rules when they change. @returns ends the following */
+  /** Looks whether a file has changed. */
+  look(): void;
+  /** Hands on sound rules at `look` and at SIGHUP. @returns ends the following */
   follow(load: (files: readonly RulesFile[]) => void): () => void;
 }
 
@@ -20,29 +20,28 @@ export function openWatchRules(paths: readonly string[], warn: (line: string) =>
   const files = readRules(paths);
   // Those that come with the program are checked when it is built.
   if (paths.length > 0) demandSound(files);
+  let stamp = stampOf(paths);
+  let load: ((files: readonly RulesFile[]) => void) | null = null;
+  const reload = (): void => {
+    stamp = stampOf(paths);
+    try {
+      const next = readRules(paths);
+      demandSound(next);
+      load?.(next);
+      warn('the rules were read again');
+    } catch (error) {
+      warn(`the rules stay as they were: ${messageOf(error)}`);
+    }
+  };
   return {
     files,
-    follow(load) {
-      let stamp = stampOf(paths);
-      const reload = (): void => {
-        stamp = stampOf(paths);
-        try {
-          const next = readRules(paths);
-          demandSound(next);
-          load(next);
-          warn('the rules were read again');
-        } catch (error) {
-          warn(`the rules stay as they were: ${messageOf(error)}`);
-        }
-      };
-      const look = setInterval(() => {
-        if (paths.length > 0 && stampOf(paths) !== stamp) reload();
-      }, lookMs);
+    look: () => {
+      if (paths.length > 0 && stampOf(paths) !== stamp) reload();
+    },
+    follow: (taking) => {
+      load = taking;
       process.on('SIGHUP', reload);
-      return () => {
-        clearInterval(look);
-        process.off('SIGHUP', reload);
-      };
+      return () => process.off('SIGHUP', reload);
     },
   };
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { oneLine } from '../../base/error.ts';
+import { realPace } from '../../base/retry.ts';
 import { flatRecordFields } from '../../flow/flat-timeline.ts';
 import { startWatch, type Watch, type WatchListener } from '../../flow/watch.ts';
 import type { ContainerRun } from '../../model/container.ts';
@@ -13,20 +14,23 @@ import type { WatchCommandOptions } from './watch-options.ts';
 import { openWatchRules } from './watch-rules.ts';
 
 const tickMs = 200;
+/** Rules files are looked at once a second. */
+const ticksPerLook = 5;
 
 /** Watches until it is told to end, or until `--for` has passed; returns the exit code. */
 export async function runWatch(options: WatchCommandOptions): Promise<number> {
   const warn = (line: string): void => {
     if (options.quiet !== true) process.stderr.write(`seaworthy: ${oneLine(line)}\n`);
   };
-  const ending = endOf(options);
+  const ending = new AbortController();
+  const ended = endOf(options, ending);
   const rules = openWatchRules(options.rules, warn);
   const printer = printerOf(options);
   const watch = await startWatch({
     folder: options.record ? options.data : null,
     node: hostname(),
     clock: {
-      wallNs: () => BigInt(Date.now()) * 1_000_000n,
+      wallNs: () => BigInt(realPace.now()) * 1_000_000n,
       monotonicNs: () => process.hrtime.bigint(),
     },
     rules: rules.files,
@@ -36,22 +40,26 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   });
   tellCoverage(watch, options, warn);
   const stopFollowing = rules.follow((files) => watch.load(files));
-  const ticking = setInterval(() => printer.tick(), tickMs);
-  await ending;
-  clearInterval(ticking);
+  for (let round = 0; !ending.signal.aborted; round += 1) {
+    await realPace.sleep(tickMs, ending.signal).catch(() => undefined);
+    printer.tick();
+    if (round % ticksPerLook === 0) rules.look();
+  }
+  await ended;
   stopFollowing();
   await watch.stop();
   printer.end();
   return exitCodes.satisfied;
 }
 
-/** Resolves at Ctrl-C, at SIGTERM, or when the time is over; heard from the first moment on. */
-function endOf(options: WatchCommandOptions): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-    if (options.for !== undefined) setTimeout(() => resolve(), options.for);
-  });
+/** Ends at Ctrl-C, at SIGTERM, or when the time is over; heard from the first moment on. */
+async function endOf(options: WatchCommandOptions, ending: AbortController): Promise<void> {
+  process.once('SIGINT', () => ending.abort());
+  process.once('SIGTERM', () => ending.abort());
+  // Longer than anybody waits, where no time is given.
+  const waitMs = options.for ?? 2 ** 31 - 1;
+  await realPace.sleep(waitMs, ending.signal).catch(() => undefined);
+  ending.abort();
 }
 
 function tellCoverage(

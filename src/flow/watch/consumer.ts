@@ -1,6 +1,7 @@
 // What happens in the sensor's thread, beside the rings: records become state, events for the detector
 // and a timeline; only what is worth telling crosses to the owner.
 
+import { realPace } from '../../base/retry.ts';
 import { bootClockOffsetNs } from '../../host/kernel/index.ts';
 import {
   type BatchCursor,
@@ -16,6 +17,7 @@ import {
   type RecordView,
   type SensorConsumer,
   type RawRecord as SensorRecord,
+  threadCpuMs,
 } from '../../host/sensor/index.ts';
 import type { RawRecord } from '../../model/timeline.ts';
 import { LiveState, OpenMemory, shortId, Timeline } from '../../runtime/live/index.ts';
@@ -165,7 +167,7 @@ class WatchConsumer implements SensorConsumer {
         this.tellFigures();
         break;
     }
-    this.flush(BigInt(Date.now()) * 1_000_000n);
+    this.flush(BigInt(realPace.now()) * 1_000_000n);
   }
 
   close(): void {
@@ -174,13 +176,12 @@ class WatchConsumer implements SensorConsumer {
   }
 
   private tellFigures(): void {
-    const { user, system } = process.threadCpuUsage();
     const figures = {
       events: this.live.count,
       records: this.recordCount,
       quiet: this.quietCount,
       detections: this.detector.count,
-      cpuMs: (user + system) / 1000,
+      cpuMs: threadCpuMs(),
     };
     this.post({ kind: 'figures', figures });
   }

@@ -17,4 +17,5 @@ export type * from './record.ts';
 export { openSensor, type Sensor, type SensorHandlers, type SensorRequest } from './sensor.ts';
 export { type SensorSupport, type SupportItem, sensorSupport } from './support.ts';
 export { runSensorThread } from './thread.ts';
+export { threadCpuMs } from './thread-time.ts';
 export { RecordView } from './view.ts';
