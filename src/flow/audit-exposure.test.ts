@@ -1,57 +1,13 @@
-// The audit of exposed interfaces: servers that speak as the real ones do, and real ones where they are
-// installed. Every verdict is seen, and no server is asked for more than it may be.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+// The audit of exposed interfaces: servers that speak as the real ones do. Every verdict is seen, and no
+// server is asked for more than it may be.
 import type * as http from 'node:http';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { answers, collect, endAll, running, verdict } from '../../test/exposure-audit.ts';
 import { type RunningServer, startServer } from '../../test/http-server.ts';
-import {
-  hasOptionalTool,
-  hasRegistry,
-  hasTool,
-  startRegistry,
-} from '../../test/registry-process.ts';
-import { type AuditResult, exposureControls, judgeAudit } from '../audit/index.ts';
 import { makeAuthority, makeServing } from '../base/certificate.ts';
-import { openMachine } from '../host/machine/index.ts';
-import { collectExposure, parseExposureTarget } from './audit-exposure.ts';
+import { parseExposureTarget } from './audit-exposure.ts';
 
-const limits = { deadlineMs: 3000, bodyBytes: 65_536 };
-const now = new Date('2026-11-22T00:00:00Z');
-const running: { close: () => Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const one of running.splice(0).toReversed()) await one.close();
-});
-
-async function collect(targets: readonly string[], hasConsent = false) {
-  return collectExposure({
-    targets: targets.map(parseExposureTarget),
-    ownsThem: false,
-    hasConsent,
-    machine: openMachine('/'),
-    engine: null,
-    limits,
-    now,
-  });
-}
-
-async function answers(targets: readonly string[], hasConsent = false) {
-  const { facts } = await collect(targets, hasConsent);
-  const results = judgeAudit(exposureControls, facts, () => null);
-  return new Map(results.map((one) => [one.id, one]));
-}
-
-/** `fail critical`, `pass`: the worst that a control says. */
-function verdict(results: ReadonlyMap<string, AuditResult>, id: string): string {
-  const result = results.get(id);
-  if (result === undefined) throw new Error(`there is no control ${id}`);
-  return result.status === 'fail' ? `fail ${result.severity}` : result.status;
-}
+afterEach(endAll);
 
 interface Page {
   readonly status?: number;
@@ -314,105 +270,3 @@ test.each(['', 'http://a', 'a:b', 'a:0', 'a:99999', 'a b', '10.0.0.0/8', 'a:1:2'
     expect(() => parseExposureTarget(text)).toThrow('neither HOST nor HOST:PORT');
   },
 );
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** Starts a program and waits until its port takes connections; ended with the test. */
-async function start(program: string, words: readonly string[], port: number): Promise<void> {
-  const child: ChildProcess = spawn(program, words, { stdio: 'ignore' });
-  running.push({
-    close: async () => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      if (child.exitCode === null && child.kill('SIGTERM')) await ended;
-    },
-  });
-  for (let tries = 0; tries < 150; tries += 1) {
-    const { facts } = await collect([`127.0.0.1:${port}`]);
-    if (facts.ports[0]?.service !== null || child.exitCode !== null) return;
-    await sleep(200);
-  }
-}
-
-const canRunDocker = hasTool('docker', 'version') && process.getuid?.() === 0;
-
-describe.skipIf(!canRunDocker)('a real dockerd (skipped without root and an engine)', () => {
-  test('listens on TCP, and is found by its port and by its process', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'seaworthy-exposure-'));
-    running.push({ close: async () => rmSync(folder, { recursive: true, force: true }) });
-    const port = await freePort();
-    const name = `exposure-${process.pid}`;
-    await start(
-      'dockerd',
-      [
-        '--data-root',
-        join(folder, 'data'),
-        '--exec-root',
-        join(folder, 'exec'),
-        '--pidfile',
-        join(folder, 'pid'),
-        '-H',
-        `unix://${join(folder, 'docker.sock')}`,
-        '-H',
-        `tcp://127.0.0.1:${port}`,
-        '--bridge=none',
-        '--iptables=false',
-        '--containerd',
-        '/run/containerd/containerd.sock',
-        '--containerd-namespace',
-        name,
-        '--containerd-plugins-namespace',
-        `${name}-plugins`,
-      ],
-      port,
-    );
-    const results = await answers([`127.0.0.1:${port}`]);
-    expect(verdict(results, 'docker.open')).toBe('fail critical');
-    expect(verdict(results, 'docker.rebinding')).toBe('fail high');
-    expect(results.get('local.listeners')?.evidence.map(({ value }) => value)).toContain(
-      `127.0.0.1:${port}`,
-    );
-  }, 60_000);
-});
-
-describe.skipIf(!hasRegistry)('a real registry (skipped without docker-registry)', () => {
-  test.each([
-    [false, 'fail low'],
-    [true, 'pass'],
-  ])('with a login: %s', async (login, expected) => {
-    const registry = await startRegistry({ login });
-    running.push({ close: () => registry.stop() });
-    expect(verdict(await answers([registry.host]), 'registry.read')).toBe(expected);
-  });
-});
-
-describe.skipIf(!hasOptionalTool('etcd', '--version'))('a real etcd (skipped without etcd)', () => {
-  test('tells its version and its keys to everybody', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'seaworthy-etcd-'));
-    running.push({ close: async () => rmSync(folder, { recursive: true, force: true }) });
-    const [port, peer] = [await freePort(), await freePort()];
-    const own = `http://127.0.0.1:${port}`;
-    await start(
-      'etcd',
-      [
-        '--data-dir',
-        folder,
-        '--listen-client-urls',
-        own,
-        '--advertise-client-urls',
-        own,
-        '--listen-peer-urls',
-        `http://127.0.0.1:${peer}`,
-      ],
-      port,
-    );
-    const results = await answers([`127.0.0.1:${port}`], true);
-    expect(verdict(results, 'etcd.open')).toBe('fail high');
-    expect(verdict(results, 'etcd.keys')).toBe('fail critical');
-  }, 60_000);
-});

@@ -1,0 +1,119 @@
+// The audit of exposed interfaces against real servers, where they are installed.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { answers, collect, endAll, running, verdict } from '../../test/exposure-audit.ts';
+import {
+  hasOptionalTool,
+  hasRegistry,
+  hasTool,
+  startRegistry,
+} from '../../test/registry-process.ts';
+
+afterEach(endAll);
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Starts a program and waits until its port takes connections; ended with the test. */
+async function start(program: string, words: readonly string[], port: number): Promise<void> {
+  const child: ChildProcess = spawn(program, words, { stdio: 'ignore' });
+  running.push({
+    close: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      if (child.exitCode === null && child.kill('SIGTERM')) await ended;
+    },
+  });
+  for (let tries = 0; tries < 150; tries += 1) {
+    const { facts } = await collect([`127.0.0.1:${port}`]);
+    if (facts.ports[0]?.service !== null || child.exitCode !== null) return;
+    await sleep(200);
+  }
+}
+
+const canRunDocker = hasTool('docker', 'version') && process.getuid?.() === 0;
+
+describe.skipIf(!canRunDocker)('a real dockerd (skipped without root and an engine)', () => {
+  test('listens on TCP, and is found by its port and by its process', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'seaworthy-exposure-'));
+    running.push({ close: async () => rmSync(folder, { recursive: true, force: true }) });
+    const port = await freePort();
+    const name = `exposure-${process.pid}`;
+    await start(
+      'dockerd',
+      [
+        '--data-root',
+        join(folder, 'data'),
+        '--exec-root',
+        join(folder, 'exec'),
+        '--pidfile',
+        join(folder, 'pid'),
+        '-H',
+        `unix://${join(folder, 'docker.sock')}`,
+        '-H',
+        `tcp://127.0.0.1:${port}`,
+        '--bridge=none',
+        '--iptables=false',
+        '--containerd',
+        '/run/containerd/containerd.sock',
+        '--containerd-namespace',
+        name,
+        '--containerd-plugins-namespace',
+        `${name}-plugins`,
+      ],
+      port,
+    );
+    const results = await answers([`127.0.0.1:${port}`]);
+    expect(verdict(results, 'docker.open')).toBe('fail critical');
+    expect(verdict(results, 'docker.rebinding')).toBe('fail high');
+    expect(results.get('local.listeners')?.evidence.map(({ value }) => value)).toContain(
+      `127.0.0.1:${port}`,
+    );
+  }, 60_000);
+});
+
+describe.skipIf(!hasRegistry)('a real registry (skipped without docker-registry)', () => {
+  test.each([
+    [false, 'fail low'],
+    [true, 'pass'],
+  ])('with a login: %s', async (login, expected) => {
+    const registry = await startRegistry({ login });
+    running.push({ close: () => registry.stop() });
+    expect(verdict(await answers([registry.host]), 'registry.read')).toBe(expected);
+  });
+});
+
+describe.skipIf(!hasOptionalTool('etcd', '--version'))('a real etcd (skipped without etcd)', () => {
+  test('tells its version and its keys to everybody', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'seaworthy-etcd-'));
+    running.push({ close: async () => rmSync(folder, { recursive: true, force: true }) });
+    const [port, peer] = [await freePort(), await freePort()];
+    const own = `http://127.0.0.1:${port}`;
+    await start(
+      'etcd',
+      [
+        '--data-dir',
+        folder,
+        '--listen-client-urls',
+        own,
+        '--advertise-client-urls',
+        own,
+        '--listen-peer-urls',
+        `http://127.0.0.1:${peer}`,
+      ],
+      port,
+    );
+    const results = await answers([`127.0.0.1:${port}`], true);
+    expect(verdict(results, 'etcd.open')).toBe('fail high');
+    expect(verdict(results, 'etcd.keys')).toBe('fail critical');
+  }, 60_000);
+});
