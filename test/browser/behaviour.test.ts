@@ -133,6 +133,12 @@ describe.skipIf(noBrowser !== null)(`behaviour (${noBrowser ?? 'in Chromium'})`,
     await close();
   });
 
+  test('a container that nobody knows is said to be none, as a heading', async () => {
+    const { page, close } = await lab.open('#/containers/nope', { variant: 'failing' });
+    expect(await page.locator('h1').textContent()).toBe('The record is locked.');
+    await close();
+  });
+
   test('without a token the page says where to find it', async () => {
     const { page, close } = await lab.open('#/', { variant: 'locked' });
     const alert = page.getByRole('alert').first();

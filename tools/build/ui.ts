@@ -6,5 +6,5 @@ const configFile = fileURLToPath(new URL('../../ui/vite.config.ts', import.meta.
 
 /** Writes the dashboard to `folder`, which is emptied first; throws when a module cannot be resolved. */
 export async function buildUi(folder: string): Promise<void> {
-  await build({ configFile, logLevel: 'warn', build: { outDir: folder, emptyOutDir: true } });
+  await build({ configFile, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
 }

@@ -23,7 +23,7 @@ export function followAddress(): void {
 }
 
 /** `#/images/a%2Fb?x=1` -> its parts. A path that cannot be decoded is taken as it stands. */
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const slash = path.indexOf('/');
   const page = slash === -1 ? path : path.slice(0, slash);

@@ -40,7 +40,9 @@ export interface HarbourAction {
   readonly removes: number;
   readonly exploited: number;
   readonly where: string | null;
+  /** References of the images that need it. */
   readonly image: string | null;
+  readonly imageIds?: readonly string[];
 }
 
 export interface Harbour {

@@ -36,7 +36,7 @@ export function ContainerPage({ id }: { readonly id: string }): JSX.Element {
     return () => clearInterval(timer);
   }, [path, isRunning]);
   return (
-    <Shown answer={answer} what="this container" retry={() => void refresh(path)}>
+    <Shown answer={answer} isPage what="this container" retry={() => void refresh(path)}>
       {(timeline) => <Told timeline={timeline} path={path} />}
     </Shown>
   );

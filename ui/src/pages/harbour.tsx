@@ -18,7 +18,7 @@ import { GradeMark } from '../parts/marks.tsx';
 import { nowMs } from '../parts/now.ts';
 import { Coded, Empty, Failed, Loading, Shown } from '../parts/shown.tsx';
 import { Trend } from '../parts/trend.tsx';
-import { replaceQuery, route } from '../routing.ts';
+import { addressOf, replaceQuery, route } from '../routing.ts';
 import { axisOfChoice, teamsOf } from './harbour-lanes.ts';
 import { HarbourMap, HarbourTable } from './harbour-map.tsx';
 
@@ -79,7 +79,7 @@ function Actions({ actions }: { readonly actions: readonly HarbourAction[] }): J
     <section>
       <h2>Do this first</h2>
       <ol class="actions">
-        {actions.map(({ action, removes, exploited, where, image }) => (
+        {actions.map(({ action, removes, exploited, where, image, imageIds }) => (
           <li key={`${action} ${image}`}>
             <span class="what">{harmless(action)}</span>
             <span class="removes">
@@ -87,9 +87,7 @@ function Actions({ actions }: { readonly actions: readonly HarbourAction[] }): J
               {exploited > 0 && <b class="alarm"> · {exploited} exploited</b>}
             </span>
             <small class="where">
-              {image && (
-                <a href={`#/images?find=${encodeURIComponent(image)}`}>{harmless(image)}</a>
-              )}
+              {image && <a href={imageAddress(image, imageIds ?? [])}>{harmless(image)}</a>}
               {where && ` ${harmless(where)}`}
             </small>
           </li>
@@ -97,6 +95,13 @@ function Actions({ actions }: { readonly actions: readonly HarbourAction[] }): J
       </ol>
     </section>
   );
+}
+
+/** The image that needs it, or those that have its name. */
+function imageAddress(name: string, ids: readonly string[]): string {
+  const [only] = ids;
+  if (only !== undefined && ids.length === 1) return addressOf('images', only);
+  return addressOf('images', null, { find: ids.length > 1 ? null : name });
 }
 
 const spans = [

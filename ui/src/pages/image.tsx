@@ -18,7 +18,7 @@ export function ImagePage({ id }: { readonly id: string }): JSX.Element {
   const path = `/images/${encodeURIComponent(id)}`;
   const answer = answerTo<Report>(path).value;
   return (
-    <Shown answer={answer} what="this image" retry={() => void refresh(path)}>
+    <Shown answer={answer} isPage what="this image" retry={() => void refresh(path)}>
       {(report) => <Told report={report} path={path} id={id} />}
     </Shown>
   );

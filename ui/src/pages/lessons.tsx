@@ -51,7 +51,7 @@ export function LessonPage({ id }: { readonly id: string }): JSX.Element {
   const path = `/lessons/${encodeURIComponent(id)}`;
   const answer = answerTo<Lesson>(path).value;
   return (
-    <Shown answer={answer} what="the lesson" retry={() => void refresh(path)}>
+    <Shown answer={answer} isPage what="the lesson" retry={() => void refresh(path)}>
       {(lesson) => <Told lesson={lesson} />}
     </Shown>
   );

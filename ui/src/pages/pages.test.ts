@@ -93,7 +93,8 @@ test('a deep tree of processes is followed to a bound', () => {
   const timeline = timelineOf(now, containerOf(now, { name: 'a', agoMs: 1 }), (word) => word);
   let [root] = timeline.processes;
   for (let depth = 0; depth < 3000 && root !== undefined; depth += 1) {
-    root = { ...root, children: [root] };
+    const outer: typeof root = Object.assign({}, root, { children: [root] });
+    root = outer;
   }
   expect(processRows(root === undefined ? [] : [root]).length).toBe(200);
 });

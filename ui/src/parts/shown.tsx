@@ -8,18 +8,25 @@ export function Shown<T>({
   answer,
   what,
   retry,
+  isPage = false,
   children,
 }: {
   readonly answer: Answer<T>;
   /** What is loaded, in a sentence: "the images". */
   readonly what: string;
   readonly retry?: () => void;
+  /** The answer is the whole page: its state is the page's heading. */
+  readonly isPage?: boolean;
   readonly children: (value: T) => ComponentChildren;
 }): JSX.Element {
   if (answer.kind === 'ready') return <>{children(answer.value)}</>;
   if (answer.kind === 'loading') return <Loading what={what} />;
   return (
-    <Failed problem={answer.problem} what={what} {...(retry === undefined ? {} : { retry })} />
+    <Failed
+      problem={answer.problem}
+      {...{ what, isPage }}
+      {...(retry === undefined ? {} : { retry })}
+    />
   );
 }
 
@@ -40,14 +47,17 @@ export function Failed({
   problem,
   what,
   retry,
+  isPage = false,
 }: {
   readonly problem: Problem;
   readonly what: string;
   readonly retry?: () => void;
+  readonly isPage?: boolean;
 }): JSX.Element {
+  const Heading = isPage ? 'h1' : 'h2';
   return (
     <section class="state is-failed" role="alert">
-      <h2>{harmless(problem.message)}</h2>
+      <Heading>{harmless(problem.message)}</Heading>
       <p>{problem.advice === null ? `This concerns ${what}.` : <Coded text={problem.advice} />}</p>
       {retry !== undefined && (
         <button type="button" onClick={retry}>
