@@ -11,6 +11,8 @@ export interface WatchCommandOptions extends CommonOptions {
   readonly events: (typeof watchEvents)[number];
   /** False with --no-record. */
   readonly record: boolean;
+  /** False with --no-inventory. */
+  readonly inventory: boolean;
   /** Milliseconds. */
   readonly for?: number;
   readonly container?: string;

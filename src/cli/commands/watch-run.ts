@@ -10,6 +10,7 @@ import { jsonLines, peopleStream, type WatchPrinter } from '../../report/watch/i
 import { exitCodes } from '../exit-codes.ts';
 import { version } from '../version.ts';
 import { failPriorities } from './replay-options.ts';
+import { type BackgroundInventory, openBackgroundInventory } from './watch-inventory.ts';
 import type { WatchCommandOptions } from './watch-options.ts';
 import { openWatchRules } from './watch-rules.ts';
 
@@ -26,6 +27,8 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   const ended = endOf(options, ending);
   const rules = openWatchRules(options.rules, warn);
   const printer = printerOf(options);
+  const inventory =
+    options.record && options.inventory ? openBackgroundInventory(options.data) : null;
   const watch = await startWatch({
     folder: options.record ? options.data : null,
     node: hostname(),
@@ -36,7 +39,7 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
     rules: rules.files,
     users: namesOf('/etc/passwd'),
     groups: namesOf('/etc/group'),
-    listener: listenerOf(printer, options, warn),
+    listener: listenerOf({ printer, inventory }, options, warn),
   });
   tellCoverage(watch, options, warn);
   const stopFollowing = rules.follow((files) => watch.load(files));
@@ -47,6 +50,7 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   }
   await ended;
   stopFollowing();
+  inventory?.stop();
   await watch.stop();
   printer.end();
   return exitCodes.satisfied;
@@ -90,7 +94,10 @@ function printerOf(options: WatchCommandOptions): WatchPrinter {
 }
 
 function listenerOf(
-  printer: WatchPrinter,
+  {
+    printer,
+    inventory,
+  }: { readonly printer: WatchPrinter; readonly inventory: BackgroundInventory | null },
   options: WatchCommandOptions,
   warn: (line: string) => void,
 ): WatchListener {
@@ -109,6 +116,8 @@ function listenerOf(
     container: (update, by) => {
       const action = update.kind === 'told' ? update.action : update.kind;
       const { run, atNs } = update;
+      const imageId = run.identity.image.id;
+      if (update.kind === 'started' && imageId !== null) inventory?.ran(imageId);
       if (!isShown(run.identity.id, run)) return;
       printer.container({ action, run, atNs, startedBy: by });
     },

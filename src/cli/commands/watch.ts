@@ -31,6 +31,7 @@ export function defineWatch(program: Command): void {
         .default('detections'),
     )
     .option('--no-record', 'keep no record of what is seen')
+    .option('--no-inventory', 'do not read images that run in the background')
     .option('--for <duration>', 'end after this time: 30s, 10m, 2h', durationOf)
     .option('--container <name>', 'print only this container: its name, or the start of its id')
     .addOption(

@@ -76,7 +76,7 @@ function openedFile(call: RawCall, workingDirectory: string | null): DescriptorF
 }
 
 /** The kind of a socket's descriptor by its family. */
-export function kindOfFamily(number: number): DescriptorKind {
+function kindOfFamily(number: number): DescriptorKind {
   if (number === family.ipv4) return 'ipv4';
   if (number === family.ipv6) return 'ipv6';
   if (number === family.unix) return 'unix';
@@ -97,7 +97,7 @@ export function protocolOf({ protocol, type }: RawSocket): DescriptorFacts['prot
 }
 
 /** `client:port->server:port`; who serves is not known for all: then it is the remote end. */
-export function tupleText(
+function tupleText(
   local: EndpointFacts | null,
   remote: EndpointFacts | null,
   isServer: boolean | null,

@@ -342,7 +342,7 @@ export class LiveState {
 }
 
 /** The key of a record's process. */
-export function keyOf({ pid, startTicks }: RawOrigin): ProcessKey {
+function keyOf({ pid, startTicks }: RawOrigin): ProcessKey {
   return { pid, start: startTicks };
 }
 
