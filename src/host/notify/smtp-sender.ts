@@ -44,7 +44,7 @@ export function createSmtpSender<Item>(
 }
 
 /** Header and body with CRLF and ASCII alone; the body is base64, so no line can end the message. */
-export function mimeText(place: SmtpPlace, { subject, text }: Mail, nowMs: number): string {
+function mimeText(place: SmtpPlace, { subject, text }: Mail, nowMs: number): string {
   const body = Buffer.from(text).toString('base64').replaceAll(/.{76}/g, '$&\r\n');
   const unique = createHash('sha256').update(`${nowMs} ${subject} ${text}`).digest('hex');
   const date = new Date(nowMs).toUTCString().replace('GMT', '+0000');

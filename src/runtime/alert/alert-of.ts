@@ -17,7 +17,7 @@ export interface AlertContext {
   readonly workload?: Workload;
 }
 
-export const noWorkload: Workload = {
+const noWorkload: Workload = {
   user: null,
   team: null,
   application: null,

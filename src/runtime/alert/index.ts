@@ -1,5 +1,5 @@
 // The door of alerts: what is told to whom, in which words. Senders are elsewhere (host/notify).
-export { type AlertContext, alertOf, noWorkload, type OwnAlert, ownAlert } from './alert-of.ts';
+export { type AlertContext, alertOf, type OwnAlert, ownAlert } from './alert-of.ts';
 export {
   type AlertConfig,
   type EmailOutput,

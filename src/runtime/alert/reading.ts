@@ -92,6 +92,7 @@ export function wantedText(document: OwnDocument, path: Path): string {
   throw flaw(document, path, `${nameOf(path)} is missing`);
 }
 
+/** Texts of a list; a lone one counts as a list of one. */
 export function textsAt(document: OwnDocument, path: Path): readonly string[] {
   const value = valueAt(document, path);
   if (typeof value === 'string') return [value];
@@ -115,6 +116,7 @@ export function numberAt(document: OwnDocument, path: Path, range: Range): numbe
   throw flaw(document, path, what);
 }
 
+/** True or false; `usual` where there is neither. */
 export function flagAt(document: OwnDocument, path: Path, usual: boolean): boolean {
   const value = valueAt(document, path);
   if (value === undefined || value === null) return usual;

@@ -1,5 +1,5 @@
 // Which alerts a route or a response means: every word that is written must hold, and of its list one.
-import { entriesOf, field, keysOf, stringsOf } from '../../base/json.ts';
+import { field, keysOf, stringsOf } from '../../base/json.ts';
 import { type Alert, type AlertPriority, alertPriorities } from '../../model/alert.ts';
 
 /** Lists are patterns with `*`; an empty list says nothing. */
@@ -118,14 +118,4 @@ export function matchesPattern(pattern: string, text: string): boolean {
     at = found + part.length;
   }
   return subject.length - last.length >= at && subject.endsWith(last);
-}
-
-/** A map of texts out of a document; null when a value is none. */
-export function textsOf(value: unknown): ReadonlyMap<string, string> | null {
-  const texts = new Map<string, string>();
-  for (const [key, text] of entriesOf(value)) {
-    if (typeof text !== 'string') return null;
-    texts.set(key, text);
-  }
-  return texts;
 }

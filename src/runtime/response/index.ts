@@ -1,7 +1,6 @@
 // The door of responses: what a policy allows. Doing it is elsewhere (host/response).
 export { type Decision, ResponseDecider } from './decide.ts';
 export {
-  protectedLabel,
   type ResponseMode,
   type ResponsePolicy,
   type ResponseRule,
