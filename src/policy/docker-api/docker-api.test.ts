@@ -105,7 +105,9 @@ describe('bodies as Go reads them', () => {
     const flip = fc.array(fc.boolean(), { minLength: 10, maxLength: 10 });
     fc.assert(
       fc.property(flip, (upper) => {
-        const key = [...'hostconfig'].map((c, at) => (upper[at] === true ? c.toUpperCase() : c));
+        const key = 'hostconfig'
+          .split('')
+          .map((c, at) => (upper[at] === true ? c.toUpperCase() : c));
         const name = key.join('');
         expect(foldKey(name)).toBe('hostconfig');
         expect(parseAsGo(encode(`{"HostConfig":null,"${name}":{}}`)).ok).toBe(false);

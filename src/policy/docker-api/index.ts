@@ -10,5 +10,5 @@ export {
   type PresetId,
   presetIds,
 } from './preset.ts';
-export { joinedContainers, requestControls } from './request-controls.ts';
+export { joinedContainers } from './request-controls.ts';
 export { type Route, type Routed, routeOf } from './route.ts';

@@ -106,7 +106,7 @@ function envelopeOf(text: string): Envelope | null {
 }
 
 /** The text of a request; null: it is longer than `most` bytes. */
-export async function readText(request: IncomingMessage, most: number): Promise<string | null> {
+async function readText(request: IncomingMessage, most: number): Promise<string | null> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

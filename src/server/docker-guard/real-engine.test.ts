@@ -223,6 +223,15 @@ describe.skipIf(missing !== '')(
       expect(await run('ps', '-aq')).toBe(before);
     });
 
+    test.each(['/grpc', '/v1.41/session'])(
+      'the stream %s is asked for, and denied',
+      async (path) => {
+        const upgrade = { connection: 'Upgrade', upgrade: 'h2c', 'content-length': '0' };
+        const answer = await raw(path, '', upgrade);
+        expect(answer).toMatchObject({ status: 403, text: expect.stringContaining('not allowed') });
+      },
+    );
+
     test('what Compose sends is taken', async () => {
       const body = JSON.stringify({
         Hostname: '',
