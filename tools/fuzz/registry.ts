@@ -9,6 +9,7 @@ import { documentTargets } from './targets/documents.ts';
 import { gateTargets } from './targets/gate.ts';
 import { imageTargets } from './targets/image.ts';
 import { inspectionTargets } from './targets/inspection.ts';
+import { kubernetesTargets } from './targets/kubernetes.ts';
 import { nameTargets } from './targets/names.ts';
 import { policyTargets } from './targets/policy.ts';
 import { runtimeTargets } from './targets/runtime.ts';
@@ -26,6 +27,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...dockerTargets,
   ...runtimeTargets,
   ...trustTargets,
+  ...kubernetesTargets,
 ];
 
 /** The parser of this name, the broken ones of the fuzzer's own test included; it must exist. */

@@ -1,5 +1,6 @@
 // docs/audit-controls.md and docs/gate-controls.md: what audits and the gate ask, from the code.
 import { dockerControls } from '../../src/audit/index.ts';
+import { kubernetesControls } from '../../src/audit/kubernetes/index.ts';
 import { containerControls, dockerfileControls } from '../../src/policy/index.ts';
 
 /** The controls of `audit docker` as Markdown. */
@@ -19,7 +20,37 @@ export function auditPage(): string {
       ({ id, severity, title, reads, fix, lesson }) =>
         `| ${id} | ${severity} | ${cell(title)} | ${cell(reads)} | ${cell(fix)} | \`${lesson}\` |`,
     ),
+    '',
+    ...kubernetesPart(),
   ].join('\n')}\n`;
+}
+
+function kubernetesRows(controls: (typeof kubernetesControls)['cis']): readonly string[] {
+  return controls.map(
+    ({ id, severity, title, reads, fix, lesson }) =>
+      `| ${id} | ${severity} | ${cell(title)} | ${cell(reads)} | ${cell(fix)} | \`${lesson}\` |`,
+  );
+}
+
+function kubernetesPart(): readonly string[] {
+  const head = [
+    '',
+    '| id | severity | what should be | read from | what to do | lesson |',
+    '| --- | --- | --- | --- | --- | --- |',
+  ];
+  return [
+    '## Controls of audit kubernetes',
+    '',
+    'Numbers are those of CIS Kubernetes 1.12, titles and advice are ours. `S.` are controls of our own.',
+    ...head,
+    ...kubernetesRows(kubernetesControls.cis),
+    '',
+    '## The same by NSA and CISA',
+    '',
+    'The hardening guide (`--benchmark nsa`), by the numbers that Kubescape gave its topics.',
+    ...head,
+    ...kubernetesRows(kubernetesControls.nsa),
+  ];
 }
 
 /** The controls on containers and Dockerfiles as Markdown. */

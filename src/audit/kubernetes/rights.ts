@@ -34,7 +34,7 @@ const usual: ReadonlySet<string> = new Set([
 
 const computed = new WeakMap<ClusterFacts, readonly RightsFault[]>();
 
-/** All faults of rights in the cluster; asked once. All four kinds must be known. */
+/** All faults of rights among the kinds that are known; asked once. */
 export function rightsFaults(cluster: ClusterFacts): readonly RightsFault[] {
   const before = computed.get(cluster);
   if (before !== undefined) return before;
@@ -57,12 +57,15 @@ function collect({ kinds }: ClusterFacts): readonly RightsFault[] {
   };
   const roles = [...of('ClusterRole'), ...of('Role')];
   const bindings = [...of('ClusterRoleBinding'), ...of('RoleBinding')];
+  const isWhole = ['ClusterRoleBinding', 'RoleBinding'].every(
+    (kind) => kinds.get(kind)?.kind === 'known',
+  );
   const holders = holdersOf(bindings);
   const byRole = new Map(roles.map((one) => [one.key, judged(one)]));
   const ofRoles = roles
     .filter(({ object }) => !isDefault(object))
     .flatMap(({ key }) =>
-      (byRole.get(key) ?? []).map((fault) => withHolders(fault, holders.get(key))),
+      (byRole.get(key) ?? []).map((fault) => withHolders(fault, holders.get(key) ?? [], isWhole)),
     );
   const defaults = new Set(roles.filter(({ object }) => isDefault(object)).map(({ key }) => key));
   const ofBindings = bindings.flatMap((binding) => {
@@ -132,7 +135,12 @@ function subjectName(subject: unknown): string {
 }
 
 /** A right that nobody has is a trap for later, not an open door. */
-function withHolders(fault: RightsFault, holders: readonly string[] = []): RightsFault {
+function withHolders(
+  fault: RightsFault,
+  holders: readonly string[],
+  isWhole: boolean,
+): RightsFault {
+  if (holders.length === 0 && !isWhole) return fault;
   if (holders.length === 0) {
     return { ...fault, severity: 'low', message: `${fault.message} (nobody holds it)` };
   }
