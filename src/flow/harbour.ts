@@ -108,11 +108,12 @@ export function scoreOfToday(sources: HarbourSources): DailyScore | null {
 
 /** Running containers by the id of their image. */
 function runningImages({ record, teams }: HarbourSources): ReadonlyMap<string, number> {
+  if (teams === null) return record?.aliveByImage() ?? new Map();
   const running = new Map<string, number>();
   const alive = record?.runs({ aliveOnly: true, limit: judgedMost }) ?? [];
   for (const { run } of alive) {
     const { team } = run.workload;
-    if (teams !== null && (team === null || !teams.has(team))) continue;
+    if (team === null || !teams.has(team)) continue;
     const id = run.identity.image.id ?? '';
     running.set(id, (running.get(id) ?? 0) + 1);
   }

@@ -46,12 +46,14 @@ export function openTokens(folder: string, now: () => Date): Tokens {
   const own = ownToken(folder);
   const ownHash = hashOf(own);
   let kept: readonly StoredToken[] = [];
-  let stamp = -1;
+  let stamp = 'unread';
   /** Tokens are also made by the command line while the server runs. */
   const current = (): readonly StoredToken[] => {
-    const changed = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const found = statSync(file, { throwIfNoEntry: false });
+    // Clocks of file systems are coarse: each version is a file of its own.
+    const changed = found === undefined ? '' : `${found.ino} ${found.size} ${found.mtimeMs}`;
     if (changed !== stamp) {
-      kept = changed === 0 ? [] : readTokens(file);
+      kept = changed === '' ? [] : readTokens(file);
       stamp = changed;
     }
     return kept;

@@ -24,6 +24,19 @@ export function askCounts(statements: Statements): RunCounts {
   return { runs: allImageTallies(statements) + without, alive };
 }
 
+/** Running containers by the id of their image; '' stands for those without one. */
+export function askAliveByImage(statements: Statements): ReadonlyMap<string, number> {
+  const rows = statements
+    .of(
+      `SELECT coalesce(i.image_id, '') AS image, a.runs FROM (
+         SELECT image, count(*) AS runs FROM run INDEXED BY run_alive
+         WHERE alive = 1 AND container <> 'host' GROUP BY image
+       ) a LEFT JOIN image i ON i.id = a.image`,
+    )
+    .all() as unknown as readonly { image: string; runs: number }[];
+  return new Map(rows.map(({ image, runs }) => [image, runs]));
+}
+
 const runsOfDetections = runColumns
   .split(', ')
   .map((column) => `r.${column} AS r_${column}`)
@@ -76,10 +89,11 @@ export function askAllPeers(
   const since = microseconds(sinceNs);
   const rows = statements
     .of(
-      `SELECT ${runColumns} FROM (
-         SELECT ${runColumns} FROM run INDEXED BY run_alive WHERE alive = 1
-         UNION SELECT ${runColumns} FROM run WHERE first_us >= ?
-       ) WHERE container <> 'host' ORDER BY first_us DESC LIMIT ?`,
+      `SELECT ${runColumns} FROM run WHERE id IN (
+         SELECT id FROM run INDEXED BY run_alive WHERE alive = 1
+         UNION SELECT id FROM run WHERE first_us >= ?
+       ) AND EXISTS (SELECT 1 FROM peer WHERE peer.run = run.id) AND container <> 'host'
+       ORDER BY first_us DESC LIMIT ?`,
     )
     .all(since, runsMost) as unknown as readonly RunRow[];
   const found: RunPeer[] = [];

@@ -15,7 +15,6 @@ export function askRuns(statements: Statements, query: RunQuery): readonly Store
     where.push('(alive = 1 OR last_us >= ?)');
     values.push(microseconds(query.sinceNs));
   }
-  if (query.name !== undefined) addName(query.name, where, values);
   if (query.image !== undefined) {
     where.push('image IN (SELECT value FROM json_each(?))');
     values.push(JSON.stringify(imagesNamed(statements, query.image)));
@@ -30,6 +29,11 @@ export function askRuns(statements: Statements, query: RunQuery): readonly Store
     where.push('first_us <= ? AND (first_us < ? OR id < ?)');
     values.push(firstUs, firstUs, id);
   }
+  const { name, limit } = query;
+  if (name !== undefined) {
+    const named = askNamed(statements, name, { where: where.join(' AND '), values, limit });
+    return named.map((row) => storedRun(statements, row));
+  }
   // Few of many runs live: by the time of their start all others would be passed over.
   const index = query.aliveOnly === true && query.image === undefined ? 'INDEXED BY run_alive' : '';
   const rows = statements
@@ -37,16 +41,57 @@ export function askRuns(statements: Statements, query: RunQuery): readonly Store
       `SELECT ${columns} FROM run ${index} WHERE ${where.join(' AND ')}
        ORDER BY first_us DESC, id DESC LIMIT ?`,
     )
-    .all(...values, query.limit) as unknown as readonly RunRow[];
+    .all(...values, limit) as unknown as readonly RunRow[];
   return rows.map((row) => storedRun(statements, row));
 }
 
-function addName(name: string, where: string[], values: (string | number)[]): void {
+/** Runs, newest first, in whose names any part is looked for: a look at all of ten million takes seconds. */
+const namesSearched = 50_000;
+/** Behind the last letter that a name may go on with. */
+const lastCharacter = '\u{10ffff}';
+/** Runs of one name, in any order, that are put in order. */
+const namesakes = 5000;
+
+interface Filter {
+  readonly where: string;
+  readonly values: readonly (string | number)[];
+  readonly limit: number;
+}
+
+/** The newest with a part of the name, then older ones by the start of their name or id. */
+function askNamed(statements: Statements, name: string, filter: Filter): readonly RunRow[] {
+  const { where, values, limit } = filter;
+  const order = 'ORDER BY first_us DESC, id DESC';
+  const newest = statements
+    .of(
+      `SELECT ${columns} FROM (
+         SELECT ${columns} FROM run WHERE ${where} ${order} LIMIT ${namesSearched}
+       ) WHERE instr(lower(name), lower(?)) > 0 LIMIT ?`,
+    )
+    .all(...values, name, limit) as unknown as readonly RunRow[];
   const range = keyRange(name.toLowerCase());
-  const byId = range === null ? '' : ' OR (key BETWEEN ? AND ? AND hex(container) LIKE ?)';
-  where.push(`(instr(lower(name), lower(?)) > 0${byId})`);
-  values.push(name);
-  if (range !== null) values.push(...range, `${name}%`);
+  if (newest.length === limit && range === null) return newest;
+  const byId =
+    range === null
+      ? ''
+      : `UNION ALL SELECT id FROM (SELECT id FROM run
+           WHERE key BETWEEN ? AND ? AND hex(container) LIKE ? LIMIT ${namesakes})`;
+  const begun = statements
+    .of(
+      `SELECT ${columns} FROM run WHERE id IN (
+         SELECT id FROM (SELECT id FROM run WHERE name >= ? AND name < ? LIMIT ${namesakes}) ${byId}
+       ) AND ${where} ${order} LIMIT ?`,
+    )
+    .all(
+      ...[name, `${name}${lastCharacter}`],
+      ...(range === null ? [] : [...range, `${name}%`]),
+      ...values,
+      limit,
+    ) as unknown as readonly RunRow[];
+  const found = new Map([...newest, ...begun].map((row) => [row.id, row]));
+  return [...found.values()]
+    .toSorted((a, b) => b.first_us - a.first_us || b.id - a.id)
+    .slice(0, limit);
 }
 
 function imagesNamed(statements: Statements, word: string): readonly number[] {

@@ -2,7 +2,14 @@
 import type { DetectionRecord, LossRecord } from '../../model/timeline.ts';
 import { askEvents } from './ask-events.ts';
 import { askRunsOf } from './ask-exposure.ts';
-import { askAllDetections, askAllPeers, askCounts, factsOf, peersOf } from './ask-pages.ts';
+import {
+  askAliveByImage,
+  askAllDetections,
+  askAllPeers,
+  askCounts,
+  factsOf,
+  peersOf,
+} from './ask-pages.ts';
 import { askRuns, findRuns } from './ask-runs.ts';
 import {
   countsOfImage,
@@ -32,6 +39,7 @@ export function openRecord(folder: string): RecordReader {
     events: (run, query) => askEvents(statements, run, query),
     detections: (run, limit) => detectionsOf(statements, run, limit),
     counts: () => askCounts(statements),
+    aliveByImage: () => askAliveByImage(statements),
     detectionsOfAll: (query) => askAllDetections(statements, query),
     peersOfAll: (query) => askAllPeers(statements, query),
     losses: (stored, limit) => lossesOf(statements, stored, limit),

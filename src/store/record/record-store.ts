@@ -69,7 +69,9 @@ export interface StoredRun {
 export interface RunQuery {
   /** Part of the reference, or the start of an image id or digest. */
   readonly image?: string;
-  /** Part of the name, or the start of the id. */
+  /**
+   * The start of the name or of the id; among the newest 50,000 runs any part of the name, in any case.
+   */
   readonly name?: string;
   readonly aliveOnly?: boolean;
   /** Runs that were alive at this time or later. */
@@ -220,6 +222,8 @@ export interface RecordReader {
   detections(run: number, limit: number): readonly DetectionRecord[];
   /** All runs that the record knows, by the tallies of their images. */
   counts(): RunCounts;
+  /** Running containers by the id of their image; '' stands for those without one. */
+  aliveByImage(): ReadonlyMap<string, number>;
   /** Detections of all runs and of the host, newest first. */
   detectionsOfAll(query: DetectionQuery): readonly StoredDetection[];
   /** Whom the runs that lived since a time talked with. */
