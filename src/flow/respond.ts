@@ -41,6 +41,16 @@ export interface ActorEvents {
   readonly onProblem: (problem: string) => void;
 }
 
+/** A detection as plain data, with what is known of its cause: what `watch` tells its listener. */
+export interface ToldFacts {
+  readonly facts: DetectionFacts;
+  readonly chain: string;
+  /** 1: told for the first time. */
+  readonly count: number;
+  /** 10, 100, 1000 ...: worth being told again. */
+  readonly isRound: boolean;
+}
+
 /** Where a detection was. */
 export interface Seen {
   readonly timeNs: bigint;
@@ -63,7 +73,7 @@ export interface Responder {
    * A detection, or what the grouper says of one (`Told`): told and answered. Never waits and never
    * throws; call it for each.
    */
-  take(detection: Told | Detection, seen: Seen): void;
+  take(detection: Told | Detection | ToldFacts, seen: Seen): void;
   /** Sends digests, takes back what `respond undo` asks for; to be called about once a second. */
   tick(): void;
   figures(): ResponderFigures;
@@ -112,18 +122,18 @@ class AlertResponder implements Responder {
     if (response !== null) this.queue(() => this.resume(response));
   }
 
-  take(detection: Told | Detection, seen: Seen): void {
+  take(given: Told | Detection | ToldFacts, seen: Seen): void {
     try {
-      const isTold = 'kind' in detection;
-      const first = isTold ? detection.group.first : detection;
-      const alert = alertOf(factsOf(first, seen), {
-        id: isTold ? detection.group.cause.id : idOf([first.rule, seen.container?.id ?? '']),
+      const { facts, id, chain, count, isRepeat } = sightOf(given, seen);
+      const alert = alertOf(facts, {
+        id,
+        chain,
+        count,
         timeNs: seen.timeNs,
-        ...(isTold ? { chain: detection.group.chain, count: detection.group.count } : {}),
         ...(seen.workload === undefined ? {} : { workload: seen.workload }),
         ...(seen.container === null ? {} : { container: containerOf(seen.container) }),
       });
-      this.tell(alert, isTold && detection.kind === 'repeat' && !detection.isRound);
+      this.tell(alert, isRepeat);
       if (seen.container !== null) this.answer(alert, targetOf(seen.container));
     } catch (error) {
       // Answering must not end the watching.
@@ -354,6 +364,30 @@ export async function undoRecord(
 function sentenceOf(error: unknown): string {
   const advice = error instanceof SeaworthyError ? error.advice : undefined;
   return advice === undefined ? messageOf(error) : `${messageOf(error)}; ${advice}`;
+}
+
+interface Sight {
+  readonly facts: DetectionFacts;
+  /** Of the cause. */
+  readonly id: string;
+  readonly chain: string | null;
+  readonly count: number;
+  readonly isRepeat: boolean;
+}
+
+function sightOf(given: Told | Detection | ToldFacts, seen: Seen): Sight {
+  if ('facts' in given) {
+    const { facts, chain, count, isRound } = given;
+    const id = idOf([facts.rule, seen.container?.id ?? '', chain]);
+    return { facts, id, chain, count, isRepeat: count > 1 && !isRound };
+  }
+  if (!('kind' in given)) {
+    const id = idOf([given.rule, seen.container?.id ?? '']);
+    return { facts: factsOf(given, seen), id, chain: null, count: 1, isRepeat: false };
+  }
+  const { first, cause, chain, count } = given.group;
+  const isRepeat = given.kind === 'repeat' && !given.isRound;
+  return { facts: factsOf(first, seen), id: cause.id, chain, count, isRepeat };
 }
 
 function factsOf(detection: Detection, { timeNs, container }: Seen): DetectionFacts {

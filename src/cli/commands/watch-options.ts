@@ -17,6 +17,10 @@ export interface WatchCommandOptions extends CommonOptions {
   readonly for?: number;
   readonly container?: string;
   readonly priority?: string;
+  /** File of outputs: who is told. */
+  readonly alerts?: string;
+  /** File of the policy of responses. */
+  readonly response?: string;
 }
 
 const unitMs = new Map([

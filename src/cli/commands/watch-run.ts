@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { oneLine } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
 import { flatRecordFields } from '../../flow/flat-timeline.ts';
+import type { Responder } from '../../flow/respond.ts';
 import { startWatch, type Watch, type WatchListener } from '../../flow/watch.ts';
 import type { ContainerRun } from '../../model/container.ts';
 import { jsonLines, peopleStream, type WatchPrinter } from '../../report/watch/index.ts';
@@ -12,6 +13,7 @@ import { version } from '../version.ts';
 import { failPriorities } from './replay-options.ts';
 import { type BackgroundInventory, openBackgroundInventory } from './watch-inventory.ts';
 import type { WatchCommandOptions } from './watch-options.ts';
+import { openWatchResponder } from './watch-response.ts';
 import { openWatchRules } from './watch-rules.ts';
 
 const tickMs = 200;
@@ -29,6 +31,7 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   const printer = printerOf(options);
   const inventory =
     options.record && options.inventory ? openBackgroundInventory(options.data) : null;
+  const responder = await openWatchResponder(options, warn);
   const watch = await startWatch({
     folder: options.record ? options.data : null,
     node: hostname(),
@@ -39,19 +42,22 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
     rules: rules.files,
     users: namesOf('/etc/passwd'),
     groups: namesOf('/etc/group'),
-    listener: listenerOf({ printer, inventory }, options, warn),
+    listener: listenerOf({ printer, inventory, responder }, options, warn),
   });
   tellCoverage(watch, options, warn);
   const stopFollowing = rules.follow((files) => watch.load(files));
   for (let round = 0; !ending.signal.aborted; round += 1) {
     await realPace.sleep(tickMs, ending.signal).catch(() => undefined);
     printer.tick();
-    if (round % ticksPerLook === 0) rules.look();
+    if (round % ticksPerLook !== 0) continue;
+    rules.look();
+    responder?.tick();
   }
   await ended;
   stopFollowing();
   inventory?.stop();
   await watch.stop();
+  await responder?.close();
   printer.end();
   return exitCodes.satisfied;
 }
@@ -97,7 +103,12 @@ function listenerOf(
   {
     printer,
     inventory,
-  }: { readonly printer: WatchPrinter; readonly inventory: BackgroundInventory | null },
+    responder,
+  }: {
+    readonly printer: WatchPrinter;
+    readonly inventory: BackgroundInventory | null;
+    readonly responder: Responder | null;
+  },
   options: WatchCommandOptions,
   warn: (line: string) => void,
 ): WatchListener {
@@ -122,6 +133,10 @@ function listenerOf(
       printer.container({ action, run, atNs, startedBy: by });
     },
     detection: (sighted, run) => {
+      const { timeNs } = sighted;
+      const about =
+        run === null ? { container: null } : { container: run.identity, workload: run.workload };
+      responder?.take(sighted, { timeNs, ...about });
       if (rankOf(sighted.facts.priority) < lowest || !isShown(sighted.containerId, run)) return;
       printer.detection({ ...sighted, run });
     },

@@ -32,6 +32,8 @@ export function defineWatch(program: Command): void {
     )
     .option('--no-record', 'keep no record of what is seen')
     .option('--no-inventory', 'do not read images that run in the background')
+    .option('--alerts <file>', 'tell detections to the outputs of this file (kind: Alerts)')
+    .option('--response <file>', 'act by this policy (kind: ResponsePolicy)')
     .option('--for <duration>', 'end after this time: 30s, 10m, 2h', durationOf)
     .option('--container <name>', 'print only this container: its name, or the start of its id')
     .addOption(
