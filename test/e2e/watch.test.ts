@@ -28,7 +28,7 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch${missing}`, () => 
     shell = `${lab.prefix}-shell:1`;
     data = join(lab.folder, 'data');
     loadShellImage(lab.folder, shell);
-    watch = await startWatching(['--data', data]);
+    watch = await startWatching(['--data', data, '--no-inventory']);
   }, 60_000);
 
   afterAll(async () => {
@@ -198,7 +198,7 @@ os.execve(fd, ["ghost"], {})`;
     watch.child.kill('SIGKILL');
     await exited;
     const before = Date.now();
-    watch = await startWatching(['--data', data]);
+    watch = await startWatching(['--data', data, '--no-inventory']);
     await until(async () => (await ask('timeline', name)).losses.length > 0);
     const { losses, processes } = await ask('timeline', name);
     const gap = losses.find(({ what }: { what: string }) => what === 'all');

@@ -125,10 +125,15 @@ try {
   await storm('1,000,000 opens below /etc (each is told)', openStorm('/etc/hostname'), opens);
   await storm('20,000 starts', startStorm, starts);
 
+  const atRest = await figures();
   const cpu = process.cpuUsage();
   await pause(restMs);
   const { user, system } = process.cpuUsage(cpu);
-  say('rest, share of a core', `${((user + system) / 10 / restMs).toFixed(2)} %`);
+  const told = (await figures()).records - atRest.records;
+  say(
+    'rest, share of a core',
+    `${((user + system) / 10 / restMs).toFixed(2)} % at ${(told * 1000) / restMs} records a second`,
+  );
   say('resident', `${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`);
 
   const seen = sightings.length;
