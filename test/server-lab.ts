@@ -57,10 +57,10 @@ export interface ServerLab {
 }
 
 /** 2026-01-02T04:00:00Z: an hour after the sample record begins. */
-export const labNow = new Date('2026-01-02T04:00:00.000Z');
+const labNow = new Date('2026-01-02T04:00:00.000Z');
 
 /** An entry of the catalogue with the report that belongs to it. */
-export function labEntry(id: string, reference: string): CatalogueEntry {
+function labEntry(id: string, reference: string): CatalogueEntry {
   const { grade, summary } = sampleReport();
   return {
     id,

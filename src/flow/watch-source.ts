@@ -42,7 +42,7 @@ export function createWatchSource(options: WatchSourceOptions): RuntimeSource {
 
 function listenerOf(listener: RuntimeListener, warn: (line: string) => void) {
   return {
-    container: listener.onRun,
+    container: (update) => listener.onRun(update),
     detection: ({ facts, containerId }) => listener.onDetection(facts, containerId),
     record: () => undefined,
     lost: ({ why, fromNs, toNs }) => listener.onRun({ kind: 'gap', reason: why, fromNs, toNs }),

@@ -79,7 +79,7 @@ function now(): Date {
 function openDesk(options: UpRunOptions) {
   const { data } = options;
   const db = databaseFile(options);
-  const live = createLiveFeed(Date.now());
+  const live = createLiveFeed(realPace.now());
   const tokens = openTokens(data, now);
   const catalogue = openCatalogue(data);
   const record = recordOf(data);
@@ -235,7 +235,7 @@ async function updateOnce(options: UpRunOptions): Promise<boolean> {
   const source = openAdvisories(db, now);
   const { builtIn, builtAt } = source.info();
   source.close();
-  if (!builtIn && Date.now() - Date.parse(builtAt) < freshHours * 3_600_000) return false;
+  if (!builtIn && realPace.now() - Date.parse(builtAt) < freshHours * 3_600_000) return false;
   const before = basisOf(db);
   const words = ['db', 'update', '--data', options.data, '--db', db, '--quiet', '--no-progress'];
   const child = spawn(process.execPath, [process.argv[1] ?? '', ...words], { stdio: 'ignore' });

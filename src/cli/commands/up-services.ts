@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtinRows } from '../../advisory/builtin/index.ts';
 import { asRecord, parseJson } from '../../base/json.ts';
+import { realPace } from '../../base/retry.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
 import type { Coverage } from '../../flow/runtime-source.ts';
 import type { AdvisorySource } from '../../model/advisory.ts';
@@ -62,7 +63,7 @@ export function advisoriesOf(db: string): { get: () => AdvisorySource; close: ()
 }
 
 /** Where the gate records its decisions for the dashboard. */
-export function gateFile(data: string): string {
+function gateFile(data: string): string {
   return join(data, 'gate', 'decisions.jsonl');
 }
 
@@ -104,7 +105,7 @@ function advisoryCoverage({ advisories, offline }: HouseCoverage): Coverage {
     const why = `only the ${builtinRows().length} built-in flaws that mattered most are known`;
     return { what, state: 'limited', why, howToSwitchOn: update };
   }
-  const hours = Math.round((Date.now() - Date.parse(builtAt)) / 3_600_000);
+  const hours = Math.round((realPace.now() - Date.parse(builtAt)) / 3_600_000);
   const why = `${count} advisories, ${hours} hours old`;
   const isOld = hours > oldHours;
   return { what, state: isOld ? 'limited' : 'on', why, howToSwitchOn: isOld ? update : null };

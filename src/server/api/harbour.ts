@@ -5,7 +5,7 @@ import { count, list, moment, object, orNull, text, textOrNull } from './schema.
 
 const gradeSchema = object({ letter: text, score: count });
 
-export const coverageSchema = object({
+const coverageSchema = object({
   what: text,
   state: { type: 'string', enum: ['on', 'off', 'limited'] },
   why: text,

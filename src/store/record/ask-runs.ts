@@ -83,7 +83,8 @@ function askNamed(statements: Statements, name: string, filter: Filter): readonl
        ) AND ${where} ${order} LIMIT ?`,
     )
     .all(
-      ...[name, `${name}${lastCharacter}`],
+      name,
+      `${name}${lastCharacter}`,
       ...(range === null ? [] : [...range, `${name}%`]),
       ...values,
       limit,
