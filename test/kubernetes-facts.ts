@@ -12,7 +12,7 @@ import {
   workloadsOf,
 } from '../src/audit/kubernetes/index.ts';
 
-export const nothing: KubernetesFacts = {
+const nothing: KubernetesFacts = {
   minor: 35,
   today: '2026-11-22',
   components: new Map(),

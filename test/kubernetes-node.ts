@@ -39,14 +39,14 @@ export const apiServerWords: readonly string[] = [
   '--tls-cert-file=/etc/kubernetes/pki/apiserver.crt',
   '--tls-private-key-file=/etc/kubernetes/pki/apiserver.key',
 ];
-export const controllerWords: readonly string[] = [
+const controllerWords: readonly string[] = [
   'kube-controller-manager',
   '--bind-address=127.0.0.1',
   '--root-ca-file=/etc/kubernetes/pki/ca.crt',
   '--service-account-private-key-file=/etc/kubernetes/pki/sa.key',
   '--use-service-account-credentials=true',
 ];
-export const schedulerWords: readonly string[] = ['kube-scheduler', '--bind-address=127.0.0.1'];
+const schedulerWords: readonly string[] = ['kube-scheduler', '--bind-address=127.0.0.1'];
 export const etcdWords: readonly string[] = [
   'etcd',
   '--cert-file=/etc/kubernetes/pki/etcd/server.crt',

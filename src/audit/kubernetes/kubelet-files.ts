@@ -8,7 +8,7 @@ import { flagsOf } from './settings.ts';
 export const configBytes = 4 * 1024 * 1024;
 
 /** Drop-ins of one kubelet. */
-export const dropInsMost = 1000;
+const dropInsMost = 1000;
 
 /** The flag that names the settings file of each component. */
 const configFlags: Readonly<Partial<Record<ComponentName, string>>> = {

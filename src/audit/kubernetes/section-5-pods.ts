@@ -13,7 +13,7 @@ import {
 import type { ClusterFacts, KubernetesFacts, Workload, WorkloadFault } from './facts.ts';
 import { containersOf, isSystem } from './objects.ts';
 
-export const podSection: Section = {
+const podSection: Section = {
   profile: 'Pods · level 1',
   reads: 'Pods and what makes them, by the controls of the gate',
   severity: 'high',

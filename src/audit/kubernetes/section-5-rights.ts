@@ -49,7 +49,7 @@ export function byRights(
 }
 
 /** Whether a Pod of the workload gets a token; null: its service account is not known. */
-export function mountsToken(
+function mountsToken(
   workload: Workload,
   accounts: ReadonlyMap<string, unknown>,
 ): boolean | null {
@@ -61,7 +61,7 @@ export function mountsToken(
   return field(account, 'automountServiceAccountToken') !== false;
 }
 
-export function accountOf({ pod }: Workload): string {
+function accountOf({ pod }: Workload): string {
   const spec = field(pod, 'spec');
   return (
     stringField(spec, 'serviceAccountName') ?? stringField(spec, 'serviceAccount') ?? 'default'

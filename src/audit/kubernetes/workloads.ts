@@ -7,7 +7,7 @@ import type { KindFacts, Workload, WorkloadFault } from './facts.ts';
 import { labelsOf, nameOf, namespaceOf, objectsMost, ownerOf } from './objects.ts';
 
 /** Kinds that make Pods: their template is judged where no Pod of it runs. */
-export const makers = [
+const makers = [
   'Deployment',
   'StatefulSet',
   'DaemonSet',
