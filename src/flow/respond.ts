@@ -1,20 +1,25 @@
 // What follows a detection: it is told to whom it concerns, and where a policy allows it something is done
 // to its container. Decided, written down, done, written down, told; and taken back when somebody asks.
-import { createHash } from 'node:crypto';
 import { messageOf, SeaworthyError } from '../base/error.ts';
 import { type Pace, realPace } from '../base/retry.ts';
 import { type Actor, type Denied, isGone } from '../host/response/index.ts';
 import type { Alert } from '../model/alert.ts';
-import type { ContainerIdentity, Workload } from '../model/container.ts';
 import type { ResponseRecord, ResponseTarget } from '../model/response.ts';
-import type { DetectionFacts, RuntimeRecord } from '../model/timeline.ts';
+import type { RuntimeRecord } from '../model/timeline.ts';
 import { alertOf, ownAlert } from '../runtime/alert/index.ts';
 import type { Told } from '../runtime/detect/index.ts';
 import { type Decision, ResponseDecider, type ResponsePolicy } from '../runtime/response/index.ts';
 import { type Detection, timeTexts } from '../runtime/rules/index.ts';
 import type { ResponseLog } from '../store/index.ts';
 import type { Alerting } from './alerts.ts';
-import { detectionRecord } from './detection-record.ts';
+import {
+  containerOf,
+  idOf,
+  type Seen,
+  sightOf,
+  type ToldFacts,
+  targetOf,
+} from './respond-sight.ts';
 
 export interface ResponderOptions {
   readonly hostname: string;
@@ -39,24 +44,6 @@ export interface ResponseSide {
 export interface ActorEvents {
   readonly onDenied: (denied: Denied) => void;
   readonly onProblem: (problem: string) => void;
-}
-
-/** A detection as plain data, with what is known of its cause: what `watch` tells its listener. */
-export interface ToldFacts {
-  readonly facts: DetectionFacts;
-  readonly chain: string;
-  /** 1: told for the first time. */
-  readonly count: number;
-  /** 10, 100, 1000 ...: worth being told again. */
-  readonly isRound: boolean;
-}
-
-/** Where a detection was. */
-export interface Seen {
-  readonly timeNs: bigint;
-  /** Null: on the host; nothing is done there. */
-  readonly container: ContainerIdentity | null;
-  readonly workload?: Workload;
 }
 
 export interface ResponderFigures {
@@ -364,44 +351,4 @@ export async function undoRecord(
 function sentenceOf(error: unknown): string {
   const advice = error instanceof SeaworthyError ? error.advice : undefined;
   return advice === undefined ? messageOf(error) : `${messageOf(error)}; ${advice}`;
-}
-
-interface Sight {
-  readonly facts: DetectionFacts;
-  /** Of the cause. */
-  readonly id: string;
-  readonly chain: string | null;
-  readonly count: number;
-  readonly isRepeat: boolean;
-}
-
-function sightOf(given: Told | Detection | ToldFacts, seen: Seen): Sight {
-  if ('facts' in given) {
-    const { facts, chain, count, isRound } = given;
-    const id = idOf([facts.rule, seen.container?.id ?? '', chain]);
-    return { facts, id, chain, count, isRepeat: count > 1 && !isRound };
-  }
-  if (!('kind' in given)) {
-    const id = idOf([given.rule, seen.container?.id ?? '']);
-    return { facts: factsOf(given, seen), id, chain: null, count: 1, isRepeat: false };
-  }
-  const { first, cause, chain, count } = given.group;
-  const isRepeat = given.kind === 'repeat' && !given.isRound;
-  return { facts: factsOf(first, seen), id: cause.id, chain, count, isRepeat };
-}
-
-function factsOf(detection: Detection, { timeNs, container }: Seen): DetectionFacts {
-  return detectionRecord(detection, { timeNs, containerId: container?.id ?? null }).detection;
-}
-
-function containerOf({ id, name, image }: ContainerIdentity): Alert['container'] {
-  return { id, name, image: image.reference ?? image.id };
-}
-
-function targetOf({ id, name, image, labels }: ContainerIdentity): ResponseTarget {
-  return { id, name, image: image.reference ?? image.id, labels };
-}
-
-function idOf(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12);
 }
