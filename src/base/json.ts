@@ -1,4 +1,5 @@
 // JSON from strangers: parsing within bounds, and access that no key can fool.
+import { withPlainKeys } from './json-keys.ts';
 import { limits } from './limits.ts';
 
 /** What every document parser of this folder answers; `reason` is a plain sentence without full stop. */
@@ -22,7 +23,8 @@ export function parseJson(text: string, options: ParseOptions = {}): Parsed {
   const problem = structureProblem(text, maximum / charactersPerContainer);
   if (problem !== null) return { ok: false, reason: problem };
   try {
-    return { ok: true, value: JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) };
+    const bare = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+    return { ok: true, value: JSON.parse(withPlainKeys(bare)) };
   } catch (error) {
     return jsonFailure(text, error);
   }
