@@ -94,6 +94,9 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   }
 }
 
+/** Runs that detections are told with; the one that was heard of longest ago makes room. */
+const runsAtMost = 16_384;
+
 class Watching implements Watch {
   private readonly options: WatchOptions;
   private readonly listener: WatchListener;
@@ -275,8 +278,11 @@ class Watching implements Watch {
       const graded = this.graded(run);
       this.append({ kind: 'container', timeNs: atNs, containerId: id, run: graded, startedBy });
     }
-    if (update.kind === 'ended') this.runs.delete(id);
-    else this.runs.set(id, run);
+    // The ended ones too: their last detections may still be on their way.
+    this.runs.delete(id);
+    this.runs.set(id, run);
+    const oldest = this.runs.size > runsAtMost ? this.runs.keys().next() : null;
+    if (oldest?.done === false) this.runs.delete(oldest.value);
     this.listener.container(update, by);
   }
 

@@ -25,9 +25,9 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   const warn = (line: string): void => {
     if (options.quiet !== true) process.stderr.write(`seaworthy: ${oneLine(line)}\n`);
   };
+  const rules = openWatchRules(options.rules, warn);
   const ending = new AbortController();
   const ended = endOf(options, ending);
-  const rules = openWatchRules(options.rules, warn);
   const printer = printerOf(options);
   const inventory =
     options.record && options.inventory ? openBackgroundInventory(options.data) : null;

@@ -61,6 +61,9 @@ export function openContainers(options: ContainersOptions): ContainerBook {
 /** So much later than they happened an engine's starts and ends count, where the sensor sees them. */
 const engineDelayMs = 250;
 
+/** A container that nobody knows is asked for again, for about three seconds. */
+const nameRounds = 10;
+const nameRoundMs = 300;
 const delayed: ReadonlySet<string> = new Set(['start', 'die', 'destroy']);
 /** A start that the sensor saw is the one that the engine tells of within this. */
 const sensedBeforeNs = 10_000_000_000n;
@@ -162,8 +165,14 @@ class Containers implements ContainerBook {
   }
 
   async unnamed(id: string): Promise<void> {
-    const identity = await this.identifier.identify({ kind: 'container', id });
-    if (identity === null || this.stopping.signal.aborted) return;
+    const { signal } = this.stopping;
+    let identity = await this.identifier.identify({ kind: 'container', id });
+    // Its engine may not have written it down yet.
+    for (let round = 0; identity === null && round < nameRounds && !signal.aborted; round += 1) {
+      await realPace.sleep(nameRoundMs, signal).catch(() => undefined);
+      identity = await this.identifier.identify({ kind: 'container', id });
+    }
+    if (identity === null || signal.aborted) return;
     this.options.onNamed(identity, null);
     const isKnown = this.lifecycle.alive().some((run) => run.identity.id === id);
     if (isKnown) return;
