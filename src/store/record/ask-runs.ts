@@ -34,14 +34,17 @@ export function askRuns(statements: Statements, query: RunQuery): readonly Store
     const named = askNamed(statements, name, { where: where.join(' AND '), values, limit });
     return named.map((row) => storedRun(statements, row));
   }
-  // Few of many runs live: by the time of their start all others would be passed over.
-  const index = query.aliveOnly === true && query.image === undefined ? 'INDEXED BY run_alive' : '';
-  const rows = statements
-    .of(
-      `SELECT ${columns} FROM run ${index} WHERE ${where.join(' AND ')}
-       ORDER BY first_us DESC, id DESC LIMIT ?`,
-    )
-    .all(...values, limit) as unknown as readonly RunRow[];
+  const clause = where.join(' AND ');
+  const order = 'ORDER BY first_us DESC, id DESC LIMIT ?';
+  // Few of many runs live: by the time of their start all others would be passed over. Numbers alone
+  // are put in order, not whole rows.
+  const select =
+    query.aliveOnly === true && query.image === undefined
+      ? `SELECT ${columns} FROM run WHERE id IN (
+           SELECT id FROM run INDEXED BY run_alive WHERE ${clause} ${order}
+         ) ORDER BY first_us DESC, id DESC`
+      : `SELECT ${columns} FROM run WHERE ${clause} ${order}`;
+  const rows = statements.of(select).all(...values, limit) as unknown as readonly RunRow[];
   return rows.map((row) => storedRun(statements, row));
 }
 
