@@ -15,7 +15,8 @@ export interface VersionRange {
  */
 export function versionRange(type: string, text: string): VersionRange {
   const bounds = text.split(',').map((part) => {
-    const [, operator = '=', version = ''] = /^\s*(<=|>=|!=|<|>|=)?\s*([^\s<>=!]\S*)\s*$/.exec(part) ?? [];
+    const [, operator = '=', version = ''] =
+      /^\s*(<=|>=|!=|<|>|=)?\s*([^\s<>=!]\S*)\s*$/.exec(part) ?? [];
     if (version === '') {
       throw new SeaworthyError('usage', `${text} is no range of versions`, {
         advice: 'write 1.2.3, <1.2.3 or >=1,<1.2.3',

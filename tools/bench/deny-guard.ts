@@ -4,6 +4,7 @@
 import { connectEngine } from '../../src/host/docker/index.ts';
 import { createActor } from '../../src/host/response/index.ts';
 import { openResponseLab } from '../../test/response-lab.ts';
+import { median } from './figure.ts';
 
 const lab = openResponseLab('bench');
 const engine = await connectEngine();
@@ -31,8 +32,6 @@ try {
   await new Promise((resolve) => {
     setTimeout(resolve, 1500);
   });
-  const median = (list: readonly number[]): number =>
-    list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
   const figures = actor.guard()?.figures();
   process.stdout.write(
     `an exec: ${median(times.without).toFixed(3)} ms without, ${median(times.with).toFixed(3)} ms with the guard\n`,

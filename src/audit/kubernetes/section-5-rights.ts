@@ -49,10 +49,7 @@ export function byRights(
 }
 
 /** Whether a Pod of the workload gets a token; null: its service account is not known. */
-function mountsToken(
-  workload: Workload,
-  accounts: ReadonlyMap<string, unknown>,
-): boolean | null {
+function mountsToken(workload: Workload, accounts: ReadonlyMap<string, unknown>): boolean | null {
   const spec = field(workload.pod, 'spec');
   const own = field(spec, 'automountServiceAccountToken');
   if (typeof own === 'boolean') return own;

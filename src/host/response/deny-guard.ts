@@ -160,12 +160,10 @@ class Supervisor implements DenyGuard {
     const { child } = this;
     if (child === null) return 'the guarding process is away';
     const waiting = new AbortController();
-    let died = (): void => undefined;
-    const answer = new Promise<string | null>((resolve) => {
-      this.answers.set(id, resolve);
-      died = () => resolve('the guarding process died');
-      child.once('exit', died);
-    });
+    const { promise: answer, resolve } = Promise.withResolvers<string | null>();
+    const died = (): void => resolve('the guarding process died');
+    this.answers.set(id, resolve);
+    child.once('exit', died);
     const late = this.pace.sleep(answerMs, waiting.signal).then(
       () => 'the guarding process does not answer',
       () => null,
