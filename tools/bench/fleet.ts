@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { zstdCompressSync } from 'node:zlib';
 import { secretHash } from '../../src/base/secret.ts';
 import type { FleetRecord } from '../../src/model/fleet.ts';
-import { openFleetStore } from '../../src/store/fleet/index.ts';
+import { type FleetStore, openFleetStore } from '../../src/store/fleet/index.ts';
 import { openPostgres } from '../../src/store/fleet/postgres.ts';
 import { startPostgres } from '../../test/postgres-cluster.ts';
 import { fleetDetection, fleetFlow, fleetRun } from '../../test/sample-fleet.ts';
@@ -111,32 +111,15 @@ function percentile(sorted: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 }
 
-async function main(): Promise<void> {
-  const cluster = await startPostgres(['shared_buffers = 256MB', 'max_wal_size = 2GB']);
-  const address = cluster.database();
-  const store = await openFleetStore(address, { connections: 2 });
-  const fleet: Simulated[] = Array.from({ length: agents }, (_, index) => ({
-    name: `agent-${index}`,
-    secret: `secret-${index}`,
-    sequence: 0,
-    sent: 0,
-    runs: 0,
-  }));
-  await store.addEnrolment({ hash: 'e', label: 'bench', uses: agents, lifeMs: 1e9 });
-  for (const { name, secret } of fleet) {
-    const secretOf = secretHash(secret);
-    await store.enrol({ id: name, node: name, secretHash: secretOf, enrolmentHash: 'e' });
-  }
-  const launch = new URL('../../src/cli/launch.ts', import.meta.url).pathname;
-  const server = spawn(
-    process.execPath,
-    [launch, 'server', '--port', String(port), '--store', address],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  await pause(3000);
-  const pid = server.pid ?? 0;
-  const before = { server: processorSeconds(pid), database: treeSeconds(cluster.pid()) };
-  const load = loadavg()[0];
+interface Outcome {
+  readonly taken: readonly number[];
+  readonly retried: number;
+  readonly late: number;
+  readonly elapsedS: number;
+}
+
+/** Every agent sends at its own moment of each round, evenly spread, as jitter spreads real ones. */
+async function drive(fleet: readonly Simulated[]): Promise<Outcome> {
   const taken: number[] = [];
   let retried = 0;
   let late = 0;
@@ -144,7 +127,6 @@ async function main(): Promise<void> {
   const end = began + seconds * 1000;
   await Promise.all(
     fleet.map(async (one, index) => {
-      // Evenly spread, as jitter spreads real ones.
       let due = began + (index / agents) * betweenS * 1000;
       while (due < end) {
         const now = performance.now();
@@ -167,7 +149,63 @@ async function main(): Promise<void> {
       }
     }),
   );
-  const elapsedS = (performance.now() - began) / 1000;
+  return { taken, retried, late, elapsedS: (performance.now() - began) / 1000 };
+}
+
+async function growth(address: string, store: FleetStore): Promise<readonly string[]> {
+  const database = await openPostgres(address, {});
+  const sizes = await database.query(
+    `SELECT p.relname AS name, sum(pg_total_relation_size(c.oid)) AS bytes FROM pg_class p
+     LEFT JOIN pg_inherits i ON i.inhparent = p.oid JOIN pg_class c ON c.oid = coalesce(i.inhrelid, p.oid)
+     WHERE p.relname IN ('run', 'detection', 'flow') GROUP BY p.relname`,
+  );
+  await database.close();
+  const { runs, detections, flows } = await store.counts();
+  const rowsOf: Readonly<Record<string, number>> = {
+    run: runs,
+    detection: detections,
+    flow: flows,
+  };
+  return sizes.map(({ name, bytes }) => {
+    const rows = rowsOf[String(name)] ?? 0;
+    const each = Math.round(Number(bytes) / Math.max(1, rows));
+    return `${String(name)}: ${rows} rows, ${(Number(bytes) / 1e6).toFixed(1)} MB, ${each} bytes each`;
+  });
+}
+
+async function enrolAll(store: FleetStore): Promise<Simulated[]> {
+  await store.addEnrolment({ hash: 'e', label: 'bench', uses: agents, lifeMs: 1e9 });
+  const fleet = Array.from({ length: agents }, (_, index) => ({
+    name: `agent-${index}`,
+    secret: `secret-${index}`,
+    sequence: 0,
+    sent: 0,
+    runs: 0,
+  }));
+  for (const { name, secret } of fleet) {
+    const hash = secretHash(secret);
+    await store.enrol({ id: name, node: name, secretHash: hash, enrolmentHash: 'e' });
+  }
+  return fleet;
+}
+
+function fixed(value: number): string {
+  return value.toFixed(1);
+}
+
+async function main(): Promise<void> {
+  const cluster = await startPostgres(['shared_buffers = 256MB', 'max_wal_size = 2GB']);
+  const address = cluster.database();
+  const store = await openFleetStore(address, { connections: 2 });
+  const fleet = await enrolAll(store);
+  const launch = new URL('../../src/cli/launch.ts', import.meta.url).pathname;
+  const words = [launch, 'server', '--port', String(port), '--store', address];
+  const server = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  await pause(3000);
+  const pid = server.pid ?? 0;
+  const before = { server: processorSeconds(pid), database: treeSeconds(cluster.pid()) };
+  const load = loadavg()[0];
+  const { taken, retried, late, elapsedS } = await drive(fleet);
   const used = {
     server: processorSeconds(pid) - before.server,
     database: treeSeconds(cluster.pid()) - before.database,
@@ -177,37 +215,19 @@ async function main(): Promise<void> {
   const known = await store.agents({ after: null, limit: agents });
   const received = known.reduce((sum, one) => sum + one.records, 0);
   const lost = known.reduce((sum, one) => sum + one.missing, 0);
-  const database = await openPostgres(address, {});
-  const sizes = await database.query(
-    `SELECT p.relname AS name, sum(pg_total_relation_size(c.oid)) AS bytes FROM pg_class p
-     LEFT JOIN pg_inherits i ON i.inhparent = p.oid JOIN pg_class c ON c.oid = coalesce(i.inhrelid, p.oid)
-     WHERE p.relname IN ('run', 'detection', 'flow') GROUP BY p.relname`,
-  );
-  const counts = await store.counts();
-  const rowsOf: Readonly<Record<string, number>> = {
-    run: counts.runs,
-    detection: counts.detections,
-    flow: counts.flows,
-  };
-  const fixed = (value: number): string => value.toFixed(1);
+  const { user, system } = process.cpuUsage();
   console.log(
     [
       `${agents} agents x ${perSecond} events/s, a batch each ${betweenS} s, ${fixed(elapsedS)} s, load before ${load?.toFixed(1)}`,
       `sent ${sent} (${Math.round(sent / elapsedS)} a second), received ${received}, missing ${lost}, retried ${retried}, batches late by 1 s ${late}`,
       `latency of a batch, ms: p50 ${fixed(percentile(sorted, 0.5))} p95 ${fixed(percentile(sorted, 0.95))} p99 ${fixed(percentile(sorted, 0.99))} max ${fixed(sorted.at(-1) ?? 0)}`,
       `server: peak RSS ${fixed(statusOf(pid, 'VmHWM'))} MiB, now ${fixed(statusOf(pid, 'VmRSS'))} MiB, processor ${fixed(used.server)} s; PostgreSQL processor ${fixed(used.database)} s`,
-      `this simulation: processor ${fixed((process.cpuUsage().user + process.cpuUsage().system) / 1e6)} s`,
-      ...sizes.map(({ name, bytes }) => {
-        const rows = rowsOf[String(name)] ?? 0;
-        return `${String(name)}: ${rows} rows, ${(Number(bytes) / 1e6).toFixed(1)} MB, ${Math.round(Number(bytes) / Math.max(1, rows))} bytes each`;
-      }),
+      `this simulation: processor ${fixed((user + system) / 1e6)} s`,
+      ...(await growth(address, store)),
     ].join('\n'),
   );
-  if (counts.detections * 10 !== received)
-    console.log(`detections ${counts.detections}: not a tenth`);
   connections.destroy();
   server.kill('SIGTERM');
-  await database.close();
   await store.close();
   await cluster.stop();
 }

@@ -75,6 +75,7 @@ export const bannedCalls: readonly BannedCall[] = [
       'inventory/image/spool.ts': 'an unguessable name of a temporary file',
       'advisory/database/disk.ts': 'as above',
       'server/http/tokens.ts': 'tokens that nobody can guess',
+      'base/secret.ts': 'tokens that nobody can guess: chance is what they are made of',
     },
   },
   { what: 'randomUUID', instead: 'take a source of randomness' },

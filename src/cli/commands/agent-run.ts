@@ -49,7 +49,7 @@ export async function runAgentCommand(options: AgentCommandOptions): Promise<num
   const node = options.node ?? hostname();
   const file = join(folder, 'identity.json');
   const keep = (identity: AgentIdentity): void => writeDurably(file, JSON.stringify(identity));
-  const own = { server, tls: tlsOf(options), node, keep, nowMs: () => Date.now() };
+  const own = { server, tls: tlsOf(options), node, keep, nowMs: () => realPace.now() };
   const identity = options.cert === undefined ? await identityOf(options, file, own) : null;
   const link = openAgentLink({ ...own, identity });
   const composed = compose({ ...options, progress: false }, {}, usualScanners);
@@ -58,7 +58,7 @@ export async function runAgentCommand(options: AgentCommandOptions): Promise<num
   warn(`node ${node} tells ${server.host}; ${spool.status().waiting} records wait`);
   const source = recordSource({
     open: () => recordOrNull(options.data),
-    nowNs: () => BigInt(Date.now()) * 1_000_000n,
+    nowNs: () => BigInt(realPace.now()) * 1_000_000n,
     inventory: (imageId) => store.inventory(imageId, wanted.revision)?.inventory ?? null,
   });
   const { signal } = end;

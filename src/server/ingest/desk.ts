@@ -60,6 +60,7 @@ const askedBurst = 200;
 /** An enrolment or a rotation. */
 const smallBytes = 16 * 1024;
 
+/** The desk over a store; it holds no state that another replica would need. */
 export function createFleetDesk(options: FleetDeskOptions): FleetDesk {
   return new Desk(options);
 }

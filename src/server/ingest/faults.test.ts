@@ -127,10 +127,9 @@ describe.skipIf(missing !== null)(`faults${missing === null ? '' : ` (${missing}
   async function finished(store: FleetStore, name: string): Promise<number[]> {
     for (let tries = 0; tries < 600; tries += 1) {
       const numbers = await rulesOf(store, name);
-      const [agent] = (await store.agents({ after: null, limit: 9 })).filter(
-        ({ id }) => id === name,
-      );
-      const end = Number(present(ends.get(name)));
+      const agents = await store.agents({ after: null, limit: 9 });
+      const agent = agents.find(({ id }) => id === name);
+      const end = present(ends.get(name));
       if (numbers.length >= end && agent?.records === numbers.length * 2) return numbers;
       await pause(100);
     }
