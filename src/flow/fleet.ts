@@ -49,7 +49,7 @@ export async function runFleetWork(options: FleetWorkOptions): Promise<void> {
 }
 
 /** One round: leases, works, gives back. @returns how many pieces were finished */
-export async function fleetWorkOnce(options: FleetWorkOptions): Promise<number> {
+async function fleetWorkOnce(options: FleetWorkOptions): Promise<number> {
   const { store, worker, leaseMs = usualLeaseMs } = options;
   const leased = await store.lease(worker, { leaseMs, limit: leasedAtOnce });
   let done = 0;

@@ -9,7 +9,7 @@ import type { RefusedLine } from '../../store/fleet/index.ts';
 /** A body as it is sent; agents stay below 1 MiB but for inventories of the largest images. */
 export const bodyBytes = 16 * 1024 * 1024;
 /** The same inflated: the largest inventories have some 20 MB. */
-export const inflatedBytes = 64 * 1024 * 1024;
+const inflatedBytes = 64 * 1024 * 1024;
 /** Lines of one batch. */
 const batchLines = 20_000;
 
