@@ -70,7 +70,9 @@ export class InflateRing {
 
   /** Main thread: no input follows (`ended`), or nobody reads any more (`left`). */
   close(how: 'ended' | 'left'): void {
-    Atomics.store(this.#control, cell.state, how === 'ended' ? 1 : 2);
+    // Who has left stays away: an end of the input that is told later must not call him back.
+    if (how === 'left') Atomics.store(this.#control, cell.state, 2);
+    else Atomics.compareExchange(this.#control, cell.state, 0, 1);
     // Whatever the inflating thread waits for, it looks again.
     Atomics.notify(this.#control, cell.inputGiven);
     Atomics.notify(this.#control, cell.outputTaken);

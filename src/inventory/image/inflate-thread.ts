@@ -53,6 +53,8 @@ export class InflateThread {
     const reader = { hasLeft: false };
     let inputError: unknown = null;
     const feeding = this.#feed(chunks, reader).catch((error: unknown) => {
+      // Whoever is late speaks of a stream that is over: the ring may be another's by now.
+      if (reader.hasLeft) return;
       inputError = error ?? new Error('the input ended');
       this.#ring.close('left');
     });
@@ -101,7 +103,7 @@ export class InflateThread {
       }
       if (reader.hasLeft) return;
     }
-    this.#ring.close('ended');
+    if (!reader.hasLeft) this.#ring.close('ended');
   }
 
   /** How the stream ended, as far as the thread has told. */

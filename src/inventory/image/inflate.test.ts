@@ -128,6 +128,25 @@ describe.each(packers)('%s', (compression, pack) => {
     }
   });
 
+  test('an input that ends after its reader has left calls nobody back', async () => {
+    // More inflated bytes than the ring holds, of fewer compressed ones: the thread waits for room.
+    const dense = pack(Buffer.concat([randomBytes(1_200_000), Buffer.alloc(60_000_000)]));
+    const atEnd = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const late = async function* (): AsyncGenerator<Uint8Array> {
+      yield* pieces(dense, 100_000);
+      atEnd.resolve();
+      await goOn.promise;
+    };
+    const reading = inflate(late(), compression);
+    expect((await reading.next()).done).toBe(false);
+    await atEnd.promise;
+    const leaving = reading.return(undefined);
+    goOn.resolve();
+    await leaving;
+    expect((await whole(inflate(pieces(packed, 65_536), compression))).equals(content)).toBe(true);
+  });
+
   test('five streams side by side', async () => {
     const read = await Promise.all(
       [1, 2, 3, 4, 5].map((part) => whole(inflate(pieces(packed, part * 50_000), compression))),
