@@ -28,7 +28,11 @@ export class InflateThread {
   constructor() {
     const memory = ringMemory();
     this.#ring = new InflateRing(memory);
-    this.#worker = new Worker(workerEntry('inflate', import.meta.url), { workerData: memory });
+    this.#worker = new Worker(workerEntry('inflate', import.meta.url), {
+      workerData: memory,
+      // It allocates next to nothing: without limits V8 gives it room as for a program.
+      resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32, stackSizeMb: 1 },
+    });
     this.#worker.unref();
     this.#worker.on('message', (news: InflateNews) => {
       if (news.kind === 'ended') this.#ended = news;
