@@ -45,6 +45,11 @@ export interface BannedCall {
 /** What the product may not call, and where it may. */
 export const bannedCalls: readonly BannedCall[] = [
   {
+    what: 'mkdirSync',
+    instead: 'use makeFolder: recursive making never returns below /proc',
+    allowed: { 'base/folder.ts': 'the one place' },
+  },
+  {
     what: 'Date.now',
     instead: 'take a clock: `now: () => Date`',
     allowed: {

@@ -1,4 +1,5 @@
 // What the audit of a host is told: collected beforehand, so that controls are pure.
+import type { KernelState } from '../../host/machine/index.ts';
 
 /** Parts of a container host whose flaws are known. */
 export const componentNames = [
@@ -58,22 +59,6 @@ export interface ConfinedContainer {
   readonly usesGpu: boolean;
 }
 
-export interface KernelFacts {
-  readonly release: string | null;
-  readonly settings: ReadonlyMap<string, string> | null;
-  readonly settingsPath: string | null;
-  readonly commandLine: string | null;
-  readonly sysctls: ReadonlyMap<string, string>;
-  readonly processorFlaws: ReadonlyMap<string, string> | null;
-  readonly securityModules: readonly string[] | null;
-  readonly lockdown: string | null;
-  readonly loadedModules: ReadonlySet<string> | null;
-  readonly loadableModules: ReadonlySet<string> | null;
-  readonly builtinModules: ReadonlySet<string>;
-  readonly blockedModules: ReadonlyMap<string, string>;
-  readonly cgroup: 'v1' | 'v2' | 'hybrid' | null;
-}
-
 export interface SocketFact {
   readonly path: string;
   readonly owner: string;
@@ -115,7 +100,7 @@ export interface HostFacts {
   readonly now: Date;
   /** False: a root file system that does not run, so nothing is known of its kernel and processes. */
   readonly isLive: boolean;
-  readonly kernel: KernelFacts;
+  readonly kernel: KernelState;
   readonly components: readonly Component[];
   /** Running containers; null: the process table could not be read. */
   readonly containers: readonly ConfinedContainer[] | null;

@@ -1,4 +1,5 @@
 // CIS Kubernetes 5, our own controls and the guide of NSA and CISA: objects that fail each, and pass it.
+
 import { describe, expect, test } from 'vitest';
 import {
   answerTo,
@@ -8,8 +9,8 @@ import {
   pod,
   statusOf,
 } from '../../../test/kubernetes-facts.ts';
+import { selects } from '../../model/label-selector.ts';
 import { kubernetesControls } from './index.ts';
-import { selects } from './objects.ts';
 
 const group = 'rbac.authorization.k8s.io';
 const role = (apiGroup: string, resource: string, verb: string) => ({

@@ -1,5 +1,5 @@
 // Objects of a cluster as the controls read them: names, owners, labels, selectors.
-import { asArray, entriesOf, field, stringField, stringsOf } from '../../base/json.ts';
+import { asArray, field, stringField } from '../../base/json.ts';
 
 /** Objects of one kind that are walked; clusters are told to stay below 150,000 Pods. */
 export const objectsMost = 200_000;
@@ -50,26 +50,4 @@ export function containersOf(pod: unknown): readonly unknown[] {
   return ['containers', 'initContainers', 'ephemeralContainers'].flatMap((list) =>
     asArray(field(spec, list)).slice(0, 1000),
   );
-}
-
-/** Whether a label selector takes these labels (LabelSelector of meta/v1); an empty one takes all. */
-export function selects(selector: unknown, labels: unknown): boolean {
-  const exact = entriesOf(field(selector, 'matchLabels'));
-  if (!exact.every(([key, value]) => stringField(labels, key) === value)) return false;
-  return asArray(field(selector, 'matchExpressions')).every((expression) => {
-    const value = stringField(labels, stringField(expression, 'key') ?? '');
-    const values = stringsOf(field(expression, 'values'));
-    switch (stringField(expression, 'operator') ?? '') {
-      case 'In':
-        return value !== null && values.includes(value);
-      case 'NotIn':
-        return value === null || !values.includes(value);
-      case 'Exists':
-        return value !== null;
-      case 'DoesNotExist':
-        return value === null;
-      default:
-        return false;
-    }
-  });
 }

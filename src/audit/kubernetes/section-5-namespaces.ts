@@ -1,5 +1,6 @@
 // CIS Kubernetes 5.2.1, 5.3 to 5.6: what guards namespaces: admission, network policies, boundaries.
 import { asArray, field, stringField, stringsOf } from '../../base/json.ts';
+import { selects } from '../../model/label-selector.ts';
 import { type Evidence, failedBy, passed, told, type Verdict } from '../control.ts';
 import { isPluginOn } from './admission.ts';
 import { defaultLevel, enginesOf } from './admission-engines.ts';
@@ -13,7 +14,7 @@ import {
   type Section,
 } from './define.ts';
 import type { ClusterFacts, KubernetesFacts } from './facts.ts';
-import { containersOf, isSystem, labelsOf, nameOf, namespaceOf, selects } from './objects.ts';
+import { containersOf, isSystem, labelsOf, nameOf, namespaceOf } from './objects.ts';
 
 const section: Section = {
   profile: 'namespaces · level 1',

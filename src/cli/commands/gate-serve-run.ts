@@ -1,5 +1,5 @@
 // What `gate serve` does: policy, certificate and images put together, renewed while it runs.
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CertifiedKey,
@@ -8,6 +8,7 @@ import {
   makeServing,
 } from '../../base/certificate.ts';
 import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
+import { makeFolder } from '../../base/folder.ts';
 import { realPace } from '../../base/retry.ts';
 import { createVerdicts } from '../../flow/gate-verdicts.ts';
 import { createRegistry, parseReference } from '../../host/registry/index.ts';
@@ -165,7 +166,7 @@ function ownAuthority(data: string): CertifiedKey {
   const files = { certificate: join(folder, 'ca.crt'), key: join(folder, 'ca.key') };
   if (existsSync(files.certificate) && existsSync(files.key)) return files;
   const made = makeAuthority('Seaworthy admission', authorityDays, new Date());
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   writeFileSync(files.key, made.key, { mode: 0o600 });
   writeFileSync(files.certificate, made.certificate, { mode: 0o644 });
   return files;

@@ -1,8 +1,9 @@
 // Names made-up containers until the code for it is loaded and compiled, so that the first real one is
 // held no longer than the others.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/folder.ts';
 import { bundleIdentity, parseRuntimeCommand } from '../identity/index.ts';
 import { readEvidence } from './evidence.ts';
 import type { EnginePlaces } from './places.ts';
@@ -62,8 +63,8 @@ export function warmUp(): void {
   try {
     const task = join(folder, 'io.containerd.runtime.v2.task/moby', id);
     const engine = join(folder, 'containers', id);
-    mkdirSync(task, { recursive: true });
-    mkdirSync(engine, { recursive: true });
+    makeFolder(task);
+    makeFolder(engine);
     writeFileSync(join(task, 'config.json'), JSON.stringify(bundle));
     writeFileSync(join(engine, 'config.v2.json'), JSON.stringify(container));
     writeFileSync(join(engine, 'hostconfig.json'), JSON.stringify(hostConfig));

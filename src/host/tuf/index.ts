@@ -1,9 +1,10 @@
 // The public trusted root of Sigstore: built in, and renewed by TUF when the user asks for it. The only
 // place that knows @sigstore/tuf, whose client writes below the data folder and uses the network.
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import seeds from '@sigstore/tuf/seeds.json' with { type: 'json' };
 import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { makeFolder } from '../../base/folder.ts';
 import { limits } from '../../base/limits.ts';
 
 const mirror = 'https://tuf-repo-cdn.sigstore.dev';
@@ -54,7 +55,7 @@ export async function renewRoot(options: RenewOptions): Promise<RootText> {
   const folder = join(options.folder, 'tuf');
   let text: string;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const { initTUF } = await import('@sigstore/tuf');
     const client = await initTUF({
       cachePath: folder,

@@ -1,6 +1,7 @@
 // Evaluates policies of users on one object, as the API server does: matching, conditions, lazy
 // variables, validations, messages, audit annotations, failure policy.
 import { entriesOf, field, stringField } from '../../base/json.ts';
+import { selects } from '../../model/label-selector.ts';
 import type { Expression } from '../cel/index.ts';
 import { type Meter, meterOf, policyCost, toCel } from '../cel/index.ts';
 import type { Fault } from '../control.ts';
@@ -13,7 +14,7 @@ import type { Subject } from '../subject.ts';
 import { changeOf, podChange, requestOf } from './change.ts';
 import { containerOf, evidencePath } from './evidence.ts';
 import { LazyVariables } from './lazy.ts';
-import { type Change, isAbout, selects } from './match.ts';
+import { type Change, isAbout } from './match.ts';
 import type { Binding, ParamObject, UserPolicies, UserPolicy, Validation } from './policy.ts';
 
 /** Facts of an image for `images`, by its reference; null: nobody knows it. */

@@ -1,5 +1,7 @@
 // What a policy is about: resources, operations, and labels of object and namespace.
-import { asRecord, entriesOf, field, stringField, stringsOf } from '../../base/json.ts';
+
+import { asRecord, field, stringField } from '../../base/json.ts';
+import { selects } from '../../model/label-selector.ts';
 import { itemsOf } from '../scalar.ts';
 import type { MatchResources, ResourceRule } from './policy.ts';
 
@@ -54,29 +56,6 @@ function resourceFits(pattern: string, { resource, subresource }: Change): boole
     slash === -1 ? [pattern, ''] : [pattern.slice(0, slash), pattern.slice(slash + 1)];
   if (base !== '*' && base !== resource) return false;
   return sub === '*' || sub === subresource;
-}
-
-/** Whether a label selector holds; an absent one selects all. */
-export function selects(selector: unknown, labels: unknown): boolean {
-  for (const [key, value] of entriesOf(field(selector, 'matchLabels'))) {
-    if (stringField(labels, key) !== value) return false;
-  }
-  return itemsOf(field(selector, 'matchExpressions')).every((one) => {
-    const value = stringField(labels, stringField(one, 'key') ?? '');
-    const values = stringsOf(field(one, 'values'));
-    switch (stringField(one, 'operator') ?? '') {
-      case 'In':
-        return value !== null && values.includes(value);
-      case 'NotIn':
-        return value === null || !values.includes(value);
-      case 'Exists':
-        return value !== null;
-      case 'DoesNotExist':
-        return value === null;
-      default:
-        return false;
-    }
-  });
 }
 
 /**

@@ -1,16 +1,17 @@
 // Sockets that are listened on: left-over ones are taken away, rights are set, paths followed.
-import { chmodSync, lstatSync, mkdirSync, realpathSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, realpathSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { SeaworthyError } from '../../base/error.ts';
+import { makeFolder } from '../../base/folder.ts';
 
 /**
  * Listens on a Unix socket. One that nobody answers on is replaced. Throws `SeaworthyError` `busy`
  * where somebody does, and `denied` where something else lies there.
  */
 export async function listenOnSocket(server: Server, path: string, mode: number): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  makeFolder(dirname(path), 0o755);
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there !== undefined) {
     if (!there.isSocket()) throw new SeaworthyError('denied', `${path} is there and no socket`);
