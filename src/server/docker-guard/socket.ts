@@ -3,7 +3,7 @@ import { chmodSync, lstatSync, realpathSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { SeaworthyError } from '../../base/error.ts';
+import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { makeFolder } from '../../base/folder.ts';
 
 /**
@@ -11,7 +11,11 @@ import { makeFolder } from '../../base/folder.ts';
  * where somebody does, and `denied` where something else lies there.
  */
 export async function listenOnSocket(server: Server, path: string, mode: number): Promise<void> {
-  makeFolder(dirname(path), 0o755);
+  try {
+    makeFolder(dirname(path), 0o755);
+  } catch (cause) {
+    throw unusable(path, cause);
+  }
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there !== undefined) {
     if (!there.isSocket()) throw new SeaworthyError('denied', `${path} is there and no socket`);
@@ -23,10 +27,17 @@ export async function listenOnSocket(server: Server, path: string, mode: number)
     unlinkSync(path);
   }
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => reject(unusable(path, cause)));
     server.listen(path, () => resolve());
   });
   chmodSync(path, mode);
+}
+
+function unusable(path: string, cause: unknown): SeaworthyError {
+  return new SeaworthyError('denied', `no socket can be made at ${path} (${messageOf(cause)})`, {
+    cause,
+    advice: 'give another --socket, or run as a user who may write there',
+  });
 }
 
 function isAnswered(path: string): Promise<boolean> {
