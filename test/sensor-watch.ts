@@ -2,6 +2,7 @@
 import {
   decodeRecord,
   openSensor,
+  type ProcessKey,
   type RawCall,
   type RawExec,
   type RawLoss,
@@ -17,6 +18,9 @@ const missing = sensorSupport().items.find(({ problem }) => problem !== null)?.p
 export const hasSensor = missing === null || process.env['SEAWORTHY_CI'] === '1';
 /** For titles of tests that are skipped. */
 export const sensorReason = missing === null ? '' : ` (${missing})`;
+
+/** The interpreter itself: what stands first in PATH may be a script that opens files of its own. */
+export const python = '/usr/bin/python3';
 
 export interface Watched {
   /** Of the test's own processes: a machine does other things too. */
@@ -60,13 +64,22 @@ export async function watched(
   };
 }
 
-/** Records of processes that this one has made, and those made by them. */
+/**
+ * Records of processes that this one has made, and those made by them. By number and start: numbers
+ * are used again within one run of all tests, and the next owner is somebody else.
+ */
 function ofChildren(records: readonly RawRecord[]): RawRecord[] {
-  const pids = new Set([process.pid]);
+  const keys = new Set<string>();
   for (const one of records) {
-    if (one.kind === 'fork' && pids.has(one.parent.pid)) pids.add(one.pid);
+    if (one.kind !== 'fork') continue;
+    const isOwn = one.parent.pid === process.pid || keys.has(keyOf(one.parent));
+    if (isOwn) keys.add(keyOf(one));
   }
-  return records.filter(({ pid }) => pid !== process.pid && pids.has(pid));
+  return records.filter((one) => one.pid !== process.pid && keys.has(keyOf(one)));
+}
+
+function keyOf({ pid, startTicks }: ProcessKey): string {
+  return `${pid}/${startTicks}`;
 }
 
 export function execs(records: readonly RawRecord[]): RawExec[] {

@@ -13,7 +13,7 @@ import { seaworthy } from './run.ts';
 
 const run = promisify(execFile);
 const missing = sensorReason || (namingLabMissing === '' ? '' : ` (needs ${namingLabMissing})`);
-const hasPython = hasOptionalTool('python3', '--version');
+const hasPython = hasOptionalTool('/usr/bin/python3', '--version');
 const hasScript = hasOptionalTool('script', '--version');
 
 // Needs root, libbpf, BTF and a Docker engine; what is missing stands in the title.
@@ -168,7 +168,7 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch${missing}`, () => 
 fd = os.memfd_create("x")
 os.write(fd, open("/bin/true", "rb").read())
 os.execve(fd, ["ghost"], {})`;
-      await run('python3', ['-c', source]);
+      await run('/usr/bin/python3', ['-c', source]);
       const found = await watch.find(
         (line) => line.kind === 'detection' && line['rule'] === 'Program started from memory',
       );

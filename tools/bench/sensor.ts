@@ -41,7 +41,9 @@ async function openCounting(options: Partial<SensorOptions>): Promise<Counting> 
 /** Runs Python and gives its own CPU seconds, its children's included. */
 async function python(source: string): Promise<number> {
   const tail = '\nimport os\nt = os.times()\nprint(t[0] + t[1] + t[2] + t[3])';
-  const child = spawn('python3', ['-c', source + tail], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('/usr/bin/python3', ['-c', source + tail], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const [code] = await once(child, 'close');

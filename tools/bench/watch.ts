@@ -39,7 +39,9 @@ function say(name: string, value: string): void {
 /** Runs Python and waits for its end; its CPU seconds. */
 async function python(source: string): Promise<number> {
   const tail = '\nimport os\nt = os.times()\nprint(t[0] + t[1] + t[2] + t[3])';
-  const child = spawn('python3', ['-c', source + tail], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('/usr/bin/python3', ['-c', source + tail], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await once(child, 'close');

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   callsOf,
   hasSensor,
+  python,
   sensorReason,
   type Watched,
   watched,
@@ -19,13 +20,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function python(source: string): Promise<Watched> {
+function runs(source: string): Promise<Watched> {
   return watched(() => {
     const head = `import ctypes, errno, os, socket
 libc = ctypes.CDLL(None, use_errno=True)
 os.chdir(${JSON.stringify(folder)})
 `;
-    const { status, stderr } = spawnSync('python3', ['-c', head + source], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(python, ['-c', head + source], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 }
@@ -35,7 +36,7 @@ describe.skipIf(!hasSensor)(`system calls${sensorReason}`, () => {
   test('opens: what was claimed and what it was', async () => {
     writeFileSync(join(folder, 'secret'), 'x');
     symlinkSync('secret', join(folder, 'innocent'));
-    const { own: records } = await python(`
+    const { own: records } = await runs(`
 os.open("innocent", os.O_RDONLY)
 here = os.open(".", os.O_RDONLY)
 os.open("../" + os.path.basename(os.getcwd()) + "/made", os.O_CREAT | os.O_WRONLY, 0o755, dir_fd=here)
@@ -62,7 +63,7 @@ except FileNotFoundError: pass
   });
 
   test('names that change, and where relative ones begin', async () => {
-    const { own: records } = await python(`
+    const { own: records } = await runs(`
 open("a", "w").close()
 os.rename("a", "b")
 os.link("b", "c")
@@ -94,7 +95,7 @@ os.chown("b", 0, 0)
   });
 
   test('namespaces, tracing, mounts, rights', async () => {
-    const { own: records } = await python(`
+    const { own: records } = await runs(`
 libc.unshare(0x00020000)
 libc.mount(b"none", b"/", None, 0x44000, None)
 libc.mount(b"tmpfs", ${JSON.stringify(folder)}.encode(), b"tmpfs", 0, None)
@@ -137,7 +138,7 @@ for _ in range(50):
     except FileNotFoundError: pass
 `;
     const { own: records, counters } = await watched(
-      () => spawnSync('python3', ['-c', `import os\n${source}`], { cwd: folder }),
+      () => spawnSync(python, ['-c', `import os\n${source}`], { cwd: folder }),
       { openWindowMs: 60_000, failedOpenWindowMs: 60_000 },
     );
     const count = (path: string) =>
@@ -152,7 +153,7 @@ for _ in range(50):
     const { losses, counters, records } = await watched(
       () => {
         const source = 'import os\nfor _ in range(20000): os.close(os.open("/usr/bin/env", 0))';
-        return spawnSync('python3', ['-c', source]);
+        return spawnSync(python, ['-c', source]);
       },
       { eventBytes: 8192, openWindowMs: 0, pauseMinMs: 50, pauseMaxMs: 50 },
     );
@@ -187,7 +188,7 @@ ctypes.memmove(page, code, len(code))
 ctypes.CFUNCTYPE(ctypes.c_int)(page)()`;
       let signal: string | null = null;
       const { own: records } = await watched(() => {
-        signal = spawnSync('python3', ['-c', source]).signal;
+        signal = spawnSync(python, ['-c', source]).signal;
       });
       if (signal !== null) return;
       const told = callsOf(records, 'open').find(({ is32Bit }) => is32Bit);
