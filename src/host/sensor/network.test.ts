@@ -21,7 +21,9 @@ fcntl.ioctl(s, 0x8914, struct.pack("16sH14x", b"lo", 0x41))
 s.close()
 `;
   return watched(() => {
-    const ran = spawnSync('unshare', ['-n', python, '-c', head + source], { encoding: 'utf8' });
+    const ran = spawnSync('unshare', ['-n', python, '-I', '-c', head + source], {
+      encoding: 'utf8',
+    });
     expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: '' });
   });
 }

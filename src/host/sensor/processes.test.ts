@@ -116,7 +116,7 @@ describe.skipIf(!hasSensor)(`processes${sensorReason}`, () => {
 f = os.memfd_create("hidden")
 os.write(f, open("/usr/bin/true", "rb").read())
 os.execve(f, ["innocent"], {})`;
-    const { own: records } = await watched(() => spawnSync(python, ['-c', source]));
+    const { own: records } = await watched(() => spawnSync(python, ['-I', '-c', source]));
     const found = execs(records).find(({ executable }) => executable.isMemory);
     expect(found).toMatchObject({
       arguments: ['innocent'],
@@ -156,7 +156,7 @@ for _ in range(500):
 print(first)`;
     let pid = 0;
     const { own: records } = await watched(() => {
-      pid = Number(spawnSync(python, ['-c', source], { encoding: 'utf8' }).stdout);
+      pid = Number(spawnSync(python, ['-I', '-c', source], { encoding: 'utf8' }).stdout);
     });
     const forks = records.filter((one) => one.kind === 'fork' && one.pid === pid);
     expect(forks.length).toBeGreaterThanOrEqual(2);
@@ -179,7 +179,7 @@ for i in range(${count}):
       own: records,
       losses,
       counters,
-    } = await watched(() => spawnSync(python, ['-c', source]));
+    } = await watched(() => spawnSync(python, ['-I', '-c', source]));
     const storm = execs(records).filter(({ arguments: [first] }) => first === 'storm');
     // They start side by side: all are told, in the order in which they came to run.
     expect(new Set(storm.map(({ arguments: given }) => given[1])).size).toBe(count);
