@@ -180,7 +180,7 @@ for _ in range(50):
 libc = ctypes.CDLL(None)
 libc.mmap.restype = ctypes.c_void_p
 page = libc.mmap(None, 4096, 7, 0x22 | 0x40, -1, 0)
-text = b"/etc/group\\0"
+text = b"/etc/passwd\\0"
 ctypes.memmove(page + 512, text, len(text))
 code = b"\\x53\\xb8\\x05\\0\\0\\0\\xbb" + (page + 512).to_bytes(4, "little")
 code += b"\\x31\\xc9\\x31\\xd2\\xcd\\x80\\x5b\\xc3"
@@ -192,7 +192,7 @@ ctypes.CFUNCTYPE(ctypes.c_int)(page)()`;
       });
       if (signal !== null) return;
       const told = callsOf(records, 'open').find(({ is32Bit }) => is32Bit);
-      expect(told).toMatchObject({ texts: ['/etc/group'], realPath: { path: '/etc/passwd' } });
+      expect(told).toMatchObject({ texts: ['/etc/passwd'], realPath: { path: '/etc/passwd' } });
       expect(told?.result).toBeGreaterThan(2);
     },
   );
