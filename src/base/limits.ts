@@ -72,7 +72,7 @@ export const limits = {
   yamlAliases: 10_000,
   /** Nodes that a YAML file has after its aliases are expanded: nine levels of nine make a billion. */
   yamlExpandedNodes: 1_000_000,
-  /** YAML text for the slow, forgiving reader and for positions: at worst it needs 5 s for 1 MB. */
+  /** YAML text for the slow, forgiving reader: at worst it needs 5 s for 1 MB. */
   yamlSlowBytes: 512 * KiB,
   /** Unknowns listed in one report; beyond it they are counted. */
   unknownsListed: 10_000,

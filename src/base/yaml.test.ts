@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { field } from './json.ts';
 import { limits } from './limits.ts';
@@ -120,3 +121,79 @@ describe('parseYamlDocuments', () => {
     expect(parseYamlDocuments('a: 1\n---\nb: [\n---\nc: 1\n')).toMatchObject({ ok: false });
   });
 });
+
+describe('lines of places', () => {
+  test.each([
+    // A block scalar begins at its mark, an empty value where its key stands.
+    ['a:\n  b: |\n    one\n    two\nc: >-\n  x\n', { 'a.b': 2, c: 5 }],
+    ['a:\n  b:\n  c: ~\nd:\n', { 'a.b': 2, 'a.c': 3, d: 4 }],
+    // Of a key that stands twice the last one counts, as its value does.
+    ['a: 1\nb: 2\na: 3\n', { a: 3 }],
+    // Aliases have no inside of their own; keys may be quoted, or lists.
+    ['x: &x\n  y: 1\nz: *x\n', { 'z.y': 3, z: 3, 'x.y': 2 }],
+    ['"a b": 1\n\'c\': {d: [1,\n 2]}\n? [k]\n: v\ne: 1\n', { 'c.d.1': 3, 'a b': 1, e: 6 }],
+    ['- - a\n  - b\n-\n  - c\n', { '0.1': 2, '1.0': 4, '1': 4 }],
+    ['a: 1\r\nb:\r\n  c: 2\r\n', { 'b.c': 3 }],
+    ['\ufeffa: 1\nb: 2\n', { b: 2 }],
+    // js-yaml refuses the tag; the other library knows the line too.
+    ['a: !Ref x\nb: !Ref y\n', { b: 2 }],
+  ])('%j', (text, places) => {
+    for (const [path, line] of Object.entries(places)) {
+      expect(lineIn(text, path.split('.')), path).toBe(line);
+    }
+  });
+
+  test('of whatever is written', () => {
+    const keys = fc.stringMatching(/^[a-z]{1,6}$/);
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 5, withCrossShrink: true },
+        fc.oneof(fc.constant('plain'), fc.constant('"quoted"'), fc.constant('|')),
+        fc.dictionary(keys, tie('tree'), { minKeys: 1, maxKeys: 4, noNullPrototype: true }),
+        fc.array(tie('tree'), { minLength: 1, maxLength: 4 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(tree, (value) => {
+        const { lines, places } = written(value);
+        const text = `${lines.join('\n')}\n`;
+        for (const { path, line } of places) expect(lineIn(text, path)).toBe(line);
+      }),
+      { numRuns: 200, seed: 20_261_122 },
+    );
+  });
+});
+
+function lineIn(text: string, path: readonly (string | number)[]): number | null {
+  const parsed = parseYamlDocuments(text);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return parsed.documents[0]?.lineAt(path) ?? null;
+}
+
+interface Written {
+  readonly lines: string[];
+  readonly places: { readonly path: readonly (string | number)[]; readonly line: number }[];
+}
+
+/** Block YAML of a tree of words, with the line on which each value begins. */
+function written(root: unknown): Written {
+  const lines: string[] = [];
+  const places: { path: (string | number)[]; line: number }[] = [];
+  const write = (value: unknown, path: (string | number)[], indent: string): void => {
+    const isInner = typeof value === 'object' && value !== null;
+    places.push({ path, line: isInner || lines.length === 0 ? lines.length + 1 : lines.length });
+    if (!isInner) {
+      const word = typeof value === 'string' ? value : '~';
+      const text = word === '|' ? `|\n${indent}text\n${indent}more` : word;
+      const head = lines.pop();
+      lines.push(...`${head === undefined ? '' : `${head} `}${text}`.split('\n'));
+      return;
+    }
+    for (const [key, child] of Object.entries(value)) {
+      lines.push(Array.isArray(value) ? `${indent}-` : `${indent}${key}:`);
+      write(child, [...path, Array.isArray(value) ? Number(key) : key], `${indent}  `);
+    }
+  };
+  write(root, [], ' ');
+  return { lines, places };
+}

@@ -1,11 +1,12 @@
 // YAML 1.2 (core schema, with merge keys) from strangers, within bounds: the only file that knows
 // yaml and js-yaml. js-yaml reads first: it is six times as fast and stays linear on hostile text.
-// `yaml` reads what js-yaml refuses (duplicate keys, unknown tags) and knows positions.
+// `yaml` reads what js-yaml refuses (duplicate keys, unknown tags).
 import * as jsYaml from 'js-yaml';
 import { isNode, LineCounter, parseAllDocuments } from 'yaml';
 import { type Parsed, type ParseOptions, tooLong } from './json.ts';
 import { limits } from './limits.ts';
 import { expansionProblem } from './yaml-expansion.ts';
+import { lineCounter, offsetAt, type YamlEvent, yamlRoots } from './yaml-lines.ts';
 
 export type YamlPath = readonly (string | number)[];
 
@@ -138,13 +139,78 @@ function withinExpansion(text: string, values: readonly unknown[]): Values {
   return reason === null ? { ok: true, values } : { ok: false, reason };
 }
 
-/** Answers questions for positions from one slow parse, made at the first question. */
+/** Answers questions for positions from one more parse, made at the first question. */
 function lazyPositions(text: string): (document: number, path: YamlPath) => number | null {
-  let parsed: ReturnType<typeof withPositions> | undefined;
+  let positions: Positions | undefined;
   return (document, path) => {
-    parsed ??= text.length > limits.yamlSlowBytes ? null : withPositions(text);
-    const root = parsed?.documents[document];
-    if (root === undefined || parsed === undefined || parsed === null) return null;
+    positions ??= positionsOf(text) ?? forgivingPositions(text) ?? (() => null);
+    return positions(document, path);
+  };
+}
+
+type Positions = (document: number, path: YamlPath) => number | null;
+
+/** Of a text that js-yaml reads, from its events; null: it refuses the text. */
+function positionsOf(text: string): Positions | null {
+  try {
+    const events = jsYaml.parseEvents(text, { maxDepth: limits.documentDepth });
+    const roots = yamlRoots(eventsOf(text, events));
+    const lineOf = lineCounter(text);
+    return (document, path) => {
+      const root = roots[document];
+      if (root === undefined || root === null) return null;
+      const offset = offsetAt(root, path);
+      return offset === null ? null : lineOf(offset);
+    };
+  } catch {
+    return null;
+  }
+}
+
+const { EVENT_ID, SCALAR_STYLE } = jsYaml;
+
+function* eventsOf(text: string, events: readonly jsYaml.Event[]): Generator<YamlEvent> {
+  for (const event of events) {
+    switch (event.type) {
+      case EVENT_ID.DOCUMENT:
+        yield { kind: 'document', start: -1 };
+        break;
+      case EVENT_ID.MAPPING:
+        yield { kind: 'mapping', start: event.start };
+        break;
+      case EVENT_ID.SEQUENCE:
+        yield { kind: 'sequence', start: event.start };
+        break;
+      case EVENT_ID.SCALAR:
+        yield {
+          kind: 'scalar',
+          start: startOf(text, event),
+          text: () => jsYaml.getScalarValue(text, event),
+        };
+        break;
+      case EVENT_ID.ALIAS:
+        yield { kind: 'scalar', start: event.anchorStart };
+        break;
+      case EVENT_ID.POP:
+        yield { kind: 'end', start: -1 };
+        break;
+    }
+  }
+}
+
+/** The value of a block scalar begins on the line below its mark; the mark is meant. */
+function startOf(text: string, { style, valueStart }: jsYaml.ScalarEvent): number {
+  const isBlock = style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK;
+  return isBlock && text[valueStart - 1] === '\n' ? valueStart - 1 : valueStart;
+}
+
+/** Of a text that only `yaml` reads. */
+function forgivingPositions(text: string): Positions | null {
+  const parsed = text.length > limits.yamlSlowBytes ? null : withPositions(text);
+  if (parsed === null) return null;
+  return (document, path) => {
+    const root = parsed.documents[document];
+    if (root === undefined) return null;
     for (let length = path.length; length >= 0; length -= 1) {
       const node = root.getIn(path.slice(0, length), true);
       if (isNode(node) && node.range) return parsed.counter.linePos(node.range[0]).line;

@@ -7,6 +7,5 @@ export {
   learnText,
 } from './learn/index.ts';
 export type { Output, OutputOptions } from './output.ts';
-export { createPaint, harmless, type Paint, shorten, spread, wrap } from './paint.ts';
 export { outputs } from './registry.ts';
 export { summaryOf } from './summary.ts';

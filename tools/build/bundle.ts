@@ -13,6 +13,8 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
   const build = await rolldown({
     input: { seaworthy: `${root}src/cli/launch.ts`, ...workers() },
     platform: 'node',
+    // The same code as modules: half of it is left out, and the rest starts in half the time.
+    resolve: { alias: { yaml: `${root}node_modules/yaml/browser/index.js` } },
     logLevel: 'warn',
     preserveEntrySignatures: 'allow-extension',
     plugins: [{ name: 'builtins', renderChunk: (code) => withBuiltins(code) }],

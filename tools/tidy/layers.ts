@@ -71,6 +71,7 @@ export const sideDoors: readonly { readonly folder: string; readonly why: string
   { folder: 'store/record', why: 'most commands scan: they need not load the record' },
   { folder: 'store/catalog', why: 'only what serves keeps one' },
   { folder: 'store/fleet', why: 'only servers of a fleet load it, and its driver' },
+  { folder: 'report/paint', why: 'text of a terminal; who prints needs no output of a scan' },
   { folder: 'report/record', why: 'its views are no outputs of a scan' },
   { folder: 'report/watch', why: 'its printers are no outputs of a scan' },
   {

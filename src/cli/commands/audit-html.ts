@@ -2,7 +2,7 @@
 import type { AuditResult } from '../../audit/index.ts';
 import type { AuditAnswer } from '../../flow/audit.ts';
 import { severityRank } from '../../model/severity.ts';
-import { harmless } from '../../report/index.ts';
+import { harmless } from '../../report/paint/index.ts';
 
 const style = `
 :root{color-scheme:light dark;--line:#8884;--faint:#777;--red:#b3261e;--amber:#8a5a00}

@@ -2,7 +2,14 @@
 import type { AuditResult } from '../../audit/index.ts';
 import type { AuditAnswer } from '../../flow/audit.ts';
 import { severityRank } from '../../model/severity.ts';
-import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../../report/index.ts';
+import {
+  createPaint,
+  harmless,
+  type Paint,
+  shorten,
+  spread,
+  wrap,
+} from '../../report/paint/index.ts';
 
 export interface AuditTableOptions {
   readonly columns: number;

@@ -2,7 +2,14 @@
 import { counted } from '../../base/count-text.ts';
 import type { GateAnswer } from '../../flow/gate.ts';
 import type { Decision, PatchOperation, Reason } from '../../policy/index.ts';
-import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../../report/index.ts';
+import {
+  createPaint,
+  harmless,
+  type Paint,
+  shorten,
+  spread,
+  wrap,
+} from '../../report/paint/index.ts';
 
 export interface GateTableOptions {
   readonly columns: number;

@@ -4,7 +4,7 @@ import { SeaworthyError } from '../../base/error.ts';
 import { gateSource } from '../../flow/gate.ts';
 import { baselineText } from '../../flow/gate-baseline.ts';
 import { runGateTests, type TestResult } from '../../flow/gate-test.ts';
-import { createPaint, harmless, wrap } from '../../report/index.ts';
+import { createPaint, harmless, wrap } from '../../report/paint/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeResult } from '../write.ts';
 import { readSources } from './gate-files.ts';

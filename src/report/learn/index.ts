@@ -1,6 +1,6 @@
 // Lessons for readers: on a terminal of 80 columns, or as JSON.
 import type { Lesson } from '../../lesson/index.ts';
-import { createPaint, harmless, type Paint, spread, wrap, wrapParts } from '../paint.ts';
+import { createPaint, harmless, type Paint, spread, wrap, wrapParts } from '../paint/index.ts';
 import type { AffectedName, FlawFacts, LearnAnswer } from './answer.ts';
 
 export type { AffectedName, FlawFacts, LearnAnswer } from './answer.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { present } from '../../../test/present.ts';
 import { type Lesson, lessonOf, lessons } from '../../lesson/index.ts';
-import { widthOf } from '../paint.ts';
+import { widthOf } from '../paint/index.ts';
 import { type FlawFacts, type LearnView, learnText } from './index.ts';
 
 const view: LearnView = { format: 'text', columns: 80, colour: false, answer: false };

@@ -1,6 +1,6 @@
 // `containers` on a terminal: one line a run, newest first; dead ones look quiet, not broken.
 import type { ContainerView } from '../../model/timeline-view.ts';
-import { createPaint, harmless, type Paint, shorten, widthOf } from '../paint.ts';
+import { createPaint, harmless, type Paint, shorten, widthOf } from '../paint/index.ts';
 import { imageOf, lifeMs, minuteText, nameOf, plural, type RecordView, spanText } from './words.ts';
 
 const nameColumns = 21;

@@ -1,6 +1,6 @@
 // `exposed` on a terminal: the answer as a sentence, what to do, then the runs.
 import type { ExposureAnswer, ExposureRow } from '../../model/timeline-view.ts';
-import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../paint.ts';
+import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../paint/index.ts';
 import { lifeMs, minuteText, nameOf, plural, type RecordView, spanText } from './words.ts';
 
 const shownPackages = 6;

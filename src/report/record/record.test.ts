@@ -1,7 +1,7 @@
 // The record for people: 80 columns, hostile names, a page that nothing from a container can change.
 import { describe, expect, test } from 'vitest';
 import type { ContainerView, ExposureAnswer, TimelineView } from '../../model/timeline-view.ts';
-import { widthOf } from '../paint.ts';
+import { widthOf } from '../paint/index.ts';
 import { containersTable, exposureTable, timelinePage, timelineTable } from './index.ts';
 import { offsetText, spanText } from './words.ts';
 

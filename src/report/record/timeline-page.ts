@@ -8,7 +8,7 @@ import type {
   ProcessView,
   TimelineView,
 } from '../../model/timeline-view.ts';
-import { harmless } from '../paint.ts';
+import { harmless } from '../paint/index.ts';
 import { pageStyle } from './page-style.ts';
 import {
   bytesText,

@@ -6,7 +6,7 @@ import type {
   ProcessView,
   TimelineView,
 } from '../../model/timeline-view.ts';
-import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../paint.ts';
+import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../paint/index.ts';
 import {
   bytesText,
   commandOf,

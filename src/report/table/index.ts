@@ -13,7 +13,7 @@ import {
   wrap,
   wrapParts,
   wrapTo,
-} from '../paint.ts';
+} from '../paint/index.ts';
 import { type Row, rowsOf } from './group.ts';
 
 const indent = '    ';

@@ -6,7 +6,7 @@ import { vulnerability } from '../../../test/sample-findings.ts';
 import { packageOf, reportOf, sampleReport, sampleTarget } from '../../../test/sample-report.ts';
 import type { Report } from '../../model/report.ts';
 import type { OutputOptions } from '../output.ts';
-import { widthOf } from '../paint.ts';
+import { widthOf } from '../paint/index.ts';
 import { table } from './index.ts';
 
 const plain: OutputOptions = { columns: 80, colour: false, show: null, elapsedSeconds: 0.21 };

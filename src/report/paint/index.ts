@@ -1,6 +1,6 @@
 // Terminal text: widths, wrapping, and the few colours that mean severity and nothing else.
 import { styleText } from 'node:util';
-import type { Severity } from '../model/severity.ts';
+import type { Severity } from '../../model/severity.ts';
 
 type Style = Parameters<typeof styleText>[0];
 

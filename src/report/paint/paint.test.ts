@@ -10,7 +10,7 @@ import {
   wrap,
   wrapParts,
   wrapTo,
-} from './paint.ts';
+} from './index.ts';
 
 const escape = '\u001b';
 
