@@ -39,6 +39,8 @@ interface Sum extends Omit<NetworkFlow, 'firstAt' | 'lastAt'> {
   lastNs: bigint;
 }
 
+/** Where Docker's own name service answers in each container of a user's network. */
+const engineNames = '127.0.0.11';
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/;
 
 /**
@@ -59,7 +61,7 @@ export function networkView(found: readonly RunPeer[], most: number): NetworkVie
   const sums = new Map<string, Sum>();
   for (const { run, peer } of found) {
     const own = run.run.identity.id;
-    const other = nodeOf(peer, owners, nodes);
+    const other = isItself(run, peer) ? own : nodeOf(peer, owners, nodes);
     const [from, to] = peer.direction === 'out' ? [own, other] : [other, own];
     const key = `${from} ${to} ${peer.protocol} ${peer.port}`;
     const known = sums.get(key);
@@ -67,15 +69,32 @@ export function networkView(found: readonly RunPeer[], most: number): NetworkVie
     if (known === undefined) sums.set(key, sumOf({ from, to }, peer));
     else if (peer.direction === 'out') add(known, peer);
   }
+  const told = [...sums.values()].filter((sum) => !isChoice(sum, sums));
   return {
     nodes: [...nodes.values()],
-    flows: [...sums.values()].map(({ firstNs, lastNs, ...flow }) => ({
+    flows: told.map(({ firstNs, lastNs, ...flow }) => ({
       ...flow,
       firstAt: timeText(firstNs),
       lastAt: timeText(lastNs),
     })),
     truncated: found.length >= most,
   };
+}
+
+/** A container with a network of its own reaches itself by the loopback, not the host. */
+function isItself({ run }: RunPeer['run'], { remote }: RunPeer['peer']): boolean {
+  return loopback.test(remote) && remote !== engineNames && run.identity.network.mode !== 'host';
+}
+
+/**
+ * Resolvers connect a UDP socket without sending, to learn which address they would use (RFC 6724,
+ * section 2): beside a TCP flow to the same port that is no flow.
+ */
+function isChoice(
+  { from, to, protocol, port, bytesSent }: Sum,
+  sums: ReadonlyMap<string, Sum>,
+): boolean {
+  return protocol === 'udp' && bytesSent === 0 && sums.has(`${from} ${to} tcp ${port}`);
 }
 
 function workloadOf({ run }: RunPeer['run']): Pick<NetworkNode, 'workload'> {

@@ -8,6 +8,9 @@ export const hostId = 'host';
 
 /** Files of one run that count as used; a runaway container loads no more different ones. */
 const filesPerRun = 8192;
+/** Own addresses of one run that are kept; pods and containers have one for each network and family. */
+const addressesPerRun = 8;
+const nowhere = /^(?:127\.|0\.0\.0\.0$|::$|::1$|::ffff:127\.|fe80:)/;
 /** Different peers of one run between two chunks; beyond it they are summed under `*`. */
 const peersPerRun = 512;
 
@@ -53,6 +56,8 @@ export class LiveRun {
   readonly files = new Set<string>();
   filesSeen = 0;
   readonly peers = new Map<string, PeerSum>();
+  /** Its own ends of its flows: who names a container before its start does not know them yet. */
+  readonly addresses = new Set<string>();
 
   constructor(containerId: string, baseNs: bigint) {
     this.containerId = containerId;
@@ -101,7 +106,26 @@ export class LiveRun {
     this.filesSeen += 1;
   }
 
+  /** What the row tells: the run with its addresses. */
+  told(): ContainerRun | null {
+    if (this.run === null || this.addresses.size === 0) return this.run;
+    const { identity } = this.run;
+    const known = [...new Set([...identity.network.addresses, ...this.addresses])];
+    const network = { ...identity.network, addresses: known };
+    return { ...this.run, identity: { ...identity, network } };
+  }
+
+  /** Addresses of the host are not its own. */
+  #own(address: string): void {
+    if (this.addresses.has(address) || this.addresses.size >= addressesPerRun) return;
+    if (this.run === null || this.run.identity.network.mode === 'host') return;
+    if (nowhere.test(address)) return;
+    this.addresses.add(address);
+    this.dirty = true;
+  }
+
   #sum(flow: FlowRecord): void {
+    this.#own(flow.local.address);
     const isIn = flow.direction === 'in';
     const port = (isIn ? flow.local.port : flow.remote.port) ?? 0;
     const head = `${isIn ? 1 : 0} ${flow.protocol} ${port}`;

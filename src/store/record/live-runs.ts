@@ -114,6 +114,8 @@ export class LiveRuns {
 
   /** Lines of this run were committed. */
   opened(live: LiveRun, bytes: number): void {
+    // Its flows told an address.
+    if (live.dirty) this.#dirty.add(live);
     this.#open.add(live);
     this.openBytes += bytes;
   }

@@ -66,7 +66,7 @@ export function readRow(statements: Statements, id: number): FoundRun | null {
 
 /** Writes what is known of a run; the first time it makes the row. */
 export function writeRun(statements: Statements, live: LiveRun): void {
-  const run = live.run ?? unnamedRun(live.containerId);
+  const run = live.told() ?? unnamedRun(live.containerId);
   const { facet, hash, own } = encodeRun(run, live.startedBy);
   const facetId = facetRow(statements, hash, facet);
   const image = live.run === null ? live.image : imageRow(statements, run);
@@ -146,10 +146,21 @@ export function imageNumber(
     readonly reference: string | null;
   },
 ): number {
-  const known = statements.of('SELECT id FROM image WHERE image_id = ?').get(image.imageId) as
-    | { id: number }
+  const known = statements
+    .of('SELECT id, digest, reference FROM image WHERE image_id = ?')
+    .get(image.imageId) as unknown as
+    | { id: number; digest: string | null; reference: string | null }
     | undefined;
-  if (known !== undefined) return known.id;
+  if (known !== undefined) {
+    // Whoever heard of it first may not have known its name.
+    const { id, digest, reference } = known;
+    if ((reference ?? image.reference) !== reference || (digest ?? image.digest) !== digest) {
+      statements
+        .of('UPDATE image SET reference = ?, digest = ? WHERE id = ?')
+        .run(reference ?? image.reference, digest ?? image.digest, id);
+    }
+    return id;
+  }
   const added = statements
     .of('INSERT INTO image (image_id, digest, reference) VALUES (?, ?, ?)')
     .run(image.imageId, image.digest, image.reference);
