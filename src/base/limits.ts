@@ -42,7 +42,7 @@ export const limits = {
   /** A small text file kept for detection (os-release and its kin). */
   captureBytes: 256 * KiB,
   /** A file that a cataloger wants with random access is held in memory up to here, then spooled. */
-  residentFileBytes: 8 * MiB,
+  residentFileBytes: 4 * MiB,
   /** A spooled file (large JARs and binaries in compressed layers). */
   spooledFileBytes: 4 * GiB,
   /** JARs inside JARs; Spring Boot needs 2, EAR in practice 3. */

@@ -5,14 +5,14 @@ import { limits } from '../../base/limits.ts';
 import type { RandomAccess } from '../../base/random-access.ts';
 import { Spool } from './spool.ts';
 
-const residentBytes = 16 * 1024 * 1024;
+const residentBytes = 4 * 1024 * 1024;
 const copyBytes = 1024 * 1024;
 
 export class HeldFiles {
   readonly #spool: Spool;
   #count = 0;
 
-  /** @param folder where the bytes beyond 16 MiB go, unlinked at once */
+  /** @param folder where the bytes beyond 4 MiB go, unlinked at once */
   constructor(folder: string) {
     this.#spool = new Spool(folder, residentBytes);
   }
