@@ -34,6 +34,9 @@ const furtherPorts = 50;
 const containerdSocket = '/run/containerd/containerd.sock';
 /** An advisory database that is younger is not updated at the start. */
 const freshHours = 6;
+/** Files that ran wait so long for their packages; one look costs a query. */
+const mapEveryMs = 20_000;
+const imagesMapped = 500;
 /** The first audit lets the first scans begin. */
 const auditAfterMs = 3000;
 
@@ -88,6 +91,7 @@ function openDesk(options: UpRunOptions) {
   const basis = (): string => basisOf(db);
   const scanner = createScanner({ data, db, basis });
   const state: { up: Up | null } = { up: null };
+  const stopping = new AbortController();
   const house = { data, advisories: advisories.get, audits, offline: options.offline === true };
   const outside = () => houseCoverage(house);
   const coverage = () => state.up?.coverage() ?? outside();
@@ -100,6 +104,7 @@ function openDesk(options: UpRunOptions) {
     audits,
     basis,
     scanner,
+    stopping: stopping.signal,
     outside,
     status,
     get up() {
@@ -129,6 +134,7 @@ function openDesk(options: UpRunOptions) {
       toolVersion: version,
     },
     close() {
+      stopping.abort();
       scanner.close();
       record.close();
       advisories.close();
@@ -219,7 +225,22 @@ async function start(options: UpRunOptions, desk: Desk): Promise<void> {
     warn,
   });
   for (const engine of found.engines) engine.close();
+  void mapUsed(desk);
   if (found.engines.length > 0) void auditSoon(desk, live);
+}
+
+/** What ran since its image was scanned is mapped to packages, so that pages tell what is in use. */
+async function mapUsed(desk: Desk): Promise<void> {
+  let before = '';
+  while (!desk.stopping.aborted) {
+    await realPace.sleep(mapEveryMs, desk.stopping).catch(() => undefined);
+    if (desk.stopping.aborted) return;
+    const read = (): string => JSON.stringify(desk.record.get()?.unindexed(imagesMapped) ?? []);
+    // What could not be mapped is not tried again before it changes.
+    if (read() === before || read() === '[]') continue;
+    await desk.scanner.map().catch(() => undefined);
+    if (!desk.stopping.aborted) before = read();
+  }
 }
 
 async function auditSoon({ audits }: Desk, live: LiveFeed): Promise<void> {

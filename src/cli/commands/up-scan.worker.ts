@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../base/error.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
 import { connectTo } from '../../flow/engine-source.ts';
-import { indexInventory, mapRan } from '../../flow/ran-images.ts';
+import { indexInventory, indexKnown, mapRan } from '../../flow/ran-images.ts';
 import { scanTarget } from '../../flow/scan.ts';
 import { loadSuppressor } from '../../flow/suppress.ts';
 import { parseTarget } from '../../flow/target.ts';
@@ -14,7 +14,7 @@ import type { DockerEngine } from '../../host/docker/index.ts';
 import { usualScanners } from '../../inspect/scanner.ts';
 import type { Report } from '../../model/report.ts';
 import { openCatalogue } from '../../store/catalog/index.ts';
-import { openRecord } from '../../store/record/index.ts';
+import { openRecord, type RecordReader } from '../../store/record/index.ts';
 import { compose, matchEcosystems } from '../compose.ts';
 import { programName, version } from '../version.ts';
 
@@ -23,11 +23,15 @@ export interface ScanWorkerStart {
   readonly db: string;
 }
 
-export interface ScanWorkerJob {
-  readonly job: ScanJob;
-  /** Of the program and the advisories, as `up` knows them. */
-  readonly basis: string;
-}
+export type ScanWorkerJob =
+  | {
+      readonly kind: 'scan';
+      readonly job: ScanJob;
+      /** Of the program and the advisories, as `up` knows them. */
+      readonly basis: string;
+    }
+  /** Files that ran since their image was scanned are mapped to packages. */
+  | { readonly kind: 'map' };
 
 export type ScanWorkerAnswer =
   | { readonly kind: 'done' }
@@ -58,9 +62,10 @@ process.on('message', (message: ScanWorkerJob) => {
 // The parent is gone: nobody wants the answer any more.
 process.on('disconnect', () => process.exit(0));
 
-async function work({ job, basis }: ScanWorkerJob): Promise<ScanWorkerAnswer> {
+async function work(message: ScanWorkerJob): Promise<ScanWorkerAnswer> {
   try {
-    await scan(job, basis);
+    if (message.kind === 'scan') await scan(message.job, message.basis);
+    else onRecord((record) => indexKnown(services, record));
     return { kind: 'done' };
   } catch (error) {
     return { kind: 'failed', why: messageOf(error) };
@@ -138,13 +143,19 @@ function keep(job: ScanJob, found: Report, basis: string): void {
 
 /** What is in it is asked by package from now on, also of runs of before. */
 function index(imageId: string): void {
+  onRecord((record) => {
+    const known = services.store.inventory(imageId, services.wanted.revision);
+    if (known === null) return;
+    indexInventory(record, imageId, known.inventory);
+    mapRan(services, record, imageId);
+  });
+}
+
+function onRecord(change: (record: RecordReader) => void): void {
   try {
     const record = openRecord(join(start.data));
     try {
-      const known = services.store.inventory(imageId, services.wanted.revision);
-      if (known === null) return;
-      indexInventory(record, imageId, known.inventory);
-      mapRan(services, record, imageId);
+      change(record);
     } finally {
       record.close();
     }

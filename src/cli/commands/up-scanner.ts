@@ -10,6 +10,8 @@ import type { ScanWorkerAnswer, ScanWorkerJob, ScanWorkerStart } from './up-scan
 export interface Scanner {
   /** Throws `SeaworthyError` with why it could not be scanned. */
   scan(job: ScanJob): Promise<void>;
+  /** Maps files that ran to the packages of images that are scanned. Throws as `scan`. */
+  map(): Promise<void>;
   close(): void;
 }
 
@@ -51,18 +53,20 @@ export function createScanner(options: ScannerOptions): Scanner {
     worker.usedMs = realPace.now();
     idle.push(worker);
   };
+  const done = async (job: ScanWorkerJob): Promise<void> => {
+    const worker = take();
+    busy.add(worker);
+    try {
+      const answer = await ask(worker.child, job);
+      if (answer.kind === 'failed') throw new SeaworthyError('unreadable', answer.why);
+    } finally {
+      give(worker);
+    }
+  };
   void endIdle(idle, stopping.signal);
   return {
-    async scan(job) {
-      const worker = take();
-      busy.add(worker);
-      try {
-        const answer = await ask(worker.child, { job, basis: options.basis() });
-        if (answer.kind === 'failed') throw new SeaworthyError('unreadable', answer.why);
-      } finally {
-        give(worker);
-      }
-    },
+    scan: (job) => done({ kind: 'scan', job, basis: options.basis() }),
+    map: () => done({ kind: 'map' }),
     close() {
       stopping.abort();
       for (const worker of [...idle, ...busy]) end(worker);
