@@ -179,6 +179,7 @@ export function detected(name: string, rule: string, timeNs: bigint = startNs): 
     kind: 'detection',
     timeNs,
     containerId: idOf(name),
+    cause: null,
     detection: {
       hostname: 'node-1',
       output: `03:04:05.000000000: Warning ${rule} (user=root)`,

@@ -55,9 +55,9 @@ function groupOf(key: string, own: readonly StoredDetection[]): DetectionGroupVi
     group: {
       rule,
       priority,
-      count: own.length,
+      count: own.reduce((sum, { count }) => sum + count, 0),
       firstAt: timeText(oldest.timeNs),
-      lastAt: timeText(newest.timeNs),
+      lastAt: timeText(own.reduce((last, { lastNs }) => (lastNs > last ? lastNs : last), 0n)),
       container:
         run === null
           ? null
@@ -68,12 +68,21 @@ function groupOf(key: string, own: readonly StoredDetection[]): DetectionGroupVi
               team: run.run.workload.team,
             },
       chain: chainOf(fields),
-      exception: textOf(fields['seaworthy.exception']),
+      exception: exceptionOf(own),
       attack: techniquesOf(detection),
       lesson: factsOfRule(rule)?.lesson ?? null,
     },
     latest: detection,
   };
+}
+
+/** Not every detection of a cause is told with it. */
+function exceptionOf(own: readonly StoredDetection[]): string | null {
+  for (const { detection } of own) {
+    const text = textOf(detection.output_fields['seaworthy.exception']);
+    if (text !== null) return text;
+  }
+  return null;
 }
 
 function chainOf(fields: Readonly<Record<string, PlainValue>>): readonly string[] {

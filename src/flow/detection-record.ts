@@ -5,11 +5,22 @@ import type { Detection } from '../runtime/rules/index.ts';
 type FieldValue =
   Detection['outputFields'] extends ReadonlyMap<string, infer Value> ? Value : never;
 
-/** @param about when it was, by the wall clock, and in which container; null: on the host */
-export function detectionRecord(
-  detection: Detection,
-  about: { readonly timeNs: bigint; readonly containerId: string | null },
-): DetectionRecord {
+export interface DetectionAbout {
+  /** By the wall clock. */
+  readonly timeNs: bigint;
+  /** Null: on the host. */
+  readonly containerId: string | null;
+  /** The id of its cause. */
+  readonly cause?: string;
+  /** `docker run -> sh -> curl` */
+  readonly chain?: string;
+  /** A rules file that would silence the cause. */
+  readonly exception?: string | null;
+}
+
+/** A detection as it goes into the record; what is known of its cause are fields of our own. */
+export function detectionRecord(detection: Detection, about: DetectionAbout): DetectionRecord {
+  const { timeNs, containerId, cause = null } = about;
   const { hostname, output, priority, rule, source, tags, time, outputFields } = detection;
   const fields = [...outputFields].map(([name, value]) => [name, plainValue(value)] as const);
   const facts: DetectionFacts = {
@@ -22,7 +33,20 @@ export function detectionRecord(
     time,
     output_fields: Object.fromEntries(fields),
   };
-  return { kind: 'detection', ...about, detection: facts };
+  return { kind: 'detection', timeNs, containerId, cause, detection: facts };
+}
+
+/** The processes and the event are gone when somebody asks where it came from and what to do. */
+export function withCause(record: DetectionRecord, about: DetectionAbout): DetectionRecord {
+  const { cause, chain = '', exception = null } = about;
+  const { detection } = record;
+  const fields = {
+    ...detection.output_fields,
+    ...(cause === undefined ? {} : { 'seaworthy.cause': cause }),
+    ...(chain === '' ? {} : { 'seaworthy.chain': chain }),
+    ...(exception === null ? {} : { 'seaworthy.exception': exception }),
+  };
+  return { ...record, detection: { ...detection, output_fields: fields } };
 }
 
 /** Numbers beyond what JSON keeps exactly become text; bytes become hexadecimal digits. */

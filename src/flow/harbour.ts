@@ -196,8 +196,9 @@ function detectionsOf({ record, now, teams }: HarbourSources): number {
   if (record === null) return 0;
   const sinceNs = BigInt(now.getTime() - dayMs) * 1_000_000n;
   const found = record.detectionsOfAll({ sinceNs, limit: detectionsCounted });
-  if (teams === null) return found.length;
-  return found.filter(({ run }) => teams.has(run?.run.workload.team ?? '')).length;
+  return found
+    .filter(({ run }) => teams === null || teams.has(run?.run.workload.team ?? ''))
+    .reduce((sum, { count }) => sum + count, 0);
 }
 
 function sentenceOf(told: {

@@ -16,6 +16,8 @@ export interface ToldFacts {
   readonly count: number;
   /** 10, 100, 1000 ...: worth being told again. */
   readonly isRound: boolean;
+  /** The id of its cause. */
+  readonly cause: string;
 }
 
 /** Where a detection was. */
@@ -38,9 +40,8 @@ export interface Sight {
 /** A detection in any of its forms as one: what is told, and of which cause. */
 export function sightOf(given: Told | Detection | ToldFacts, seen: Seen): Sight {
   if ('facts' in given) {
-    const { facts, chain, count, isRound } = given;
-    const id = idOf([facts.rule, seen.container?.id ?? '', chain]);
-    return { facts, id, chain, count, isRepeat: count > 1 && !isRound };
+    const { facts, chain, count, isRound, cause } = given;
+    return { facts, id: cause, chain, count, isRepeat: count > 1 && !isRound };
   }
   if (!('kind' in given)) {
     const id = idOf([given.rule, seen.container?.id ?? '']);

@@ -20,6 +20,7 @@ import {
   type ToldFacts,
   targetOf,
 } from './respond-sight.ts';
+import { deniedFields, deniedText, responseFields, responseText } from './respond-words.ts';
 
 export interface ResponderOptions {
   readonly hostname: string;
@@ -93,11 +94,17 @@ class AlertResponder implements Responder {
   private number = 0;
   private running: Promise<void> = Promise.resolve();
   private seenStamp = '';
+  /** What was told of each action, so that the log does not tell it once more. */
+  private readonly told = new Set<string>();
+  private readonly begunMs: number;
+  /** By the whole id of the container: what its refused programs are told with. */
+  private readonly denials = new Map<string, ResponseRecord>();
 
   constructor(options: ResponderOptions) {
     const { response, pace = realPace } = options;
     this.options = options;
     this.pace = pace;
+    this.begunMs = pace.now();
     this.decider = response === null ? null : new ResponseDecider(response.config);
     this.actor =
       response === null
@@ -137,10 +144,17 @@ class AlertResponder implements Responder {
     this.seenStamp = stamp;
     for (const record of response.log.read()) {
       if (record.undoRequestedAt === null) continue;
-      const { action, container } = record;
       if (record.undoneAt === null) this.queue(() => this.takeBack(record));
-      else this.decider?.undone(container.id, action, Date.parse(record.undoneAt));
+      else this.undoneElsewhere(record, record.undoneAt);
     }
+  }
+
+  /** `respond undo` did it itself: the timeline of the container tells of it too. */
+  private undoneElsewhere(record: ResponseRecord, undoneAt: string): void {
+    const { id, action, container } = record;
+    this.decider?.undone(container.id, action, Date.parse(undoneAt));
+    if (Date.parse(undoneAt) < this.begunMs || this.told.has(`${id} ${undoneAt}`)) return;
+    this.tellDone(record);
   }
 
   figures(): ResponderFigures {
@@ -241,13 +255,25 @@ class AlertResponder implements Responder {
   /** Writes down and tells what came of it. */
   private finish(record: ResponseRecord): void {
     this.options.response?.log.write(record);
-    const { container, action, why, id, result, undo, state } = record;
-    const way =
-      undo === null || state === 'undone' ? '' : `; take it back: seaworthy respond undo ${id}`;
-    const name = container.name ?? container.id.slice(0, 12);
-    const text = `${action} on ${name} (${state}): ${result}. Because of: ${why.rule}${way}`;
-    const isNews = state === 'done' || state === 'failed';
-    this.say({ id, rule: `Response: ${action}`, text, container, isGrave: isNews });
+    this.tellDone(record);
+  }
+
+  private tellDone(record: ResponseRecord): void {
+    const text = responseText(record);
+    const isGrave = record.state === 'done' || record.state === 'failed';
+    const { id, action, container, undoneAt } = record;
+    if (record.undo?.kind === 'lift-deny') this.denials.set(container.id, record);
+    this.told.add(`${id} ${undoneAt}`);
+    this.say({
+      id,
+      rule: `Response: ${action}`,
+      text,
+      container,
+      isGrave,
+      fields: responseFields(record),
+      // Each happens once.
+      cause: null,
+    });
   }
 
   private say(given: {
@@ -256,6 +282,8 @@ class AlertResponder implements Responder {
     readonly text: string;
     readonly container: ResponseRecord['container'];
     readonly isGrave: boolean;
+    readonly fields: Alert['fields'];
+    readonly cause: string | null;
   }): void {
     const nowMs = this.pace.now();
     const timeNs = BigInt(nowMs) * 1_000_000n;
@@ -269,29 +297,30 @@ class AlertResponder implements Responder {
       text: given.text,
       hostname: this.options.hostname,
     });
-    const alert: Alert = { ...own, container: given.container };
+    const alert: Alert = { ...own, container: given.container, fields: given.fields };
     this.options.alerting?.tell(alert);
     const { hostname, output, priority, rule, source, tags, time, fields } = alert;
     this.options.record?.({
       kind: 'detection',
       timeNs,
       containerId: given.container.id,
+      cause: given.cause,
       detection: { hostname, output, priority, rule, source, tags, time, output_fields: fields },
     });
   }
 
   private tellDenied({ containerId, path, drift, pid }: Denied): void {
-    const why = {
-      new: 'is not from the image',
-      changed: 'was changed since the image was made',
-      volume: 'lies on a volume',
-    }[drift];
+    const action = this.denials.get(containerId);
+    const id = idOf([containerId, path, drift]);
     this.say({
-      id: idOf([containerId, path, drift]),
+      id,
       rule: 'Response: program refused',
-      text: `${path} was not run: it ${why} (process ${pid})`,
-      container: { id: containerId, name: null, image: null },
+      text: deniedText({ path, drift, pid }, action),
+      container: action?.container ?? { id: containerId, name: null, image: null },
       isGrave: true,
+      fields: deniedFields({ path, drift, pid }, action),
+      // One that tries again and again is counted.
+      cause: id,
     });
   }
 
@@ -314,6 +343,7 @@ class AlertResponder implements Responder {
       if (!isOurs || record.undoneAt !== null) continue;
       try {
         await this.actor.act('deny-drift', record.container.id);
+        this.denials.set(record.container.id, record);
       } catch (error) {
         const at = new Date(this.pace.now()).toISOString();
         const result = `it ended with the watching: ${sentenceOf(error)}`;

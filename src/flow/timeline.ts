@@ -1,10 +1,12 @@
 // The walk "what did this container do": its run, its records as a tree and lists, its losses.
 import { SeaworthyError } from '../base/error.ts';
-import type { DetectionRecord, FileRecord, LossRecord, RawRecord } from '../model/timeline.ts';
+import type { DetectionFacts, FileRecord, LossRecord, RawRecord } from '../model/timeline.ts';
 import type {
+  DetectionView,
   FileView,
   FlowView,
   LossView,
+  ResponseView,
   TimelineView,
   UsedPackage,
 } from '../model/timeline-view.ts';
@@ -49,7 +51,7 @@ export function timelineOf(reader: RecordReader, request: TimelineRequest): Time
     processes: processTree(records),
     files: filesOf(records),
     flows: hasAll || isNarrow(request.query) ? flowsOf(records) : peersOf(reader, stored),
-    detections: detectionsOf(reader, stored, request.query),
+    ...toldOf(reader, stored, request.query),
     losses: damaged === 0 ? losses : [...losses, damageLoss(stored, damaged)],
     packages: isFiltered ? null : packagesOf(reader, stored.id),
     events: records.length,
@@ -172,17 +174,60 @@ function peerView(peer: Peer): FlowView {
   };
 }
 
-function detectionsOf(reader: RecordReader, stored: StoredRun, query: EventQuery) {
+interface Told {
+  readonly detections: readonly DetectionView[];
+  readonly responses: readonly ResponseView[];
+}
+
+/** What was detected, and what was done about it. */
+function toldOf(reader: RecordReader, stored: StoredRun, query: EventQuery): Told {
   const needle = query.grep?.toLowerCase();
-  const isAsked = ({ timeNs, detection }: DetectionRecord): boolean =>
-    (query.sinceNs === undefined || timeNs >= query.sinceNs) &&
-    (query.untilNs === undefined || timeNs <= query.untilNs) &&
-    (needle === undefined ||
-      `${detection.rule}\n${detection.output}`.toLowerCase().includes(needle));
-  return reader
-    .detections(stored.id, listed)
-    .filter(isAsked)
-    .map(({ detection }) => detection);
+  const detections: DetectionView[] = [];
+  const responses: ResponseView[] = [];
+  for (const { timeNs, lastNs, detection, count } of reader.detections(stored.id, listed)) {
+    const isEarly = query.sinceNs !== undefined && lastNs < query.sinceNs;
+    if (isEarly || (query.untilNs !== undefined && timeNs > query.untilNs)) continue;
+    const text = `${detection.rule}\n${detection.output}`;
+    if (needle !== undefined && !text.toLowerCase().includes(needle)) continue;
+    const response = responseOf(detection, count);
+    if (response !== null) responses.push(response);
+    else detections.push({ ...detection, count, lastAt: timeText(lastNs) });
+  }
+  const undone = new Set(responses.flatMap((one) => (one.state === 'undone' ? [one.id] : [])));
+  return {
+    detections,
+    // What was taken back later needs no way back.
+    responses: responses.map((one) => (undone.has(one.id) ? { ...one, undo: null } : one)),
+  };
+}
+
+/**
+ * The exceptions that were proposed for detections as one rules file, each once; empty where there is
+ * none.
+ */
+export function exceptionsOf({ detections }: TimelineView): string {
+  const texts = detections.map(({ output_fields: fields }) => fields['seaworthy.exception']);
+  return [...new Set(texts)].filter((text) => typeof text === 'string').join('\n');
+}
+
+/** Null for what is no response but a detection. */
+function responseOf({ time, output_fields: fields }: DetectionFacts, count: number) {
+  const text = (name: string): string | null => {
+    const value = fields[name];
+    return typeof value === 'string' ? value : null;
+  };
+  const action = text('seaworthy.response');
+  if (action === null) return null;
+  return {
+    at: time,
+    id: text('seaworthy.response.id'),
+    action,
+    state: text('seaworthy.response.state') ?? '',
+    result: text('seaworthy.response.result') ?? '',
+    because: text('seaworthy.response.because'),
+    undo: text('seaworthy.undo'),
+    count,
+  } satisfies ResponseView;
 }
 
 function lossView({ what, count, fromNs, toNs, why, containerId }: LossRecord): LossView {

@@ -4,16 +4,10 @@ import { messageOf, SeaworthyError } from '../base/error.ts';
 import type { RunUpdate } from '../host/naming/index.ts';
 import { type SensorOptions, sensorSupport } from '../host/sensor/index.ts';
 import type { ContainerRun } from '../model/container.ts';
-import type {
-  DetectionFacts,
-  DetectionRecord,
-  LossRecord,
-  RawRecord,
-  RuntimeRecord,
-} from '../model/timeline.ts';
+import type { DetectionFacts, LossRecord, RawRecord, RuntimeRecord } from '../model/timeline.ts';
 import type { RulesFile } from '../runtime/rules/index.ts';
 import { type RecordClock, usualRetention } from '../store/record/index.ts';
-import { detectionRecord } from './detection-record.ts';
+import { detectionRecord, withCause } from './detection-record.ts';
 import { type Recording, startRecording } from './record.ts';
 import {
   type Asker,
@@ -72,10 +66,16 @@ export interface Watch {
   readonly coverage: WatchCoverage;
   /** Other rules from now on; they must be sound. */
   load(files: readonly RulesFile[]): void;
+  /** Takes what others tell of a container into its record: what was done to it. */
+  append(record: RuntimeRecord): void;
   /** Null without the sensor. */
   figures(): Promise<ThreadFigures | null>;
-  /** Reads what is left, commits it, and ends. */
-  stop(): Promise<void>;
+  /**
+   * Reads what is left, commits it, and ends.
+   *
+   * @param last waited for when nothing more is told and the record can still be appended to
+   */
+  stop(last?: () => Promise<void>): Promise<void>;
 }
 
 /**
@@ -96,6 +96,8 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
 
 /** Runs that detections are told with; the one that was heard of longest ago makes room. */
 const runsAtMost = 16_384;
+/** Causes whose exceptions are at hand: as many as are grouped. */
+const causesAtMost = 4096;
 
 class Watching implements Watch {
   private readonly options: WatchOptions;
@@ -105,6 +107,8 @@ class Watching implements Watch {
   private thread: WatchThread | null = null;
   /** By the whole id: what detections are told with. */
   private readonly runs = new Map<string, ContainerRun>();
+  /** Proposed exceptions, by the id of their cause. */
+  private readonly exceptions = new Map<string, string>();
   private missing: string[] = [];
   private hasNaming = false;
   private hasEngine = false;
@@ -164,9 +168,10 @@ class Watching implements Watch {
     return (await this.thread?.figures()) ?? null;
   }
 
-  async stop(): Promise<void> {
+  async stop(last?: () => Promise<void>): Promise<void> {
     await this.thread?.stop();
     await this.containers.stop();
+    await last?.();
     await this.recording?.stop();
     this.thread = null;
     this.recording = null;
@@ -260,11 +265,21 @@ class Watching implements Watch {
 
   private sight(sighted: Sighted): void {
     const { detection, ...about } = sighted;
-    const { timeNs, containerId } = about;
-    const record = detectionRecord(detection, { timeNs, containerId });
-    this.append(withChain(record, about.chain));
+    const { containerId, cause } = about;
+    // Proposed once for a cause; its detections in other containers of the image need it too.
+    if (about.exception !== null) this.remember(cause, about.exception);
+    const exception = this.exceptions.get(cause) ?? null;
+    const record = detectionRecord(detection, about);
+    this.append(withCause(record, { ...about, exception }));
     const run = containerId === null ? null : (this.runs.get(containerId) ?? null);
-    this.listener.detection({ ...about, facts: record.detection }, run);
+    this.listener.detection({ ...about, exception, facts: record.detection }, run);
+  }
+
+  private remember(cause: string, exception: string): void {
+    this.exceptions.delete(cause);
+    this.exceptions.set(cause, exception);
+    const oldest = this.exceptions.size > causesAtMost ? this.exceptions.keys().next() : null;
+    if (oldest?.done === false) this.exceptions.delete(oldest.value);
   }
 
   private updated(update: RunUpdate, by: Asker | null): void {
@@ -308,15 +323,7 @@ class Watching implements Watch {
     this.listener.warn(`${why}; from now on only starts and ends of containers are seen`);
   }
 
-  private append(record: RuntimeRecord): void {
+  append(record: RuntimeRecord): void {
     this.recording?.append(record);
   }
-}
-
-/** The record keeps where it came from: the processes are gone when somebody asks. */
-function withChain(record: DetectionRecord, chain: string): DetectionRecord {
-  if (chain === '') return record;
-  const { detection } = record;
-  const fields = { ...detection.output_fields, 'seaworthy.chain': chain };
-  return { ...record, detection: { ...detection, output_fields: fields } };
 }

@@ -89,6 +89,29 @@ export interface UsedPackage {
   readonly files: readonly string[];
 }
 
+/** A detection with those of its cause that are folded into it. */
+export interface DetectionView extends DetectionFacts {
+  readonly count: number;
+  /** Of the last one that it stands for. */
+  readonly lastAt: string;
+}
+
+export interface ResponseView {
+  readonly at: string;
+  /** Null: a program that was refused by an action of before. */
+  readonly id: string | null;
+  readonly action: string;
+  /** `done`, `dry-run`, `refused`, `failed`, `undone`. */
+  readonly state: string;
+  /** What came of it. */
+  readonly result: string;
+  /** The rule whose detection was answered; null: not known. */
+  readonly because: string | null;
+  /** The command that takes it back; null: it cannot be taken back, or was. */
+  readonly undo: string | null;
+  readonly count: number;
+}
+
 export interface TimelineView {
   readonly container: ContainerView;
   readonly startedBy: StartedBy | null;
@@ -97,7 +120,9 @@ export interface TimelineView {
   readonly processes: readonly ProcessView[];
   readonly files: readonly FileView[];
   readonly flows: readonly FlowView[];
-  readonly detections: readonly DetectionFacts[];
+  readonly detections: readonly DetectionView[];
+  /** What was done to it, in its order. */
+  readonly responses: readonly ResponseView[];
   readonly losses: readonly LossView[];
   /** Null while the image's files are not mapped to packages. */
   readonly packages: readonly UsedPackage[] | null;

@@ -120,6 +120,8 @@ export interface DetectionFacts {
 export interface DetectionRecord extends About {
   readonly kind: 'detection';
   readonly detection: DetectionFacts;
+  /** Detections of one cause in one container are folded in the record; null: it is told by itself. */
+  readonly cause: string | null;
 }
 
 /** Things happened that the record does not hold: how many, when, and why. */

@@ -1,5 +1,6 @@
 // Made-up answers of /api/v1 for tests of the dashboard: the usual harbour, a huge one, and one whose
 // names mean harm. Times count back from the moment that is given.
+import type { DetectionFacts } from '../../src/model/timeline.ts';
 import type { ContainerView, ProcessView, TimelineView } from '../../src/model/timeline-view.ts';
 import { idOf, imageIdOf } from '../sample-record.ts';
 import { sampleReport } from '../sample-report.ts';
@@ -274,7 +275,19 @@ export function timelineOf(
         lastAt: ago(now, 5 * hour),
       },
     ],
-    detections: [detectionFacts(now, text)],
+    detections: [{ ...detectionFacts(now, text), count: 3, lastAt: ago(now, 5 * hour) }],
+    responses: [
+      {
+        at: ago(now, 5 * hour),
+        id: '0123456789ab',
+        action: 'pause',
+        state: 'done',
+        result: text('paused by its engine'),
+        because: text('Program that is not of the image started'),
+        undo: 'seaworthy respond undo 0123456789ab',
+        count: 1,
+      },
+    ],
     losses: [
       {
         what: 'openat',
@@ -294,7 +307,7 @@ export function timelineOf(
   };
 }
 
-function detectionFacts(now: Date, text: (word: string) => string): TimelineView['detections'][0] {
+function detectionFacts(now: Date, text: (word: string) => string): DetectionFacts {
   return {
     hostname: 'node-1',
     output: text('A program that is not from the image was run (file=/tmp/x parent=sh)'),

@@ -99,6 +99,12 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch${missing}`, () => 
     await over(name);
     await until(async () => (await ask('timeline', name)).detections.length >= 2);
     const told = await ask('timeline', name);
+    // What was proposed is kept, and loads as a file of rules.
+    expect(drift['exception']).toContain('Program that is not of the image started');
+    const { stdout: exceptions } = await seaworthy([
+      ...['timeline', name, '--data', data, '--format', 'exceptions'],
+    ]);
+    expect(exceptions).toContain(drift['exception']);
     const [root] = told.processes;
     expect(root.programs[0].arguments.slice(0, 2)).toEqual(['/bin/bash', '-c']);
     const below = root.children.flatMap(
@@ -182,6 +188,51 @@ os.execve(fd, ["ghost"], {})`;
     expect(await over(name)).toMatchObject({ exitCode: 4, namedBeforeStart: true });
     await detected('Password hashes read in a container', name);
   });
+
+  test('what a policy did stands in the timeline, and is taken back from there', async () => {
+    const name = `${lab.prefix}-answered`;
+    const policy = join(lab.folder, 'response.yaml');
+    writeFileSync(
+      policy,
+      `apiVersion: seaworthy.dev/v1
+kind: ResponsePolicy
+mode: enforce
+rules:
+  - name: hashes
+    match: { rules: ["Password hashes read in a container"], containers: ["${name}"] }
+    actions: [pause]
+`,
+    );
+    const own = join(lab.folder, 'answered');
+    const other = await startWatching(['--data', own, '--no-inventory', '--response', policy]);
+    const responses = async () => {
+      const { stdout } = await seaworthy(['timeline', name, '--data', own, '--format', 'json']);
+      return stdout === '' ? [] : JSON.parse(stdout).responses;
+    };
+    try {
+      await lab.docker(
+        ...inContainer(name, 'none', ['-d']),
+        'cat /etc/shadow; exec /bin/sleep 600',
+      );
+      await until(async () => (await responses()).length > 0);
+      const [done] = await responses();
+      expect(done).toMatchObject({
+        action: 'pause',
+        state: 'done',
+        because: 'Password hashes read in a container',
+        undo: `seaworthy respond undo ${done.id}`,
+      });
+      await seaworthy(['respond', 'undo', done.id, '--data', own]);
+      await until(async () => (await responses()).length === 2);
+      expect(await responses()).toMatchObject([
+        { state: 'done', undo: null },
+        { state: 'undone', undo: null },
+      ]);
+    } finally {
+      await other.stop();
+      await lab.docker('rm', '-f', name);
+    }
+  }, 120_000);
 
   test('killed in a storm: what nobody saw is a gap with its bounds', async () => {
     const name = `${lab.prefix}-storm`;

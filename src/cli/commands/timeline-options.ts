@@ -1,7 +1,7 @@
 // Flags of `seaworthy timeline`.
 import type { CommonOptions } from '../options.ts';
 
-export const timelineFormats = ['table', 'json', 'html', 'events', 'scap'] as const;
+export const timelineFormats = ['table', 'json', 'html', 'events', 'scap', 'exceptions'] as const;
 
 export interface TimelineOptions extends CommonOptions {
   readonly format: (typeof timelineFormats)[number];

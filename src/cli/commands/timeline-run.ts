@@ -2,7 +2,7 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { captureTimeline } from '../../flow/capture-timeline.ts';
 import { flatTimeline } from '../../flow/flat-timeline.ts';
-import { timelineOf } from '../../flow/timeline.ts';
+import { exceptionsOf, timelineOf } from '../../flow/timeline.ts';
 import type { TimelineView } from '../../model/timeline-view.ts';
 import { timelinePage, timelineTable } from '../../report/record/index.ts';
 import { openRecord } from '../../store/record/index.ts';
@@ -44,8 +44,18 @@ export async function runTimeline(container: string, options: TimelineOptions): 
 
 function textOf(timeline: TimelineView, options: TimelineOptions): string {
   const view = recordView(options);
+  if (options.format === 'exceptions') return exceptionsFile(timeline);
   if (options.format === 'json') return `${JSON.stringify(timeline, null, 2)}\n`;
   return options.format === 'html'
     ? timelinePage(timeline, view.now)
     : timelineTable(timeline, view);
+}
+
+function exceptionsFile(timeline: TimelineView): string {
+  const text = exceptionsOf(timeline);
+  if (text !== '') return text;
+  const found = timeline.detections.length;
+  return found === 0
+    ? '# nothing was detected\n'
+    : `# no exception can be proposed for what was detected (${found})\n`;
 }

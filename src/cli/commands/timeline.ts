@@ -12,7 +12,10 @@ export function defineTimeline(program: Command): void {
     .description('what a container did: processes, files, packages, network, detections')
     .argument('<container>', 'its name, or the start of its id')
     .addOption(
-      new Option('--format <format>', 'how to answer (events: for replay; scap: for sysdig, Falco)')
+      new Option(
+        '--format <format>',
+        'how to answer (events: for replay; scap: for sysdig, Falco; exceptions: rules that silence what was detected)',
+      )
         .choices(timelineFormats)
         .default('table'),
     )

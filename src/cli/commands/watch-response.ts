@@ -6,6 +6,7 @@ import { startAlerting } from '../../flow/alerts.ts';
 import { createResponder, type Responder } from '../../flow/respond.ts';
 import { connectEngine, type DockerEngine } from '../../host/docker/index.ts';
 import { createActor } from '../../host/response/index.ts';
+import type { RuntimeRecord } from '../../model/timeline.ts';
 import { readResponsePolicy } from '../../runtime/response/index.ts';
 import { openResponseLog } from '../../store/index.ts';
 import { version } from '../version.ts';
@@ -24,7 +25,14 @@ export interface WatchResponseOptions {
  */
 export async function openWatchResponder(
   options: WatchResponseOptions,
-  warn: (line: string) => void,
+  {
+    warn,
+    record,
+  }: {
+    readonly warn: (line: string) => void;
+    /** Takes what was done into the record of a container. */
+    readonly record: (record: RuntimeRecord) => void;
+  },
 ): Promise<Responder | null> {
   const { alerts, response, data } = options;
   if (alerts === undefined && response === undefined) return null;
@@ -45,6 +53,7 @@ export async function openWatchResponder(
     hostname: hostname(),
     alerting,
     warn,
+    record,
     response:
       config === null
         ? null

@@ -7,6 +7,7 @@ import { flatRecordFields } from '../../flow/flat-timeline.ts';
 import type { Responder } from '../../flow/respond.ts';
 import { startWatch, type Watch, type WatchListener } from '../../flow/watch.ts';
 import type { ContainerRun } from '../../model/container.ts';
+import type { RuntimeRecord } from '../../model/timeline.ts';
 import { jsonLines, peopleStream, type WatchPrinter } from '../../report/watch/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { version } from '../version.ts';
@@ -31,7 +32,11 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   const printer = printerOf(options);
   const inventory =
     options.record && options.inventory ? openBackgroundInventory(options.data) : null;
-  const responder = await openWatchResponder(options, warn);
+  const record: { take: ((record: RuntimeRecord) => void) | null } = { take: null };
+  const responder = await openWatchResponder(options, {
+    warn,
+    record: (told) => record.take?.(told),
+  });
   const watch = await startWatch({
     folder: options.record ? options.data : null,
     node: hostname(),
@@ -44,6 +49,7 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
     groups: namesOf('/etc/group'),
     listener: listenerOf({ printer, inventory, responder }, options, warn),
   });
+  record.take = (told) => watch.append(told);
   tellCoverage(watch, options, warn);
   const stopFollowing = rules.follow((files) => watch.load(files));
   for (let round = 0; !ending.signal.aborted; round += 1) {
@@ -56,8 +62,8 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   await ended;
   stopFollowing();
   inventory?.stop();
-  await watch.stop();
-  await responder?.close();
+  // What is done about the last detections belongs into the record too.
+  await watch.stop(async () => responder?.close());
   printer.end();
   return exitCodes.satisfied;
 }

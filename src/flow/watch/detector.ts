@@ -1,7 +1,12 @@
 // From an event to what is told of it: rules, patterns of many events, grouping by cause. A container
 // that is not named yet has a moment to get its name.
 import type { ContainerFacts, RuntimeEvent } from '../../model/event.ts';
-import { chainText, DetectionGrouper, PatternWatch } from '../../runtime/detect/index.ts';
+import {
+  chainText,
+  DetectionGrouper,
+  PatternWatch,
+  proposeException,
+} from '../../runtime/detect/index.ts';
 import {
   type Detection,
   DetectionWriter,
@@ -124,6 +129,8 @@ export class Detector {
     this.total += 1;
     const chain = chainText(event);
     const told = this.grouper.take({ event, detection, timeNs, chain });
+    const { cause, isCollective } = told.group;
+    const isFirst = told.kind === 'first' && !isCollective;
     this.sighted.push({
       detection,
       timeNs,
@@ -131,6 +138,9 @@ export class Detector {
       chain,
       count: told.group.count,
       isRound: told.kind === 'repeat' && told.isRound,
+      // Of the group: too many causes at once are one, whose id must not change with each of them.
+      cause: cause.id,
+      exception: isFirst ? (proposeException(cause)?.yaml ?? null) : null,
     });
   }
 }

@@ -25,6 +25,10 @@ export interface Sighted {
   readonly count: number;
   /** 10, 100, 1000 ...: worth being told again. */
   readonly isRound: boolean;
+  /** The id of its cause: the same for all that is told as one. */
+  readonly cause: string;
+  /** A rules file that would silence the cause, with the first of it; null later, or where none can be. */
+  readonly exception: string | null;
 }
 
 export type FromThread =

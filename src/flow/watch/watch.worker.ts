@@ -1,5 +1,8 @@
-// The sensor's thread of `watch`.
+// The sensor's thread of `watch`. What rules and state need is loaded when the kernel tells already:
+// its rings hold what happens meanwhile.
 import { runSensorThread } from '../../host/sensor/index.ts';
-import { createWatchConsumer } from './consumer.ts';
 
-await runSensorThread(createWatchConsumer);
+await runSensorThread(async (context) => {
+  const { createWatchConsumer } = await import('./consumer.ts');
+  return createWatchConsumer(context);
+});

@@ -75,7 +75,21 @@ const timeline: TimelineView = {
       source: 'syscall',
       tags: [],
       time: at,
-      output_fields: { [hostile]: hostile },
+      output_fields: { [hostile]: hostile, 'seaworthy.exception': hostile },
+      count: 2,
+      lastAt: at,
+    },
+  ],
+  responses: [
+    {
+      at,
+      id: hostile,
+      action: hostile,
+      state: hostile,
+      result: hostile,
+      because: hostile,
+      undo: hostile,
+      count: 3,
     },
   ],
   losses: [{ what: hostile, count: 3, from: at, to: at, why: hostile, ownOnly: true }],
@@ -153,7 +167,7 @@ describe('the page', () => {
     const tags = [...page.matchAll(/<\/?([a-z0-9]+)/gi)].map(([, tag]) => tag);
     const known =
       'html head meta title style body main header h1 h2 dl dt dd section ul li time div span i ' +
-      'details summary b p table tr th td code em small footer';
+      'details summary b p pre table tr th td code em small footer';
     expect([...new Set(tags)].filter((tag) => !known.split(' ').includes(tag ?? ''))).toEqual([]);
     for (const tag of ['div', 'section', 'table', 'tr', 'td', 'details', 'span', 'ul', 'li']) {
       const opened = page.match(new RegExp(`<${tag}[ >]`, 'g'))?.length ?? 0;

@@ -1,11 +1,12 @@
 // `timeline` as one page that needs nothing else: no script, no network, light and dark, fit to print.
 // Everything that comes from a container is escaped; nothing of it ever becomes markup.
-import type { DetectionFacts } from '../../model/timeline.ts';
 import type {
+  DetectionView,
   FileView,
   FlowView,
   LossView,
   ProcessView,
+  ResponseView,
   TimelineView,
 } from '../../model/timeline-view.ts';
 import { harmless } from '../paint/index.ts';
@@ -13,6 +14,7 @@ import { pageStyle } from './page-style.ts';
 import {
   bytesText,
   commandOf,
+  detectionCount,
   endOf,
   imageOf,
   lifeMs,
@@ -55,6 +57,7 @@ ${header(timeline, now)}
 ${lossSection(timeline.losses)}
 ${overview(timeline, axis)}
 ${detectionSection(timeline.detections, axis)}
+${responseSection(timeline.responses, axis)}
 ${processSection(timeline.processes, axis)}
 ${packageSection(timeline)}
 ${fileSection(timeline.files, axis)}
@@ -87,7 +90,9 @@ function header(timeline: TimelineView, now: Date): string {
   const end = container.exitCode === null ? '' : ` and ended with exit code ${container.exitCode}`;
   const state = container.running ? `has been running for ${life}` : `ran for ${life}${end}`;
   const alarm =
-    detections.length === 0 ? 'nothing was detected' : plural(detections.length, 'detection');
+    detections.length === 0
+      ? 'nothing was detected'
+      : plural(detectionCount(timeline), 'detection');
   const owner = Object.entries(container.workload)
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key} ${value}`)
@@ -157,18 +162,34 @@ function offset(time: string, { fromMs }: Axis): string {
   return `<time datetime="${escaped(time)}" title="${escaped(time)}">${text}</time>`;
 }
 
-function detectionSection(detections: readonly DetectionFacts[], axis: Axis): string {
+function detectionSection(detections: readonly DetectionView[], axis: Axis): string {
   const groups = [...Map.groupBy(detections, ({ rule }) => rule)].slice(0, mostRows);
   const items = groups.map(([rule, own]) => {
-    const first = own[0] as DetectionFacts;
-    const times = own.length === 1 ? '' : ` ×${own.length}`;
-    const fields = Object.entries(first.output_fields).map(
+    const first = own[0] as DetectionView;
+    const total = own.reduce((sum, { count }) => sum + count, 0);
+    const times = total === 1 ? '' : ` ×${total}`;
+    const { 'seaworthy.exception': exception, ...others } = first.output_fields;
+    const silence =
+      typeof exception === 'string'
+        ? `<p>Was this you? This rules file keeps it quiet:</p><pre>${escaped(exception)}</pre>`
+        : '';
+    const fields = Object.entries(others).map(
       ([name, value]) =>
         `<tr><th>${escaped(name)}</th><td>${escaped(value === null ? 'not known' : String(value))}</td></tr>`,
     );
-    return `<details class="detection ${severityOf(first.priority)}"><summary>${offset(first.time, axis)} <b>${escaped(first.priority)}</b> ${escaped(rule)}${times}<p>${escaped(first.output)}</p></summary><table>${fields.join('')}</table></details>`;
+    return `<details class="detection ${severityOf(first.priority)}"><summary>${offset(first.time, axis)} <b>${escaped(first.priority)}</b> ${escaped(rule)}${times}<p>${escaped(first.output)}</p></summary><table>${fields.join('')}</table>${silence}</details>`;
   });
   return section('Detected', items.length, items.join(''), 'detections');
+}
+
+function responseSection(responses: readonly ResponseView[], axis: Axis): string {
+  const items = responses.slice(0, mostRows).map(({ at, action, state, result, ...one }) => {
+    const times = one.count === 1 ? '' : ` ×${one.count}`;
+    const why = one.because === null ? '' : `, because of ${escaped(one.because)}`;
+    const way = one.undo === null ? '' : `<p>Take it back: <code>${escaped(one.undo)}</code></p>`;
+    return `<li>${offset(at, axis)} <b>${escaped(action)}</b> (${escaped(state)})${times}: ${escaped(result)}${why}${way}</li>`;
+  });
+  return section('Done about it', items.length, `<ul>${items.join('')}</ul>`, 'responses');
 }
 
 function severityOf(priority: string): string {

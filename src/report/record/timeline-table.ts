@@ -10,6 +10,7 @@ import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../pai
 import {
   bytesText,
   commandOf,
+  detectionCount,
   endOf,
   imageOf,
   lifeMs,
@@ -41,6 +42,7 @@ export function timelineTable(timeline: TimelineView, view: RecordView): string 
     ...headline(timeline, view, paint),
     ...losses(timeline.losses, paint),
     ...detections(timeline, axis, paint),
+    ...responses(timeline, axis, paint),
     ...processes(timeline, axis, paint),
     ...files(timeline.files, paint),
     ...packages(timeline, paint),
@@ -62,7 +64,8 @@ function headline(timeline: TimelineView, { now }: RecordView, paint: Paint): st
   const state = container.running
     ? `has run for ${life}`
     : `ran for ${life}${container.exitCode === null ? '' : ` and ended with ${container.exitCode}`}`;
-  const alarm = found.length === 0 ? 'nothing was detected' : plural(found.length, 'detection');
+  const alarm =
+    found.length === 0 ? 'nothing was detected' : plural(detectionCount(timeline), 'detection');
   const sentence = `${harmless(nameOf(container))} ${state}: ${alarm}.`;
   const who = [startedBy?.user, startedBy?.command].filter(
     (one) => one !== null && one !== undefined,
@@ -103,21 +106,55 @@ function losses(found: readonly LossView[], paint: Paint): string[] {
   ];
 }
 
-function detections({ detections: found }: TimelineView, axis: Axis, paint: Paint): string[] {
+function detections(
+  { detections: found, container }: TimelineView,
+  axis: Axis,
+  paint: Paint,
+): string[] {
   if (found.length === 0) return [];
   const byRule = Map.groupBy(found, ({ rule }) => rule);
   const lines = ['', ` ${paint.strong('Detected')}`];
   for (const [rule, own] of byRule) {
     const [first] = own;
     if (first === undefined) continue;
-    const times = own.length === 1 ? '' : ` ×${own.length}`;
+    const total = own.reduce((sum, { count }) => sum + count, 0);
+    const times = total === 1 ? '' : ` ×${total}`;
     const head = `${offset(first.time, axis)} ${shorten(harmless(first.priority), 13).padEnd(8)} ${harmless(rule)}${times}`;
     lines.push(`   ${shorten(head, paint.columns - 4)}`);
     for (const line of wrap(harmless(first.output), paint.columns - 16).slice(0, 2)) {
       lines.push(`             ${paint.faint(line)}`);
     }
   }
+  if (found.some(({ output_fields: fields }) => 'seaworthy.exception' in fields)) {
+    const name = shellWord(harmless(nameOf(container)));
+    const text = `Was this you? seaworthy timeline ${name} --format exceptions writes the rules that keep it quiet.`;
+    lines.push(...wrap(text, paint.columns - 4).map((line) => `   ${paint.faint(line)}`));
+  }
   return lines;
+}
+
+/** Names are a stranger's: what is no plain word is quoted. */
+function shellWord(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function responses({ responses: done }: TimelineView, axis: Axis, paint: Paint): string[] {
+  if (done.length === 0) return [];
+  const lines = ['', ` ${paint.strong('Done about it')}`];
+  for (const { at, action, state, result, because, undo, count } of done.slice(0, shownItems)) {
+    const times = count === 1 ? '' : ` ×${count}`;
+    lines.push(
+      `   ${shorten(`${offset(at, axis)} ${harmless(`${action} (${state})`)}${times}`, paint.columns - 4)}`,
+    );
+    const why = because === null ? '' : ` · because of ${because}`;
+    const way = undo === null ? [] : [`take it back: ${undo}`];
+    for (const text of [`${result}${why}`, ...way]) {
+      const wrapped = wrap(harmless(text), paint.columns - 16).slice(0, 2);
+      lines.push(...wrapped.map((line) => `             ${paint.faint(line)}`));
+    }
+  }
+  const more = done.length - shownItems;
+  return more > 0 ? [...lines, `   ${paint.faint(`${more} more`)}`] : lines;
 }
 
 function processes({ processes: roots }: TimelineView, axis: Axis, paint: Paint): string[] {

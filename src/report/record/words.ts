@@ -1,5 +1,10 @@
 // Words for times, lives and processes that all views of the record share.
-import type { ContainerView, ProcessView, ProgramView } from '../../model/timeline-view.ts';
+import type {
+  ContainerView,
+  ProcessView,
+  ProgramView,
+  TimelineView,
+} from '../../model/timeline-view.ts';
 
 export interface RecordView {
   readonly columns: number;
@@ -81,4 +86,9 @@ export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** Detections of a timeline, folded ones included. */
+export function detectionCount({ detections }: TimelineView): number {
+  return detections.reduce((sum, { count }) => sum + count, 0);
 }

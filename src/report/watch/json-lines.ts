@@ -9,12 +9,14 @@ export function jsonLines(write: (text: string) => void): WatchPrinter {
   return {
     container: ({ action, run, atNs, startedBy }) =>
       tell({ kind: 'container', action, time: timeOf(atNs), ...containerOf(run), startedBy }),
-    detection: ({ facts, chain, count, containerId, run }) =>
+    detection: ({ facts, chain, count, cause, exception, containerId, run }) =>
       tell({
         kind: 'detection',
         ...facts,
         chain,
         count,
+        cause,
+        exception,
         container:
           containerId === null ? null : { id: containerId, name: run?.identity.name ?? null },
       }),

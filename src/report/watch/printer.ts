@@ -18,6 +18,10 @@ export interface ToldDetection {
   readonly count: number;
   /** 10, 100, 1000 ... */
   readonly isRound: boolean;
+  /** The id of its cause. */
+  readonly cause: string;
+  /** A rules file that would silence the cause; null: none can be proposed. */
+  readonly exception: string | null;
   /** Whole id; null on the host. */
   readonly containerId: string | null;
   readonly run: ContainerRun | null;

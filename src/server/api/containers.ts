@@ -135,7 +135,7 @@ function graded({ services }: Call, runs: readonly StoredRun[]): readonly Contai
 }
 
 /** The run that a part of the path means; other teams' runs are not there. Throws `not-found`. */
-function runMeant({ services, caller, parts }: Call): StoredRun {
+export function runMeant({ services, caller, parts }: Call): StoredRun {
   const id = parts.get('id') ?? '';
   const found = services.record()?.find(id, 100) ?? [];
   const stored = found.find((run) => maySee(caller, run));
@@ -182,6 +182,7 @@ const timeline: Route = {
     files: list(open),
     flows: list(open),
     detections: list(open),
+    responses: list(open),
     losses: list(open),
     packages: orNull(list(open)),
     events: count,

@@ -59,7 +59,7 @@ export function askAllDetections(
   }
   const rows = statements
     .of(
-      `SELECT d.id, d.time_us, d.value, ${runsOfDetections} FROM detection d
+      `SELECT d.id, d.time_us, d.value, d.count, d.last_us, ${runsOfDetections} FROM detection d
        LEFT JOIN run r ON r.id = d.run AND r.container <> 'host'
        WHERE ${where.join(' AND ')} ORDER BY d.id DESC LIMIT ?`,
     )
@@ -67,12 +67,15 @@ export function askAllDetections(
     id: number;
     time_us: number;
     value: string;
+    count: number;
+    last_us: number;
   })[];
   return rows.flatMap((row) => {
     const detection = factsOf(row.value);
     if (detection === null) return [];
     const run = row['r_id'] === null ? null : storedRun(statements, runRowOf(row));
-    return [{ id: row.id, timeNs: nanoseconds(row.time_us), run, detection }];
+    const times = { timeNs: nanoseconds(row.time_us), lastNs: nanoseconds(row.last_us) };
+    return [{ id: row.id, ...times, run, detection, count: row.count }];
   });
 }
 

@@ -185,11 +185,55 @@ export function recordContract(backend: string, make: () => RecordUnderTest): vo
       writer.close();
       const reader = openReader();
       const stored = only(reader.find('web', 1));
-      expect(reader.detections(stored.id, 10)).toEqual([detection]);
+      expect(reader.detections(stored.id, 10)).toEqual([
+        { timeNs: startNs, lastNs: startNs, count: 1, detection: detection.detection },
+      ]);
       expect(reader.losses(stored, 10)).toContainEqual(loss);
       expect(reader.peers(stored.id, 10)).toMatchObject([
         { direction: 'in', port: 8080, remote: '10.9.9.9', flows: 1, sent: 1200, received: 34_000 },
       ]);
+      reader.close();
+    });
+
+    test('thousands of one cause are a few rows that tell first, last and how many', () => {
+      const { clock, openWriter, openReader } = make();
+      const writer = openWriter();
+      for (const name of ['web', 'job']) writer.append(lifecycle(sampleRun(name)));
+      const times = 2500;
+      for (let count = 0; count < times; count += 1) {
+        const timeNs = startNs + BigInt(count) * 1_000_000n;
+        for (const name of ['web', 'job']) {
+          writer.append({ ...detected(name, 'Noise', timeNs), cause: 'c1' });
+        }
+        if (count === 700) writer.append({ ...detected('web', 'Other', timeNs), cause: 'c2' });
+        if (count % 400 === 0) {
+          clock.pass(200);
+          writer.tick();
+        }
+      }
+      // Silent for longer than a cause is remembered: it begins anew.
+      const later = startNs + 3600n * second;
+      writer.append({ ...detected('web', 'Noise', later), cause: 'c1' });
+      clock.pass(200);
+      expect(writer.status().accepted).toBe(2 * times + 4);
+      writer.close();
+      const reader = openReader();
+      const stored = only(reader.find('web', 1));
+      const kept = reader.detections(stored.id, 100);
+      const noise = kept.filter(({ detection }) => detection.rule === 'Noise');
+      // Ten, the 100th, the 1000th, and the one of later.
+      expect(noise.map(({ count }) => count)).toEqual([
+        ...Array<number>(9).fill(1),
+        90,
+        900,
+        1501,
+        1,
+      ]);
+      expect(noise[0]?.timeNs).toBe(startNs);
+      expect(noise.at(-2)?.lastNs).toBe(startNs + BigInt(times - 1) * 1_000_000n);
+      expect(kept.filter(({ detection }) => detection.rule === 'Other')).toHaveLength(1);
+      const all = reader.detectionsOfAll({ limit: 1000 });
+      expect(all.reduce((sum, { count }) => sum + count, 0)).toBe(2 * times + 2);
       reader.close();
     });
 

@@ -1,9 +1,9 @@
 // What waits for the next commit, and how it is written: one batch of lines, by run, for each commit.
 import type { DetectionRecord, RawRecord } from '../../model/timeline.ts';
+import { DetectionRows } from './detection-rows.ts';
 import { encodeLine } from './line.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
-import { microseconds } from './run-row.ts';
 import type { Statements } from './statements.ts';
 
 interface PendingLine {
@@ -17,7 +17,7 @@ export type Directory = readonly (readonly [number, number])[];
 
 export class Journal {
   readonly #lines = new Map<LiveRun, PendingLine[]>();
-  #detections: { readonly run: LiveRun | null; readonly record: DetectionRecord }[] = [];
+  readonly #detections = new DetectionRows();
   #nextOrder: number;
   #firstOrder: number;
   /** Characters that wait. */
@@ -29,7 +29,7 @@ export class Journal {
   }
 
   get isEmpty(): boolean {
-    return this.#lines.size === 0 && this.#detections.length === 0;
+    return this.#lines.size === 0 && this.#detections.isEmpty;
   }
 
   addLine(live: LiveRun, record: RawRecord): void {
@@ -47,25 +47,12 @@ export class Journal {
   }
 
   addDetection(run: LiveRun | null, record: DetectionRecord): void {
-    this.#detections.push({ run, record });
-    this.bytes += record.detection.output.length + 500;
+    this.bytes += this.#detections.add(run, record);
   }
 
   /** Within the commit's transaction. */
   write(statements: Statements, runs: LiveRuns): void {
-    for (const { run, record } of this.#detections) {
-      if (run !== null && run.row === null) runs.write(run);
-      const { timeNs, detection } = record;
-      statements
-        .of('INSERT INTO detection (run, time_us, rule, priority, value) VALUES (?, ?, ?, ?, ?)')
-        .run(
-          run?.row ?? null,
-          microseconds(timeNs),
-          detection.rule,
-          detection.priority,
-          JSON.stringify(detection),
-        );
-    }
+    this.#detections.write(statements, runs);
     if (this.#lines.size === 0) return;
     const directory: (readonly [number, number])[] = [];
     const parts: Buffer[] = [];
@@ -93,9 +80,14 @@ export class Journal {
       .run(this.#nextOrder);
   }
 
+  /** The record goes on in another file. */
+  moved(): void {
+    this.#detections.moved();
+  }
+
   /** What was written is held by its runs until it is sealed. @returns how many records it were */
   committed(runs: LiveRuns, nowNs: bigint): number {
-    let count = this.#detections.length;
+    let count = this.#detections.committed();
     for (const [live, lines] of this.#lines) {
       let bytes = 0;
       for (const { line, order, timeNs } of lines) {
@@ -107,7 +99,6 @@ export class Journal {
       count += lines.length;
     }
     this.#lines.clear();
-    this.#detections = [];
     this.#firstOrder = this.#nextOrder;
     this.bytes = 0;
     return count;

@@ -1,5 +1,5 @@
 // The record as it is asked: one file, read by any number of processes while it is written.
-import type { DetectionRecord, LossRecord } from '../../model/timeline.ts';
+import type { LossRecord } from '../../model/timeline.ts';
 import { askEvents } from './ask-events.ts';
 import { askRunsOf } from './ask-exposure.ts';
 import {
@@ -62,19 +62,19 @@ function detectionsOf(
   statements: Statements,
   run: number,
   limit: number,
-): readonly DetectionRecord[] {
+): ReturnType<RecordReader['detections']> {
   const rows = statements
-    .of(
-      `SELECT d.time_us, d.value, CASE typeof(r.container) WHEN 'blob' THEN lower(hex(r.container))
-         ELSE r.container END AS container
-       FROM detection d JOIN run r ON r.id = d.run WHERE d.run = ? ORDER BY d.id LIMIT ?`,
-    )
-    .all(run, limit) as unknown as readonly { time_us: number; value: string; container: string }[];
-  return rows.flatMap(({ time_us: timeUs, value, container }) => {
+    .of('SELECT time_us, value, count, last_us FROM detection WHERE run = ? ORDER BY id LIMIT ?')
+    .all(run, limit) as unknown as readonly {
+    time_us: number;
+    value: string;
+    count: number;
+    last_us: number;
+  }[];
+  return rows.flatMap(({ time_us: timeUs, last_us: lastUs, value, count }) => {
     const detection = factsOf(value);
     if (detection === null) return [];
-    const about = { timeNs: nanoseconds(timeUs), containerId: container };
-    return [{ kind: 'detection' as const, ...about, detection }];
+    return [{ timeNs: nanoseconds(timeUs), lastNs: nanoseconds(lastUs), detection, count }];
   });
 }
 

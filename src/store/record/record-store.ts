@@ -4,7 +4,6 @@ import type { Distribution } from '../../model/distribution.ts';
 import type { Package } from '../../model/package.ts';
 import type {
   DetectionFacts,
-  DetectionRecord,
   LossRecord,
   RawRecord,
   RuntimeRecord,
@@ -109,6 +108,10 @@ export interface StoredDetection {
   /** Null: the host. */
   readonly run: StoredRun | null;
   readonly detection: DetectionFacts;
+  /** Detections of its cause that it stands for: itself and those after it until the next one. */
+  readonly count: number;
+  /** Of the last one that it stands for. */
+  readonly lastNs: bigint;
 }
 
 /** A peer and the run that talked with it. */
@@ -219,7 +222,8 @@ export interface RecordReader {
   /** By the start of an id, or by name: newest first, at most `limit`. */
   find(word: string, limit: number): readonly StoredRun[];
   events(run: number, query: EventQuery): StoredEvents;
-  detections(run: number, limit: number): readonly DetectionRecord[];
+  /** In their order. */
+  detections(run: number, limit: number): readonly Omit<StoredDetection, 'id' | 'run'>[];
   /** All runs that the record knows, by the tallies of their images. */
   counts(): RunCounts;
   /** Running containers by the id of their image; '' stands for those without one. */

@@ -292,6 +292,7 @@ class Recorder implements RecordWriter {
       const { database } = openForRecording(folder);
       this.#statements = new Statements(database);
       this.#runs.moveTo(this.#statements);
+      this.#journal.moved();
       this.#session = beginSession(this.#statements, nowNs);
       warn(`the record was damaged; it lies in ${aside}, a new one was begun`);
       this.#losses.tell(lossOf('all', nowNs, `the record was set aside as ${aside}: ${why}`));

@@ -3,13 +3,14 @@
 
 /** `SWRC`, in SQLite's `application_id`. */
 export const applicationId = 0x53575243;
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /**
  * `run` is one container; what is alike in thousands of runs (image, labels, command, workload) lies
  * once in `facet`. `batch` is the journal: what was committed and is not yet in a `chunk` of its run.
  * `posting` holds sets as bitmaps of 4096 ids: `owner` is a package version, its members are images
  * (kind 0) or in-use sets (kind 1). `tally` counts the runs of images (kind 0) and of in-use sets.
+ * A row of `detection` stands for `count` detections of one cause, the last one at `last_us`.
  * Times are microseconds since 1970: nanoseconds are no safe numbers.
  */
 export const schema = `
@@ -43,7 +44,7 @@ CREATE TABLE chunk (
 CREATE INDEX chunk_run ON chunk (run, first_order);
 CREATE TABLE detection (
   id INTEGER PRIMARY KEY, run INTEGER, time_us INTEGER NOT NULL, rule TEXT NOT NULL,
-  priority TEXT NOT NULL, value TEXT NOT NULL
+  priority TEXT NOT NULL, value TEXT NOT NULL, count INTEGER NOT NULL, last_us INTEGER NOT NULL
 );
 CREATE INDEX detection_run ON detection (run);
 CREATE TABLE loss (

@@ -42,7 +42,7 @@ export function DetectionList({
   detections,
   find,
 }: {
-  readonly detections: readonly DetectionFacts[];
+  readonly detections: TimelineView['detections'];
   readonly find: string;
 }): JSX.Element | null {
   const own = detections.filter(({ rule, output }) => fits(`${rule} ${output}`, find));
@@ -54,13 +54,14 @@ export function DetectionList({
       <Parts items={groups} size={50} noun="rules">
         {(shown) =>
           shown.map(([rule, all]) => {
-            const first = all[0] as DetectionFacts;
+            const first = all[0] as TimelineView['detections'][number];
             const weight = weightOfPriority(first.priority);
+            const total = all.reduce((sum, { count }) => sum + count, 0);
             return (
               <details key={rule} class={`detection is-${weight}`}>
                 <summary>
                   <WeightMark weight={weight} word={first.priority} /> <b>{harmless(rule)}</b>
-                  {all.length > 1 && ` ×${all.length}`} <Time at={first.time} />
+                  {total > 1 && ` ×${total}`} <Time at={first.time} />
                   <p>{harmless(first.output)}</p>
                 </summary>
                 <Evidence detection={first} />
@@ -69,6 +70,34 @@ export function DetectionList({
           })
         }
       </Parts>
+    </section>
+  );
+}
+
+/** What was done about it, and how it is taken back. */
+export function ResponseList({
+  responses,
+}: {
+  readonly responses: TimelineView['responses'];
+}): JSX.Element | null {
+  if (responses.length === 0) return null;
+  return (
+    <section aria-labelledby="responses-title">
+      <h2 id="responses-title">Done about it</h2>
+      <ol>
+        {responses.map(({ at, action, state, result, because, undo, count }, index) => (
+          <li key={`${at} ${index}`}>
+            <Time at={at} /> <b>{harmless(action)}</b> ({harmless(state)})
+            {count > 1 && ` ×${count}`}: {harmless(result)}
+            {because !== null && <span class="faint"> because of {harmless(because)}</span>}
+            {undo !== null && (
+              <p>
+                Take it back: <code>{harmless(undo)}</code>
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
     </section>
   );
 }

@@ -19,6 +19,7 @@ import {
   FlowTable,
   MomentList,
   PackageList,
+  ResponseList,
 } from './container-parts.tsx';
 import { ProcessTree } from './container-tree.tsx';
 import { ownerText } from './harbour-map.tsx';
@@ -94,6 +95,7 @@ function Told({
         <MomentList moments={moments} cursorMs={cursorMs} onCursor={setCursor} />
       </section>
       <DetectionList detections={timeline.detections} find={find} />
+      <ResponseList responses={timeline.responses} />
       <ProcessTree {...{ rows, axis, cursorMs }} onCursor={setCursor} />
       <FileTable files={timeline.files} find={find} />
       <FlowTable flows={timeline.flows} find={find} />
@@ -113,8 +115,8 @@ function Identity({ timeline }: { readonly timeline: TimelineView }): JSX.Elemen
   const name = harmless(container.name ?? shortId(container.id));
   const code = container.exitCode === null ? '' : ` and ended with exit code ${container.exitCode}`;
   const state = container.running ? `has been running for ${life}` : `ran for ${life}${code}`;
-  const alarm =
-    detections.length === 0 ? 'nothing was detected' : plural(detections.length, 'detection');
+  const found = detections.reduce((sum, { count }) => sum + count, 0);
+  const alarm = found === 0 ? 'nothing was detected' : plural(found, 'detection');
   const starter = [startedBy?.user, startedBy?.command].filter(Boolean).join(': ');
   return (
     <header>
