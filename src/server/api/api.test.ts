@@ -25,6 +25,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   ],
   '/api/v1/containers/{id}': [`/api/v1/containers/${idOf('web')}`, '/api/v1/containers/old'],
   '/api/v1/containers/{id}/timeline': ['/api/v1/containers/web/timeline?grep=sh&since=7d'],
+  '/api/v1/containers/{id}/capture': [],
   '/api/v1/images': ['/api/v1/images', '/api/v1/images?search=SHOP'],
   '/api/v1/images/{id}': [`/api/v1/images/${shop}`, '/api/v1/images/shop%2Fapi%3A1.2'],
   '/api/v1/images/{id}/sbom': [
@@ -82,6 +83,16 @@ describe('lists', () => {
       ({ next } = got);
     }
     expect(names.map(String).toSorted()).toEqual(['billing', 'old', 'web']);
+  });
+
+  test('a capture of a container is a file that begins as captures do', async () => {
+    const { status, headers, text } = await lab.ask('/api/v1/containers/web/capture');
+    expect([status, headers['content-type']]).toEqual([200, 'application/octet-stream']);
+    expect(headers['content-disposition']).toMatch(/^attachment; filename="[0-9a-f]{12}\.scap"$/);
+    // The section header block of pcapng.
+    expect([...Buffer.from(text).subarray(0, 4)]).toEqual([10, 13, 13, 10]);
+    const { token } = lab.tokens.create({ name: 'other', role: 'viewer', teams: ['nobody'] });
+    expect((await lab.ask('/api/v1/containers/web/capture', { token })).status).toBe(404);
   });
 
   test('pages of images follow their names', async () => {

@@ -136,7 +136,7 @@ const sbom: Route = {
       kind: 'file',
       name: `${name}.${format === 'json' ? 'sbom' : format}.json`,
       mediaType: mediaTypes[format],
-      text: outputs[format].write([bare], view),
+      content: outputs[format].write([bare], view),
     };
   },
 };

@@ -1,4 +1,5 @@
 // All routes of the API. Adding one = its file and one line here.
+import { captureRoutes } from './capture.ts';
 import { containerRoutes } from './containers.ts';
 import { exposureRoutes } from './exposure.ts';
 import { harbourRoutes } from './harbour.ts';
@@ -11,6 +12,7 @@ import { runtimeRoutes } from './runtime.ts';
 export const routes: readonly Route[] = [
   ...harbourRoutes,
   ...containerRoutes,
+  ...captureRoutes,
   ...imageRoutes,
   ...exposureRoutes,
   ...runtimeRoutes,

@@ -86,7 +86,7 @@ export type Answer =
       readonly kind: 'file';
       readonly name: string;
       readonly mediaType: string;
-      readonly text: string;
+      readonly content: string | Uint8Array;
     };
 
 export interface Route {

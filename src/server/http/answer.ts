@@ -35,9 +35,11 @@ export async function sendAnswer(
   response: ServerResponse,
   answer: Answer,
 ): Promise<void> {
-  const text = answer.kind === 'json' ? JSON.stringify(answer.value) : answer.text;
+  const content = answer.kind === 'json' ? JSON.stringify(answer.value) : answer.content;
   const version =
-    answer.kind === 'json' && answer.version !== undefined ? JSON.stringify(answer.version) : text;
+    answer.kind === 'json' && answer.version !== undefined
+      ? JSON.stringify(answer.version)
+      : content;
   // Weak: the same content is sent packed or not.
   const tag = `W/"${createHash('sha256').update(version).digest('base64url').slice(0, 22)}"`;
   response.setHeader('vary', 'Accept-Encoding, Authorization, Cookie');
@@ -54,7 +56,7 @@ export async function sendAnswer(
   if (answer.kind === 'file') {
     response.setHeader('content-disposition', `attachment; filename="${answer.name}"`);
   }
-  await sendBytes(request, response, Buffer.from(text));
+  await sendBytes(request, response, Buffer.from(content));
 }
 
 async function sendBytes(
