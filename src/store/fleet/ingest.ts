@@ -58,8 +58,7 @@ async function commit(
   batches: readonly AgentBatch[],
   write: (write: Write) => Promise<void>,
 ): Promise<readonly IngestOutcome[]> {
-  const [clock] = await database.query(`SELECT ${database.words.nowUs} AS now`);
-  const nowUs = Number(clock?.['now']);
+  const nowUs = await database.nowUs();
   await database.ensureDay(dayOf(nowUs));
   return database.transaction(async (session) => {
     const positions = await lockStreams(database, session, batches);
@@ -101,9 +100,27 @@ async function lockStreams(
   session: SqlSession,
   batches: readonly AgentBatch[],
 ): Promise<Map<string, number>> {
+  const select = async (): Promise<Map<string, number>> => {
+    const agents = JSON.stringify([...new Set(batches.map(({ agent }) => agent))]);
+    const rows = await session.query(
+      `SELECT agent, name, acknowledged FROM stream WHERE ${database.words.inList('agent', '$1')}
+       ORDER BY agent, name ${database.words.forUpdate}`,
+      [agents],
+    );
+    return new Map(
+      rows.map(({ agent, name, acknowledged }) => [
+        `${String(agent)}\n${String(name)}`,
+        Number(acknowledged),
+      ]),
+    );
+  };
+  const known = await select();
   // A stream that is seen for the first time begins where its agent says: another store may have the rest.
   const first = new Map(batches.map((batch) => [streamKey(batch), batch.head.after]));
-  const keys = [...first].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const keys = [...first]
+    .filter(([key]) => !known.has(key))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  if (keys.length === 0) return known;
   await session.insert({
     table: 'stream',
     columns: [
@@ -114,18 +131,7 @@ async function lockStreams(
     rows: keys.map(([key, after]) => [...key.split('\n'), after]),
     tail: 'ON CONFLICT DO NOTHING',
   });
-  const agents = JSON.stringify([...new Set(batches.map(({ agent }) => agent))]);
-  const rows = await session.query(
-    `SELECT agent, name, acknowledged FROM stream WHERE ${database.words.inList('agent', '$1')}
-     ORDER BY agent, name ${database.words.forUpdate}`,
-    [agents],
-  );
-  return new Map(
-    rows.map(({ agent, name, acknowledged }) => [
-      `${String(agent)}\n${String(name)}`,
-      Number(acknowledged),
-    ]),
-  );
+  return select();
 }
 
 /** What is new of a batch: above what is acknowledged, each number once, in order. */

@@ -34,6 +34,8 @@ export interface SqlWords {
 export interface SqlDatabase extends SqlSession {
   readonly place: string;
   readonly words: SqlWords;
+  /** The database's clock in microseconds, for what is written: at most a moment old. */
+  nowUs(): Promise<number>;
   /** Again by itself after a deadlock. */
   transaction<T>(action: (session: SqlSession) => Promise<T>): Promise<T>;
   /** True where the error lies in the data: a value that the database refuses. */

@@ -112,6 +112,11 @@ class SqliteDatabase implements SqlDatabase {
     return this.#inTurn(() => whenFree(() => this.#run(text, values)));
   }
 
+  async nowUs(): Promise<number> {
+    const [clock] = await this.query(`SELECT ${words.nowUs} AS now`);
+    return Number(clock?.['now']);
+  }
+
   insert(insert: Insert): Promise<void> {
     return this.transaction((session) => session.insert(insert));
   }
