@@ -1,4 +1,5 @@
 // Building and updating the advisory database with the network of this machine.
+import { restatedLists } from '../advisory/match/index.ts';
 import {
   type BuildResult,
   buildDatabase,
@@ -11,6 +12,7 @@ import { SeaworthyError } from '../base/error.ts';
 import { createHttpClient } from '../base/http.ts';
 import { realPace } from '../base/retry.ts';
 import { createRegistry, parseReference, type RegistryOptions } from '../host/registry/index.ts';
+import { matchEcosystems } from './ecosystems.ts';
 import type { ProgressEvent } from './services.ts';
 
 export interface AdvisoryServices {
@@ -46,6 +48,7 @@ export function updateAdvisories(
     from: sourcesOf(request),
     offline,
     clock: now,
+    isRestated: restatedLists(matchEcosystems),
     network: {
       client: createHttpClient(),
       pace: realPace,
@@ -86,6 +89,7 @@ export function buildAdvisories(
     ...request,
     output: services.file,
     clock: services.now,
+    isRestated: restatedLists(matchEcosystems),
     network: { client: createHttpClient(), pace: realPace },
     onProgress: (event) => services.progress(asProgress(event)),
   });

@@ -14,4 +14,4 @@ export { readFault, writeFault } from './fault.ts';
 export { checkContent, checkFile } from './open.ts';
 export { type AdvisoryDatabase, openDatabase } from './reader.ts';
 export { ageHours, type DatabaseStatus, databaseStatus, type PresentDatabase } from './status.ts';
-export { DatabaseWriter } from './writer.ts';
+export { DatabaseWriter, type ListJudge } from './writer.ts';

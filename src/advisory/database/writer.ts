@@ -27,9 +27,13 @@ const listedBadRecords = 1000;
 /** What became of an advisory: `older` is a copy that does not replace the one that is there. */
 export type PutOutcome = 'added' | 'replaced' | 'older';
 
+export type ListJudge = (entry: AffectedPackage) => boolean;
+
 export interface WriterOptions {
   /** Start from a copy of the published file instead of an empty one. */
   readonly update?: boolean;
+  /** Whether a list of versions adds nothing to the ranges beside it: such lists are left out. */
+  readonly isRestated?: ListJudge | undefined;
   /** Pages of the file at most: lets tests fill the disk. */
   readonly maximumPages?: number;
 }
@@ -62,6 +66,7 @@ export class DatabaseWriter {
   readonly #statement: (sql: string) => StatementSync;
   readonly #numbers: Numbering;
   /** New files: affected rows and aliases are staged, then sorted into place. */
+  readonly #isRestated: ListJudge;
   readonly #staged: boolean;
   readonly #stagePath: string;
   readonly #tails = new Map<string, number>();
@@ -74,6 +79,7 @@ export class DatabaseWriter {
   constructor(file: string, options: WriterOptions = {}) {
     this.#file = file;
     this.#staged = options.update !== true;
+    this.#isRestated = options.isRestated ?? ((): boolean => false);
     let opened: { readonly temporary: string; readonly database: DatabaseSync };
     try {
       opened = openTemporary(file, options);
@@ -326,7 +332,8 @@ export class DatabaseWriter {
   }
 
   #tail(entry: AffectedPackage): string | number | null {
-    const text = encodeTail(entry);
+    const adds = entry.versions.length > 0 && !this.#isRestated(entry);
+    const text = encodeTail(adds ? entry : { ...entry, versions: [] });
     if (text.length <= inlineTailLength) return text === '' ? null : text;
     const hash = createHash('sha1').update(text).digest('base64');
     const known = this.#tails.get(hash);

@@ -67,7 +67,8 @@ export function openBook(source: AdvisorySource, ecosystems: MatchEcosystems): A
   };
 }
 
-function ordersOf(ecosystem: string, ecosystems: MatchEcosystems): RangeOrders | null {
+/** The orders that decide in an ecosystem, with or without release; null where none is known. */
+export function ordersOf(ecosystem: string, ecosystems: MatchEcosystems): RangeOrders | null {
   const own = ecosystems.scheme(ecosystem);
   if (own === null) return null;
   return { ecosystem: own, semver: semverLike.has(own.id) ? own : ecosystems.semver };

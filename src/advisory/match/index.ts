@@ -10,4 +10,5 @@ export {
 } from './match.ts';
 export { type PriorityInput } from './priority.ts';
 export { evaluateRanges, type RangeOrders, type RangeVerdict, type Subject } from './range.ts';
+export { restatedLists } from './restated.ts';
 export { chooseSeverity, type SeverityChoice } from './severity.ts';

@@ -85,6 +85,23 @@ export function evaluateRanges(
   return undecided(advisory, reason);
 }
 
+/**
+ * Whether the ranges, all of the ecosystem's own order, hold each of `versions`: what a list of them
+ * adds is then nothing, also to versions without a place in that order, which it does not have.
+ */
+export function strikesAll(
+  ranges: readonly OsvRange[],
+  versions: readonly string[],
+  orders: RangeOrders,
+): boolean {
+  const order = orders.ecosystem;
+  if (ranges.length === 0 || ranges.some((range) => orderOf(range, orders) !== order)) return false;
+  return versions.every(
+    (version) =>
+      order.isValid(version) && ranges.some((range) => strike(range, version, order) !== null),
+  );
+}
+
 /** The interval of `range` that `version` is inside of, or null. */
 function strike(range: OsvRange, version: string, order: VersionScheme): RangeHit | null {
   const plain = plainFix(range.events);
