@@ -82,7 +82,8 @@ static __always_inline int send(void *ring, struct scratch *scratch, u32 size,
                                 struct counter *counter) {
   BOUND(size, SCRATCH_BYTES - 1);
   ((struct header *)scratch->bytes)->size = size;
-  count_result(counter, bpf_ringbuf_output(ring, scratch->bytes, size, BPF_RB_NO_WAKEUP));
+  // No flags here and below: the kernel wakes the reader when it has read all that was before.
+  count_result(counter, bpf_ringbuf_output(ring, scratch->bytes, size, 0));
   return 0;
 }
 
@@ -149,7 +150,7 @@ int on_fork(struct bpf_raw_tracepoint_args *context) {
   record->header.size = sizeof(*record);
   fill_process(&record->fork.process, child);
   bpf_probe_read_kernel(record->fork.command, 16, child->comm);
-  bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+  bpf_ringbuf_submit(record, 0);
   return 0;
 }
 
@@ -181,7 +182,7 @@ int on_exit(struct bpf_raw_tracepoint_args *context) {
   record->exit.parent = BPF_CORE_READ(task, real_parent, tgid);
   record->exit.filler = 0;
   bpf_probe_read_kernel(record->exit.command, 16, task->comm);
-  bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+  bpf_ringbuf_submit(record, 0);
   return 0;
 }
 

@@ -39,7 +39,7 @@ int on_capability(struct bpf_raw_tracepoint_args *context) {
   record->facts.capability = capability;
   record->facts.user_namespace = BPF_CORE_READ(target, ns.inum);
   bpf_probe_read_kernel(record->facts.command, 16, task->comm);
-  bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+  bpf_ringbuf_submit(record, 0);
   return 0;
 }
 
@@ -75,6 +75,6 @@ int on_ring_request(struct bpf_raw_tracepoint_args *context) {
   record->facts.capability = operation;
   record->facts.user_namespace = 0;
   bpf_probe_read_kernel(record->facts.command, 16, task->comm);
-  bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+  bpf_ringbuf_submit(record, 0);
   return 0;
 }

@@ -137,7 +137,7 @@ static __always_inline void tell_flow(u16 type, struct sock *sock, struct owner 
   record->flow.received = BPF_CORE_READ(tcp, bytes_received) -
                           (BPF_CORE_READ(sock, __sk_common.skc_flags) >> 1 & 1);
   record->flow.old_state = old_state;
-  bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+  bpf_ringbuf_submit(record, 0);
 }
 
 SEC("raw_tp/inet_sock_set_state")

@@ -141,6 +141,10 @@ class WatchConsumer implements SensorConsumer {
     this.post({ kind: 'settled', containerIds });
   }
 
+  rest(): void {
+    this.flush(BigInt(realPace.now()) * 1_000_000n);
+  }
+
   losses(losses: readonly RawLoss[]): void {
     this.post({ kind: 'losses', losses });
   }

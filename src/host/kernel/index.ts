@@ -11,3 +11,11 @@ export { attachDeadlineTimer, createDeadlineTimer, type DeadlineTimer } from './
 export { attachExecGuard, type ExecAttempt, type ExecGuard, openExecGuard } from './fanotify.ts';
 export { errorName, type Ffi, type Library, lastErrorNumber, loadFfi, loadLibrary } from './ffi.ts';
 export { bootClockOffsetNs, type Mapping, mapMemory, pageBytes } from './memory.ts';
+export {
+  type Bell,
+  closeBell,
+  createBell,
+  createWaiter,
+  ringBell,
+  type Waiter,
+} from './waiting.ts';

@@ -69,7 +69,8 @@ interface Found {
  */
 export function runNamerThread(thread: NamerThread, onReady: () => void): void {
   const known: Memory = { runs: new Map(), shims: new Map() };
-  warmUp();
+  const warming = warmUp();
+  let isWarm = warming.next().done;
   for (const candidate of listBundles(thread.places)) {
     if (runStateOf(candidate) !== 'running') continue;
     const found = readCandidate(candidate, thread.places, known);
@@ -78,7 +79,10 @@ export function runNamerThread(thread: NamerThread, onReady: () => void): void {
   }
   onReady();
   for (;;) {
-    if (!thread.guard.wait(-1)) continue;
+    if (!thread.guard.wait(isWarm === true ? -1 : 0)) {
+      if (isWarm !== true) isWarm = warming.next().done;
+      continue;
+    }
     const attempt = thread.guard.next();
     if (attempt !== null) serve(thread, attempt, known);
   }

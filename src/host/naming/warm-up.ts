@@ -11,6 +11,8 @@ import { ofTaskFolder, resolveAttempt, runStateOf } from './resolve-attempt.ts';
 
 /** Enough for the compiler to take notice of the hot parts. */
 const rounds = 300;
+/** Enough that all code is loaded: what the first container waits for. */
+const firstRounds = 10;
 
 const id = '0'.repeat(64);
 
@@ -57,8 +59,11 @@ const hostConfig = { NetworkMode: 'default', PortBindings: { '80/tcp': [{ HostPo
 
 const shimWords = ['containerd-shim-runc-v2', '-namespace', 'moby', '-id', id, 'start'];
 
-/** Has no effect but on the speed of what follows; it leaves no file behind. */
-export function warmUp(): void {
+/**
+ * Has no effect but on the speed of what follows; it leaves no file behind. It is paused (`yield`)
+ * when the code is loaded, and then after each round, so that nobody has to wait for all of them.
+ */
+export function* warmUp(): Generator<void, void> {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-warm-up-'));
   try {
     const task = join(folder, 'io.containerd.runtime.v2.task/moby', id);
@@ -69,7 +74,10 @@ export function warmUp(): void {
     writeFileSync(join(engine, 'config.v2.json'), JSON.stringify(container));
     writeFileSync(join(engine, 'hostconfig.json'), JSON.stringify(hostConfig));
     const places = { docker: [folder], containerd: [], storage: [] };
-    for (let round = 0; round < rounds; round += 1) once(task, places);
+    for (let round = 0; round < rounds; round += 1) {
+      once(task, places);
+      if (round >= firstRounds) yield;
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -20,6 +20,8 @@ export interface SensorConsumer {
   existing?(processes: readonly ExistingProcess[]): void;
   /** All existing processes were told. */
   existingDone?(): void;
+  /** Nothing has happened for a while: what waits for time to pass is looked at. */
+  rest?(): void;
   losses?(losses: readonly RawLoss[]): void;
   /** A message of the owner (`Sensor.post`). */
   message?(message: unknown): void;

@@ -27,6 +27,8 @@ export interface AttachedProgram {
 export interface KernelSensor {
   /** In the order in which they are to be read: births and deaths first. */
   readonly rings: readonly Ring[];
+  /** Of the rings, for `poll(2)`: readable when there are records. */
+  readonly descriptors: readonly number[];
   readonly programs: readonly AttachedProgram[];
   readonly counters: CounterReader;
   /** Nothing new is told; what lies in the rings can still be read. */
@@ -77,12 +79,13 @@ function openWith(
     for (const program of object.programs) if (!isWanted(program)) object.leaveOut(program);
     object.load();
     configure(object, options);
-    const rings = ['lifecycle', 'network', 'events'].map((name) =>
-      mapRing(object.map(name), mappings),
-    );
+    const maps = ['lifecycle', 'network', 'events'].map((name) => object.map(name));
+    const rings = maps.map((map) => mapRing(map, mappings));
+    const descriptors = maps.map(({ descriptor }) => descriptor);
     const programs = attachAll(object, isWanted);
     const counters = readCounters(object.map('counters'));
-    return { rings, programs, counters, detach: () => object.detach(), close };
+    const detach = (): void => object.detach();
+    return { rings, descriptors, programs, counters, detach, close };
   } catch (error) {
     close();
     throw error;
@@ -107,12 +110,12 @@ function mapRing(map: BpfMap, mappings: Mapping[]): Ring {
   const { descriptor } = map;
   const ours = mapMemory({ descriptor, offset: 0, bytes: page, writable: true });
   mappings.push(ours);
-  const theirs = mapMemory({ descriptor, offset: page, bytes: page + 2 * size, writable: false });
+  const theirs = mapMemory({ descriptor, offset: page, bytes: page + size, writable: false });
   mappings.push(theirs);
   return openRing({
     consumer: new BigUint64Array(ours.buffer, 0, 1),
     producer: new BigUint64Array(theirs.buffer, 0, 1),
-    data: new Uint8Array(theirs.buffer, page, 2 * size),
+    data: new Uint8Array(theirs.buffer, page, size),
     size,
   });
 }

@@ -1,4 +1,5 @@
 // What the sensor's thread and its owner say to each other.
+import type { Bell } from '../kernel/index.ts';
 import type { BatchCopy } from './batch.ts';
 import type { TypeCounter } from './counters.ts';
 import type { AttachedProgram } from './kernel-sensor.ts';
@@ -8,12 +9,15 @@ import type { ExistingProcess, RawLoss } from './record.ts';
 export interface WorkerInput {
   readonly options: SensorOptions;
   readonly consumerOptions: unknown;
-  /** Four bytes: raised by the owner with each message, so that a waiting thread looks. */
-  readonly wake: SharedArrayBuffer;
 }
 
 export type FromWorker =
-  | { readonly kind: 'watching'; readonly programs: readonly AttachedProgram[] }
+  | {
+      readonly kind: 'watching';
+      readonly programs: readonly AttachedProgram[];
+      /** From now on the owner's: rung with each message, so that a waiting thread looks. */
+      readonly bell: Bell;
+    }
   | {
       readonly kind: 'failed';
       readonly code: string;

@@ -23,7 +23,7 @@ export interface SensorOptions {
   /** Sends and receives told of each socket, peer and call in `transferWindowMs`. */
   readonly transfersPerFlow: number;
   readonly transferWindowMs: number;
-  /** Pause between two looks at the rings: the shorter after much work. */
+  /** Pause behind a look that found records, so that more come together: the shorter after much work. */
   readonly pauseMinMs: number;
   readonly pauseMaxMs: number;
   /** Also tell the processes that live already. */
@@ -57,6 +57,6 @@ export const defaultSensorOptions: SensorOptions = {
   transfersPerFlow: 4,
   transferWindowMs: 10_000,
   pauseMinMs: 2,
-  pauseMaxMs: 10,
+  pauseMaxMs: 8,
   tellExisting: true,
 };

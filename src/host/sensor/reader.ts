@@ -15,6 +15,8 @@ export interface RingReader {
    * @returns bytes that were taken; 0 when nothing was there
    */
   read(take: (sections: readonly BatchSection[], clockOffsetNs: bigint) => void): number;
+  /** Whether records lie in the rings, finished or not. */
+  hasNews(): boolean;
   readonly clockOffsetNs: bigint;
 }
 
@@ -22,12 +24,14 @@ export interface RingReader {
 export function ringReader({ rings }: KernelSensor, nowNs: () => bigint): RingReader {
   let clockOffsetNs = bootClockOffsetNs();
   let comparedAtNs = nowNs();
+  const hasNews = (): boolean => rings.some((ring) => ring.hasNews());
   return {
+    hasNews,
     get clockOffsetNs() {
       return clockOffsetNs;
     },
     read: (take) => {
-      if (!rings.some((ring) => ring.hasNews())) return 0;
+      if (!hasNews()) return 0;
       const now = nowNs();
       if (now - comparedAtNs >= clockEveryNs) {
         clockOffsetNs = bootClockOffsetNs();
@@ -40,21 +44,15 @@ export function ringReader({ rings }: KernelSensor, nowNs: () => bigint): RingRe
         marks[index] = rings[index]?.mark() ?? 0;
       }
       const spans = rings.map((ring, index) => ring.span(marks[index] ?? 0, maxBytesAtOnce));
-      const sections: BatchSection[] = [];
-      let bytes = 0;
-      rings.forEach(({ view }, index) => {
-        const span = spans[index];
-        if (span === undefined || span.end === span.start) return;
-        bytes += span.end - span.start;
-        sections.push({ view, start: span.start, end: span.end });
-      });
+      const sections = spans.flatMap((span) => span.sections);
+      const bytes = spans.reduce((sum, span) => sum + span.bytes, 0);
       if (bytes === 0) return 0;
       try {
         take(sections, clockOffsetNs);
       } finally {
         rings.forEach((ring, index) => {
           const span = spans[index];
-          if (span !== undefined && span.end > span.start) ring.release(span);
+          if (span !== undefined && span.bytes > 0) ring.release(span);
         });
       }
       return bytes;

@@ -4,20 +4,17 @@ import { nextRecord, openRing, type Ring, ringHeaderBytes } from './ring.ts';
 
 const size = 4096;
 
-/** A ring in plain memory, written as the kernel does: each byte also where the second mapping is. */
+/** A ring in plain memory, written as the kernel does. */
 function madeRing(startAt = 0) {
   const consumer = new BigUint64Array(1);
   const producer = new BigUint64Array(1);
   consumer[0] = BigInt(startAt);
   producer[0] = BigInt(startAt);
-  const data = new Uint8Array(2 * size);
+  const data = new Uint8Array(size);
   let position = startAt;
   const word = (at: number, value: number) => {
-    for (const base of [0, size]) {
-      for (let index = 0; index < 4; index++) {
-        const to = ((at + index) % size) + base;
-        data[to] = (value >>> (index * 8)) & 0xff;
-      }
+    for (let index = 0; index < 4; index++) {
+      data[(at + index) % size] = (value >>> (index * 8)) & 0xff;
     }
   };
   return {
@@ -27,7 +24,7 @@ function madeRing(startAt = 0) {
       const at = position;
       word(at, (bytes.length | flags) >>> 0);
       bytes.forEach((byte, index) => {
-        for (const base of [0, size]) data[((at + ringHeaderBytes + index) % size) + base] = byte;
+        data[(at + ringHeaderBytes + index) % size] = byte;
       });
       position += (ringHeaderBytes + bytes.length + 7) & ~7;
       producer[0] = BigInt(position);
@@ -43,12 +40,15 @@ const discarded = 0x4000_0000;
 function readAll(ring: Ring, maxBytes = size): number[][] {
   const span = ring.span(ring.mark(), maxBytes);
   const records: number[][] = [];
-  let at = span.start;
-  for (;;) {
-    const place = nextRecord(ring.view, at, span.end);
-    if (place === null) break;
-    records.push([...ring.data.subarray(place.start, place.start + place.length)]);
-    at = place.next;
+  for (const { view, start, end } of span.sections) {
+    let at = start;
+    for (;;) {
+      const place = nextRecord(view, at, end);
+      if (place === null) break;
+      const from = view.byteOffset + place.start;
+      records.push([...new Uint8Array(view.buffer, from, place.length)]);
+      at = place.next;
+    }
   }
   ring.release(span);
   return records;
@@ -69,6 +69,14 @@ describe('a ring', () => {
     expect(readAll(ring)).toEqual([Array.from({ length: 32 }, (_, index) => index)]);
   });
 
+  test('what lies on both sides of a record over the end comes with it', () => {
+    const { ring, write } = madeRing(size - 48);
+    for (let index = 0; index < 6; index++) write(new Uint8Array(20).fill(index));
+    const { sections } = ring.span(ring.mark(), size);
+    expect(sections.map(({ start, end }) => end - start)).toEqual([32, 32, 128]);
+    expect(readAll(ring)).toEqual([0, 1, 2, 3, 4, 5].map((one) => Array.from({ length: 20 }, () => one)));
+  });
+
   test('positions beyond 32 bits', () => {
     const { ring, write, consumer } = madeRing(2 ** 33 + size - 8);
     write(Uint8Array.of(7));
@@ -81,7 +89,7 @@ describe('a ring', () => {
     write(Uint8Array.of(1));
     const at = write(Uint8Array.of(2), busy);
     write(Uint8Array.of(3));
-    expect(ring.span(ring.mark(), size)).toMatchObject({ isBusy: true, end: 16 });
+    expect(ring.span(ring.mark(), size)).toMatchObject({ isBusy: true, bytes: 16 });
     expect(readAll(ring)).toEqual([[1]]);
     expect(readAll(ring)).toEqual([]);
     finish(at, 1);

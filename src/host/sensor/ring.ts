@@ -1,5 +1,7 @@
-// Reads a BPF ring buffer where it lies. Positions run on for ever; the data is mapped twice in a row,
-// so no record ever wraps. The kernel sets a record's length last and clears its busy bit then.
+// Reads a BPF ring buffer where it lies. Positions run on for ever. The kernel offers the data twice in a
+// row, so that no record wraps; it is mapped once, because each page counts as ours each time it is
+// mapped, and the one record at the end is copied. A record's length is set last, with its busy bit.
+import type { BatchSection } from './batch.ts';
 
 const busyBit = 0x8000_0000;
 const discardBit = 0x4000_0000;
@@ -12,23 +14,22 @@ export interface RingMemory {
   readonly consumer: BigUint64Array;
   /** Where the kernel has reserved to. */
   readonly producer: BigUint64Array;
-  /** `size` bytes of data, twice. */
+  /** `size` bytes of data. */
   readonly data: Uint8Array;
   /** A power of two. */
   readonly size: number;
 }
 
-/** Finished records that lie in a row: offsets in the data. */
+/** Finished records from where we are. */
 export interface RingSpan {
-  readonly start: number;
-  readonly end: number;
+  /** In their order; three at most: up to the end of the data, the record over the end, those behind. */
+  readonly sections: readonly BatchSection[];
+  readonly bytes: number;
   /** The kernel is still writing the record behind the end. */
   readonly isBusy: boolean;
 }
 
 export interface Ring {
-  readonly data: Uint8Array;
-  readonly view: DataView;
   /** Whether anything was reserved since the last span was released: one load. */
   hasNews(): boolean;
   /** Position up to which records were reserved by now: a mark to read to. */
@@ -50,28 +51,45 @@ export function openRing({ consumer, producer, data, size }: RingMemory): Ring {
   const lengths = new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4);
   const producerLow = new Int32Array(producer.buffer, producer.byteOffset, 1);
   let position = Number(Atomics.load(consumer, 0));
+  const overEnd = (start: number, bytes: number): BatchSection => {
+    const copy = new Uint8Array(bytes);
+    copy.set(data.subarray(start, size));
+    copy.set(data.subarray(0, start + bytes - size), size - start);
+    return { view: new DataView(copy.buffer), start: 0, end: bytes };
+  };
   return {
-    data,
-    view,
     hasNews: () => Atomics.load(producerLow, 0) !== (position | 0),
     mark: () => Number(Atomics.load(producer, 0)),
     span: (mark, maxBytes) => {
-      const start = position & (size - 1);
       const limit = Math.min(mark - position, maxBytes, size);
+      const sections: BatchSection[] = [];
+      let start = position & (size - 1);
+      let at = start;
       let used = 0;
       let isBusy = false;
       while (used < limit) {
-        const word = Atomics.load(lengths, (start + used) >>> 2) >>> 0;
+        const word = Atomics.load(lengths, at >>> 2) >>> 0;
         if (word >= busyBit) {
           isBusy = true;
           break;
         }
-        used += step(word & lengthMask);
+        const bytes = Math.min(step(word & lengthMask), size - used);
+        used += bytes;
+        if (at + bytes < size) {
+          at += bytes;
+          continue;
+        }
+        const end = at + bytes === size ? size : at;
+        if (end > start) sections.push({ view, start, end });
+        if (at + bytes > size) sections.push(overEnd(at, bytes));
+        at = at + bytes - size;
+        start = at;
       }
-      return { start, end: start + Math.min(used, size), isBusy };
+      if (at > start) sections.push({ view, start, end: at });
+      return { sections, bytes: used, isBusy };
     },
-    release: ({ start, end }) => {
-      position += end - start;
+    release: ({ bytes }) => {
+      position += bytes;
       Atomics.store(consumer, 0, BigInt(position));
     },
   };

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, SeaworthyError } from '../../base/error.ts';
 import { workerEntry } from '../../base/worker.ts';
+import { type Bell, closeBell, ringBell } from '../kernel/index.ts';
 import { type BatchCursor, readBatch } from './batch.ts';
 import type { ConsumerThread } from './consumer.ts';
 import type { TypeCounter } from './counters.ts';
@@ -52,30 +53,28 @@ export function openSensor({
   const input: WorkerInput = {
     options: { ...defaultSensorOptions, ...options },
     consumerOptions: consumer?.options ?? null,
-    wake: new SharedArrayBuffer(4),
   };
   const worker = new Worker(consumer?.entry ?? workerEntry('sensor-copy', import.meta.url), {
     workerData: input,
     name: 'sensor',
   });
-  return new SensorOwner(worker, handlers, new Int32Array(input.wake)).opened;
+  return new SensorOwner(worker, handlers).opened;
 }
 
 class SensorOwner implements Sensor {
   readonly opened: Promise<Sensor>;
   programs: readonly AttachedProgram[] = [];
   private readonly worker: Worker;
-  private readonly wake: Int32Array;
   private readonly handlers: SensorHandlers;
   private readonly asks = new Map<number, (counters: readonly TypeCounter[]) => void>();
   private readonly closed = Promise.withResolvers<void>();
   private readonly opening = Promise.withResolvers<Sensor>();
+  private bell: Bell | null = null;
   private isStopping = false;
   private lastAsk = 0;
 
-  constructor(worker: Worker, handlers: SensorHandlers, wake: Int32Array) {
+  constructor(worker: Worker, handlers: SensorHandlers) {
     this.worker = worker;
-    this.wake = wake;
     this.handlers = handlers;
     this.opened = this.opening.promise;
     worker.on('message', (message: FromWorker) => this.receive(message));
@@ -105,8 +104,7 @@ class SensorOwner implements Sensor {
 
   private send(message: ToWorker): void {
     this.worker.postMessage(message);
-    Atomics.add(this.wake, 0, 1);
-    Atomics.notify(this.wake, 0);
+    if (this.bell !== null) ringBell(this.bell);
   }
 
   private receive(message: FromWorker): void {
@@ -114,10 +112,12 @@ class SensorOwner implements Sensor {
     switch (message.kind) {
       case 'watching':
         this.programs = message.programs;
+        this.bell = message.bell;
         this.opening.resolve(this);
         break;
       case 'failed':
-        this.opening.reject(failureOf(message));
+        // Before it watches this is the answer to the opening, afterwards the death of the thread.
+        this.die(failureOf(message));
         break;
       case 'batch': {
         // The owner may take its time: what it holds is given back when it is through.
@@ -154,6 +154,9 @@ class SensorOwner implements Sensor {
     this.opened.catch(() => undefined);
     for (const answer of this.asks.values()) answer([]);
     this.asks.clear();
+    // Only now: a number that was closed may be another file's.
+    if (this.bell !== null) closeBell(this.bell);
+    this.bell = null;
     this.closed.resolve();
     if (!this.isStopping) this.handlers.onDeath?.(error);
     this.isStopping = true;

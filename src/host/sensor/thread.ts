@@ -1,7 +1,8 @@
-// The sensor's thread: loads the programs, reads the rings on a timer that follows the work, hands
-// records to its consumer, or copies of them to the owner where it has none.
+// The sensor's thread: loads the programs, sleeps until a ring has something, hands records to its
+// consumer, or copies of them to the owner where it has none.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { assert, messageOf, SeaworthyError } from '../../base/error.ts';
+import { type Bell, createBell, createWaiter, type Waiter } from '../kernel/index.ts';
 import { copyBatch } from './batch.ts';
 import type { CreateConsumer, SensorConsumer } from './consumer.ts';
 import { existingPids, existingReader } from './existing.ts';
@@ -14,8 +15,10 @@ const maxHeldBytes = 64 * 1024 * 1024;
 /** So much in one look and the next comes after the shorter pause. */
 const busyBytes = 64 * 1024;
 const lossesEveryMs = 500;
-/** Looks before the event loop has its turn: 50 ms at rest. */
-const looksPerTurn = 5;
+/** Waiting for records, the thread looks up this often: losses are told, the event loop has its turn. */
+const restMs = 250;
+/** Looks before the event loop has its turn though nobody has rung. */
+const looksPerTurn = 20;
 /** Time that one turn gives to processes that live already: the rings are looked at in between. */
 const existingTurnNs = 8_000_000n;
 
@@ -34,29 +37,37 @@ class SensorThread {
   private isClosing = false;
   /** Processes that live already are being read: no waiting. */
   private isTelling = false;
-  private readonly wake: Int32Array;
-  private heard = 0;
+  private readonly bell: Bell = createBell();
+  private readonly waiter: Waiter;
   private nextLossesNs = 0n;
 
   constructor(port: MessagePort, input: WorkerInput) {
     this.port = port;
     this.input = input;
-    this.wake = new Int32Array(input.wake);
     this.sensor = openKernelSensor(input.options);
+    this.waiter = createWaiter(this.bell, this.sensor.descriptors);
     this.reader = ringReader(this.sensor, monotonicNs);
   }
 
   async start(create: CreateConsumer | null): Promise<void> {
+    // The rings hold what happens from here on: the consumer gets all of it, however long it is made.
+    this.send({ kind: 'watching', programs: this.sensor.programs, bell: this.bell });
+    if (create !== null) this.consumer = await this.made(create);
     this.port.on('message', (message: ToWorker) => this.receive(message));
-    if (create !== null) {
-      this.consumer = await create({
+    if (this.input.options.tellExisting) this.tellExisting(existingPids());
+    this.turn();
+  }
+
+  private async made(create: CreateConsumer): Promise<SensorConsumer> {
+    try {
+      return await create({
         options: this.input.consumerOptions,
         post: (message) => this.send({ kind: 'message', message }),
       });
+    } catch (error) {
+      this.sensor.close();
+      throw error;
     }
-    this.send({ kind: 'watching', programs: this.sensor.programs });
-    if (this.input.options.tellExisting) this.tellExisting(existingPids());
-    this.turn();
   }
 
   private send(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {
@@ -81,8 +92,9 @@ class SensorThread {
   }
 
   /**
-   * Looks at the rings, waits, looks again; now and then, and when the owner has said something, the
-   * event loop has its turn. Waiting for a timer of the loop costs three times the CPU of this.
+   * Sleeps until the kernel has something, reads it, and lets more come together before the next look:
+   * a machine at rest costs nothing, a busy one a look for many records. Now and then, and when the
+   * owner has rung, the event loop has its turn.
    */
   private turn(): void {
     const { pauseMinMs, pauseMaxMs } = this.input.options;
@@ -90,12 +102,15 @@ class SensorThread {
       const bytes = this.drain();
       this.tellLosses(false);
       if (this.isTelling) break;
-      const calls = Atomics.load(this.wake, 0);
-      if (calls !== this.heard) {
-        this.heard = calls;
-        break;
+      if (this.reader.hasNews() || bytes > 0) {
+        const pauseMs = bytes >= busyBytes ? pauseMinMs : pauseMaxMs;
+        if (this.waiter.pause(pauseMs)) break;
+        continue;
       }
-      Atomics.wait(this.wake, 0, calls, bytes >= busyBytes ? pauseMinMs : pauseMaxMs);
+      if (this.waiter.wait(restMs)) break;
+      if (this.reader.hasNews()) continue;
+      this.consumer?.rest?.();
+      break;
     }
     if (!this.isClosing) setImmediate(() => this.turn());
   }
