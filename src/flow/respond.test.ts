@@ -69,7 +69,7 @@ interface World {
   readonly events: ActorEvents;
 }
 
-function start(act: Actor['act'], log = openResponseLog(folder)): World {
+function start(act: Actor['act'], log = openResponseLog(folder), config = policy): World {
   const acted: string[] = [];
   const told: Alert[] = [];
   const recorded: RuntimeRecord[] = [];
@@ -88,7 +88,7 @@ function start(act: Actor['act'], log = openResponseLog(folder)): World {
     record: (record) => void recorded.push(record),
     warn: (line) => void warned.push(line),
     response: {
-      config: policy,
+      config,
       log,
       actor: (given) => {
         events = given;
@@ -231,4 +231,38 @@ test('a program that was refused is told', async () => {
   events.onDenied({ containerId: container.id, pid: 7, path: '/tmp/x', drift: 'new', atNs: 1n });
   await responder.close();
   expect(told[0]?.output).toContain('/tmp/x was not run: it is not from the image (process 7)');
+});
+
+test('by hand: recorded with who asked, told, taken back; never what the policy does not name', async () => {
+  const byHandPolicy = readResponsePolicy(
+    'response.yaml',
+    'apiVersion: seaworthy.dev/v1\nkind: ResponsePolicy\nmanual: { actions: [pause] }\n',
+  );
+  const { responder, acted, told, recorded } = start(
+    () => Promise.resolve({ result: 'paused', undo: { kind: 'unpause', by: 'engine' } }),
+    openResponseLog(folder),
+    byHandPolicy,
+  );
+  const target = { id: container.id, name: 'api', image: 'shop/api', labels: new Map() };
+  const asked = { target, by: 'ann', reason: 'a miner' } as const;
+  await expect(responder.byHand({ ...asked, action: 'kill' })).rejects.toMatchObject({
+    code: 'denied',
+  });
+  await expect(responder.byHand({ ...asked, action: 'unpause' })).rejects.toMatchObject({
+    code: 'not-found',
+  });
+  const done = await responder.byHand({ ...asked, action: 'pause' });
+  expect(done).toMatchObject({ state: 'done', by: 'ann', why: { output: 'a miner' } });
+  const undone = await responder.byHand({ ...asked, by: 'bob', action: 'unpause' });
+  expect(undone).toMatchObject({ id: done.id, state: 'undone', by: 'ann' });
+  expect(undone.result).toBe('taken back (bob asked for it)');
+  const shielded = { ...target, labels: new Map([['seaworthy.dev/protected', 'true']]) };
+  expect(await responder.byHand({ ...asked, target: shielded, action: 'pause' })).toMatchObject({
+    state: 'refused',
+  });
+  expect(acted).toEqual(['pause', 'unpause']);
+  expect(told.map(({ rule }) => rule)).toEqual(Array(3).fill('Response: pause'));
+  expect(told[0]?.output).toContain('asked for by ann');
+  expect(recorded).toHaveLength(3);
+  expect(openResponseLog(folder).read()).toHaveLength(2);
 });

@@ -8,10 +8,18 @@ import type { ResponseRecord, ResponseTarget } from '../model/response.ts';
 import type { RuntimeRecord } from '../model/timeline.ts';
 import { alertOf, ownAlert } from '../runtime/alert/index.ts';
 import type { Told } from '../runtime/detect/index.ts';
-import { type Decision, ResponseDecider, type ResponsePolicy } from '../runtime/response/index.ts';
+import { ResponseDecider, type ResponsePolicy } from '../runtime/response/index.ts';
 import { type Detection, timeTexts } from '../runtime/rules/index.ts';
 import type { ResponseLog } from '../store/index.ts';
 import type { Alerting } from './alerts.ts';
+import { type ManualRequest, manualRecord, meaningOf, standingOf } from './respond-manual.ts';
+import {
+  type Decided,
+  decidedRecord,
+  type RecordContext,
+  sentenceOf,
+  undoRecord,
+} from './respond-record.ts';
 import {
   containerOf,
   idOf,
@@ -62,6 +70,12 @@ export interface Responder {
    * throws; call it for each.
    */
   take(detection: Told | Detection | ToldFacts, seen: Seen): void;
+  /**
+   * What a person asks for, after what is begun; its record says what came of it (`refused`, `failed`
+   * too). Throws `SeaworthyError`: `denied` where no policy allows it by hand, `not-found` where
+   * there is nothing to take back.
+   */
+  byHand(request: ManualRequest): Promise<ResponseRecord>;
   /** Sends digests, takes back what `respond undo` asks for; to be called about once a second. */
   tick(): void;
   figures(): ResponderFigures;
@@ -74,12 +88,6 @@ const waitingAtMost = 200;
 /** Starts to tell and to answer; takes up the denials of a former run that were not taken back. */
 export function createResponder(options: ResponderOptions): Responder {
   return new AlertResponder(options);
-}
-
-interface Task {
-  readonly decision: Decision;
-  readonly alert: Alert;
-  readonly target: ResponseTarget;
 }
 
 class AlertResponder implements Responder {
@@ -157,6 +165,47 @@ class AlertResponder implements Responder {
     this.tellDone(record);
   }
 
+  async byHand(request: ManualRequest): Promise<ResponseRecord> {
+    const { response } = this.options;
+    const { kind, action } = meaningOf(request.action);
+    if (response === null || !response.config.manual.includes(action)) {
+      throw new SeaworthyError('denied', `${action} by hand is not switched on here`, {
+        advice: `write \`manual: { actions: [${action}] }\` into the file of --response`,
+      });
+    }
+    if (this.waiting >= waitingAtMost) {
+      throw new SeaworthyError('busy', 'too many actions wait', { advice: 'try again later' });
+    }
+    return new Promise((resolve, reject) => {
+      this.queue(async () => {
+        try {
+          const isAct = kind === 'act';
+          resolve(await (isAct ? this.actByHand(request, response) : this.undoByHand(request)));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  private async actByHand(request: ManualRequest, response: ResponseSide): Promise<ResponseRecord> {
+    const { action } = meaningOf(request.action);
+    const context = this.contextOf(response);
+    const record = manualRecord(request, action, context);
+    const refusal = this.decider?.refusalByHand(action, request.target, context.nowMs) ?? null;
+    if (refusal !== null) {
+      return this.finish({ ...record, state: 'refused', result: `refused: ${refusal}` });
+    }
+    return this.act(record);
+  }
+
+  private async undoByHand({ action, target, by }: ManualRequest): Promise<ResponseRecord> {
+    const records = this.options.response?.log.read() ?? [];
+    const standing = standingOf(records, meaningOf(action).action, target.id);
+    const requested = new Date(this.pace.now()).toISOString();
+    return this.giveBack({ ...standing, undoRequestedAt: requested }, by);
+  }
+
   figures(): ResponderFigures {
     const { waiting, dropped, done, failed } = this;
     return { waiting, dropped, done, failed };
@@ -200,62 +249,51 @@ class AlertResponder implements Responder {
       });
   }
 
-  private async carryOut({ decision, alert, target }: Task): Promise<void> {
+  private async carryOut({ decision, alert, target }: Decided): Promise<void> {
     const { response } = this.options;
     if (response === null || this.actor === null) return;
-    const begun = this.recordOf({ decision, alert, target }, response.config.file);
+    const context = this.contextOf(response);
+    const begun = decidedRecord({ decision, alert, target }, context);
     if (decision.verdict !== 'act') {
       const isDry = decision.verdict === 'dry-run';
       const result = isDry
         ? 'only tried: the rule does not enforce'
         : `refused: ${decision.reason}`;
-      return this.finish({ ...begun, state: isDry ? 'dry-run' : 'refused', result });
+      this.finish({ ...begun, state: isDry ? 'dry-run' : 'refused', result });
+      return;
     }
+    await this.act(begun);
+  }
+
+  private async act(begun: ResponseRecord): Promise<ResponseRecord> {
+    const { action, container } = begun;
+    const { response } = this.options;
+    if (response === null || this.actor === null) return begun;
     // Nothing is done that is not on the disk before.
     response.log.write(begun);
     try {
-      const { result, undo } = await this.actor.act(decision.action, target.id);
+      const { result, undo } = await this.actor.act(action, container.id);
       this.done += 1;
-      this.finish({ ...begun, state: 'done', result, undo });
+      return this.finish({ ...begun, state: 'done', result, undo });
     } catch (error) {
       if (!(error instanceof SeaworthyError)) throw error;
       this.failed += 1;
-      if (!isGone(error)) this.decider?.failed(target.id, decision.action);
-      this.finish({ ...begun, state: 'failed', result: sentenceOf(error) });
+      if (!isGone(error)) this.decider?.failed(container.id, action);
+      return this.finish({ ...begun, state: 'failed', result: sentenceOf(error) });
     }
   }
 
-  private recordOf({ decision, alert, target }: Task, file: string): ResponseRecord {
-    const nowMs = this.pace.now();
-    const { action, rule } = decision;
+  private contextOf({ config }: ResponseSide): RecordContext {
     this.number += 1;
-    const { id, name, image } = target;
-    return {
-      id: idOf([String(nowMs), String(this.number), id, action, String(this.pace.random())]),
-      at: new Date(nowMs).toISOString(),
-      action,
-      state: 'begun',
-      container: { id, name, image },
-      why: {
-        rule: alert.rule,
-        priority: alert.priority,
-        cause: alert.id,
-        output: alert.output,
-        tags: alert.tags,
-        time: alert.time,
-      },
-      policy: { file, rule: rule.name, line: rule.line },
-      result: 'begun',
-      undo: null,
-      undoRequestedAt: null,
-      undoneAt: null,
-    };
+    const chance = `${this.number} ${this.pace.random()}`;
+    return { nowMs: this.pace.now(), chance, file: config.file };
   }
 
   /** Writes down and tells what came of it. */
-  private finish(record: ResponseRecord): void {
+  private finish(record: ResponseRecord): ResponseRecord {
     this.options.response?.log.write(record);
     this.tellDone(record);
+    return record;
   }
 
   private tellDone(record: ResponseRecord): void {
@@ -328,11 +366,17 @@ class AlertResponder implements Responder {
     const { response } = this.options;
     const current = response?.log.read().find(({ id }) => id === record.id);
     if (response === null || current === undefined || current.undoneAt !== null) return;
-    if (current.undo === null || this.actor === null) return;
-    const { action, container } = current;
+    if (current.undo !== null && this.actor !== null) await this.giveBack(current, null);
+  }
+
+  /** @param by who asked over the API; null: over the log */
+  private async giveBack(record: ResponseRecord, by: string | null): Promise<ResponseRecord> {
+    if (this.actor === null) return record;
+    const { action, container } = record;
     this.decider?.undone(container.id, action, this.pace.now());
-    const undone = await undoRecord(current, this.actor, new Date(this.pace.now()));
-    this.finish(undone);
+    const undone = await undoRecord(record, this.actor, new Date(this.pace.now()));
+    const result = by === null ? undone.result : `${undone.result} (${by} asked for it)`;
+    return this.finish({ ...undone, result });
   }
 
   /** Denials end with the process that answers the kernel: those that still hold are made anew. */
@@ -351,34 +395,4 @@ class AlertResponder implements Responder {
       }
     }
   }
-}
-
-/**
- * Takes an action back and gives its new record; also by `respond undo`, where nobody watches.
- * A container that is gone counts as taken back.
- */
-export async function undoRecord(
-  record: ResponseRecord,
-  actor: Actor,
-  now: Date,
-): Promise<ResponseRecord> {
-  const { undo, container } = record;
-  if (undo === null) {
-    throw new SeaworthyError('unsupported', `${record.action} cannot be taken back`, {
-      advice: 'start the container again with its engine',
-    });
-  }
-  const undoneAt = now.toISOString();
-  try {
-    const result = await actor.undo(undo, container.id);
-    return { ...record, state: 'undone', undoneAt, result };
-  } catch (error) {
-    if (!isGone(error)) throw error;
-    return { ...record, state: 'undone', undoneAt, result: sentenceOf(error) };
-  }
-}
-
-function sentenceOf(error: unknown): string {
-  const advice = error instanceof SeaworthyError ? error.advice : undefined;
-  return advice === undefined ? messageOf(error) : `${messageOf(error)}; ${advice}`;
 }

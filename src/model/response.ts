@@ -45,6 +45,8 @@ export interface ResponseRecord {
     readonly tags: readonly string[];
     readonly time: string;
   };
+  /** Who asked for it by hand; absent: a rule of the policy. */
+  readonly by?: string;
   readonly policy: { readonly file: string; readonly rule: string; readonly line: number | null };
   /** What came of it, in one sentence. */
   readonly result: string;

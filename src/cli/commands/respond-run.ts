@@ -1,7 +1,7 @@
 // What `respond` does; loaded only when it is called.
 import { oneLine, SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
-import { undoRecord } from '../../flow/respond.ts';
+import { undoRecord } from '../../flow/respond-record.ts';
 import { connectEngine, type DockerEngine } from '../../host/docker/index.ts';
 import { createActor } from '../../host/response/index.ts';
 import type { ResponseRecord } from '../../model/response.ts';

@@ -61,6 +61,18 @@ export class ResponseDecider {
     return [...chosen].flatMap(([action, rule]) => this.judge({ action, rule, target, nowMs }));
   }
 
+  /**
+   * Why a person may not do this now; null: it may be done, and counts against the limits at once.
+   * Shields and limits are the same as for rules: a stolen token must not end a fleet either.
+   */
+  refusalByHand(action: ResponseAction, target: ResponseTarget, nowMs: number): string | null {
+    if (!this.policy.manual.includes(action)) return 'the policy does not allow it by hand';
+    const reason = this.shieldOf(target) ?? this.limitOf(target.id, nowMs);
+    if (reason !== null) return reason;
+    this.acted.push({ atMs: nowMs, containerId: target.id });
+    return null;
+  }
+
   /** An action was taken back: it is left so for an hour. */
   undone(containerId: string, action: ResponseAction, nowMs: number): void {
     this.remember(`${containerId}\n${action}`, { atMs: nowMs, kind: 'undone' });

@@ -34,6 +34,8 @@ export interface ResponseRule {
 export interface ResponsePolicy {
   readonly file: string;
   readonly rules: readonly ResponseRule[];
+  /** What people may do by hand, over the API; empty: nothing. */
+  readonly manual: readonly ResponseAction[];
   readonly protect: {
     /** A label, and its value; null: any. */
     readonly labels: readonly (readonly [string, string | null])[];
@@ -69,6 +71,7 @@ export function readResponsePolicy(file: string, text: string): ResponsePolicy {
       'metadata',
       'mode',
       'rules',
+      'manual',
       'protect',
       'limits',
       'graceSeconds',
@@ -79,7 +82,9 @@ export function readResponsePolicy(file: string, text: string): ResponsePolicy {
   const rules = itemsAt(document, ['rules'], rulesAtMost).map((path) =>
     ruleAt(document, path, mode),
   );
-  if (rules.length === 0) throw flaw(document, ['rules'], 'there is no rule');
+  wantKeys(document, ['manual'], ['actions']);
+  const manual = actionsAt(document, ['manual', 'actions']);
+  if (rules.length + manual.length === 0) throw flaw(document, ['rules'], 'there is no rule');
   const count = (name: string, usual: number): number =>
     numberAt(document, ['limits', name], { least: 0, most: 100_000, usual });
   wantKeys(document, ['protect'], ['labels', 'containers', 'images']);
@@ -87,6 +92,7 @@ export function readResponsePolicy(file: string, text: string): ResponsePolicy {
   return {
     file,
     rules,
+    manual,
     protect: {
       labels: textsAt(document, ['protect', 'labels']).map(labelOf),
       containers: textsAt(document, ['protect', 'containers']),
@@ -111,12 +117,7 @@ function ruleAt(document: OwnDocument, path: Path, mode: ResponseMode): Response
   if (selector.priority === null && selector.lists.size === 0) {
     throw flaw(document, path, `the rule ${name} would answer everything: give it a match`);
   }
-  const actions = textsAt(document, [...path, 'actions']).map((word, index) => {
-    const action = responseActions.find((one) => one === word);
-    if (action !== undefined) return action;
-    const what = `${JSON.stringify(word)} is none of ${responseActions.join(', ')}`;
-    throw flaw(document, [...path, 'actions', index], what);
-  });
+  const actions = actionsAt(document, [...path, 'actions']);
   if (actions.length === 0) throw flaw(document, path, `the rule ${name} has no actions`);
   return {
     name,
@@ -130,6 +131,15 @@ function ruleAt(document: OwnDocument, path: Path, mode: ResponseMode): Response
       usual: 1,
     }),
   };
+}
+
+function actionsAt(document: OwnDocument, path: Path): readonly ResponseAction[] {
+  return textsAt(document, path).map((word, index) => {
+    const action = responseActions.find((one) => one === word);
+    if (action !== undefined) return action;
+    const what = `${JSON.stringify(word)} is none of ${responseActions.join(', ')}`;
+    throw flaw(document, [...path, index], what);
+  });
 }
 
 function labelOf(text: string): readonly [string, string | null] {

@@ -44,6 +44,32 @@ describe('the file', () => {
   });
 });
 
+describe('by hand', () => {
+  const text = `manual: { actions: [pause, kill] }
+limits: { perMinute: 2 }
+protect: { containers: [db-*] }
+`;
+
+  test('only what the file names, never what is protected, within the limits', () => {
+    const decider = new ResponseDecider(policyOf(text));
+    expect(decider.refusalByHand('stop', target('a'), 0)).toBe(
+      'the policy does not allow it by hand',
+    );
+    expect(decider.refusalByHand('kill', target('a', { name: 'db-1' }), 0)).toBe(
+      'the policy protects its name',
+    );
+    expect(decider.refusalByHand('kill', target('a'), 0)).toBeNull();
+    expect(decider.refusalByHand('pause', target('b'), 1)).toBeNull();
+    expect(decider.refusalByHand('pause', target('c'), 2)).toBe('limit of 2 actions a minute');
+  });
+
+  test('without a word of it nothing may be done by hand', () => {
+    const decider = new ResponseDecider(policyOf(enforcing));
+    expect(decider.refusalByHand('pause', target('a'), 0)).toContain('does not allow');
+    expect(() => policyOf('manual: { actions: [nuke] }\n')).toThrow('"nuke" is none of pause');
+  });
+});
+
 describe('decisions', () => {
   const verdicts = (
     decider: ResponseDecider,
