@@ -87,7 +87,15 @@ export function cluster(
         : { kind: 'known', objects: list },
     );
   }
-  return { cluster: { version, kinds, workloads: workloadsOf(kinds, 35) } };
+  return {
+    cluster: {
+      version,
+      kinds,
+      workloads: workloadsOf(kinds, 35),
+      adviseNode: null,
+      ownRights: null,
+    },
+  };
 }
 
 /** A Pod that holds every control, with these changes to its container and itself. */

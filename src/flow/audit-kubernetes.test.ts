@@ -30,7 +30,14 @@ async function audit(plan: NodePlan, cluster: ReadDump | null = null) {
   writeNode(root, plan);
   const node = findNode(openMachine(root));
   const now = new Date('2026-11-22T00:00:00Z');
-  const collected = await collectKubernetes({ node, cluster, namespaces: null, minor: null, now });
+  const collected = await collectKubernetes({
+    node,
+    cluster,
+    namespaces: null,
+    minor: null,
+    now,
+    advisories: null,
+  });
   const { facts, unknowns, leftOut } = collected;
   const { answer } = auditFacts({
     audit: 'kubernetes',
@@ -307,6 +314,7 @@ test('the control plane of a cluster is known by its Pods', async () => {
     namespaces: null,
     minor: null,
     now,
+    advisories: null,
   });
   expect(facts.minor).toBe(34);
   expect(facts.components.get('kube-apiserver')?.source).toBe('Pod kube-system/kube-apiserver');

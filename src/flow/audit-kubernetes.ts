@@ -9,8 +9,15 @@ import {
   workloadsOf,
 } from '../audit/kubernetes/index.ts';
 import { field, stringField } from '../base/json.ts';
-import { type KubernetesApi, listEverything, type ReadDump } from '../host/kubernetes/index.ts';
+import {
+  type KubernetesApi,
+  listEverything,
+  type OwnRights,
+  type ReadDump,
+} from '../host/kubernetes/index.ts';
+import type { AdvisorySource } from '../model/advisory.ts';
 import type { Unknown } from '../model/unknown.ts';
+import { adviseNodes } from './audit-kubernetes-advice.ts';
 import { collectComponents, type NodeSources, nodeFiles } from './audit-kubernetes-node.ts';
 
 export interface KubernetesSources {
@@ -23,6 +30,8 @@ export interface KubernetesSources {
   /** Of Kubernetes 1.x, as the user gave it; null: it is found out. */
   readonly minor: number | null;
   readonly now: Date;
+  /** What is known of packages of distributions; null: nothing is asked. */
+  readonly advisories: AdvisorySource | null;
 }
 
 export interface CollectedKubernetes {
@@ -44,7 +53,15 @@ export async function collectKubernetes(sources: KubernetesSources): Promise<Col
   const version = asked?.version ?? null;
   const minor = sources.minor ?? minorOf(version) ?? minorOfImages(images) ?? minorOfNodes(asked);
   const cluster: ClusterFacts | null =
-    kinds === null ? null : { version, kinds, workloads: workloadsOf(kinds, minor) };
+    kinds === null
+      ? null
+      : {
+          version,
+          kinds,
+          workloads: workloadsOf(kinds, minor),
+          adviseNode: adviseNodes(sources.advisories),
+          ownRights: await ownRights(sources),
+        };
   const today = sources.now.toISOString().slice(0, 10);
   const facts: KubernetesFacts = { minor, today, components, node: null, cluster };
   const leftOut = [
@@ -88,6 +105,16 @@ async function ask(cluster: KubernetesSources['cluster']): Promise<Asked | null>
   // The version first: it tells a refused credential from rights that are missing.
   const version = await cluster.version();
   return { kinds: await listEverything(cluster), version, unknowns: [] };
+}
+
+/** Rights differ by namespace; these two tell an account that is bound everywhere from one that is not. */
+const askedNamespaces = ['default', 'kube-system'];
+/** Each costs a question; more namespaces say little more of one account. */
+const namespacesMost = 20;
+
+async function ownRights({ cluster, namespaces }: KubernetesSources): Promise<OwnRights | null> {
+  if (cluster === null || 'kinds' in cluster) return null;
+  return cluster.ownRights((namespaces ?? askedNamespaces).slice(0, namespacesMost));
 }
 
 function unknownKinds(kinds: ReadonlyMap<string, KindFacts> | null): readonly Unknown[] {

@@ -23,6 +23,7 @@ export {
   type SocketFact,
 } from './facts.ts';
 export type { Flaw } from './flaw.ts';
+export { versionOpinion } from './judge-flaw.ts';
 export { wantedSysctls } from './section-sysctl.ts';
 export { wantedFiles as wantedHostFiles } from './section-system.ts';
 

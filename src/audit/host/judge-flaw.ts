@@ -16,7 +16,7 @@ export type FlawState =
   | 'affected'
   | 'unknown';
 
-interface Opinion {
+export interface Opinion {
   readonly state: Exclude<FlawState, 'absent' | 'affected-unreachable'>;
   readonly because: string;
   readonly fixedIn: string | null;
@@ -60,7 +60,7 @@ function judgeFlaw(flaw: Flaw, facts: HostFacts): Verdict {
 }
 
 function judgeComponent(flaw: Flaw, component: Component, facts: HostFacts): Verdict {
-  const opinion = opinionOf(flaw, component);
+  const opinion = versionOpinion(flaw, component);
   const version = component.package?.version ?? component.version;
   const head = `${component.name} ${version ?? 'of unknown version'}`;
   // The sentence tells the version: as a value it would only stand there twice.
@@ -124,8 +124,11 @@ function affected(one: {
   };
 }
 
-/** Whether this very version has the flaw. */
-function opinionOf(flaw: Flaw, component: Component): Opinion {
+/**
+ * Whether this very version has the flaw: by the word of its distribution, else by upstream's ranges.
+ * Nothing of the host is asked.
+ */
+export function versionOpinion(flaw: Flaw, component: Component): Opinion {
   // A row of a second product for the same flaw carries its name behind the number.
   const cve = /^CVE-\d+-\d+/.exec(flaw.id)?.[0] ?? flaw.id;
   const word = component.words.get(cve);
@@ -155,6 +158,14 @@ function byUpstream(flaw: Flaw, component: Component): Opinion {
   const answer = placeInRange(parsed, flaw.range);
   switch (answer.kind) {
     case 'before':
+      if (carriesFeaturesBack(component)) {
+        return {
+          state: 'unknown',
+          because: `the flaw came with ${flaw.range.from}, but this distribution carries features of later kernels back, and no advisory database tells (seaworthy db update)`,
+          fixedIn: null,
+          source: place,
+        };
+      }
       return {
         state: 'not-affected',
         because: `the flaw came with ${flaw.range.from}`,
@@ -200,6 +211,11 @@ function byUpstream(flaw: Flaw, component: Component): Opinion {
     fixedIn,
     source: asked[0]?.what ?? place,
   };
+}
+
+/** Kernels of Red Hat's family have parts of much later ones: CVE-2022-0185 came with 5.1, and 4.18 had it. */
+function carriesFeaturesBack({ name, package: from, asked }: Component): boolean {
+  return name === 'kernel' && asked.length === 0 && /\.el\d/.test(from?.version ?? '');
 }
 
 function lowered(sentence: string): string {

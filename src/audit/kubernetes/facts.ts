@@ -1,6 +1,8 @@
 // What the audit of Kubernetes is told: components with their settings, files of the node, objects of
 // the cluster. Collected beforehand, so that controls are pure.
+import type { OwnRights } from '../../host/kubernetes/index.ts';
 import type { Severity } from '../../model/severity.ts';
+import type { NodeAdvice, NodePart } from './node-versions.ts';
 
 export const componentNames = [
   'kube-apiserver',
@@ -84,6 +86,10 @@ export interface ClusterFacts {
   readonly kinds: ReadonlyMap<string, KindFacts>;
   /** Who runs, judged by the controls of the gate. */
   readonly workloads: readonly Workload[];
+  /** What advisories say of a part of a node; null: none were asked. */
+  readonly adviseNode: ((part: NodePart) => NodeAdvice) | null;
+  /** What the account that asked may do itself; null: nobody asked, the cluster is a dump. */
+  readonly ownRights: OwnRights | null;
 }
 
 /** Pods of one owner, judged as one. */

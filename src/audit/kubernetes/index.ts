@@ -36,6 +36,7 @@ export type {
 } from './facts.ts';
 export { configBytes, dropInOrder, filesNamed, readConfig, readDropIn } from './kubelet-files.ts';
 export { type Layout, layoutOf } from './layout.ts';
+export { type NodeAdvice, type NodePart, noAdvice } from './node-versions.ts';
 export { clusterRisks } from './risks.ts';
 export { wantedFiles, wantedFolders } from './wanted.ts';
 export { workloadsOf } from './workloads.ts';

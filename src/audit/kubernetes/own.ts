@@ -12,7 +12,9 @@ import {
 } from './define.ts';
 import { endOfLifeOf, minorOf } from './end-of-life.ts';
 import type { ClusterFacts, KubernetesFacts } from './facts.ts';
+import { nodeFlaws } from './node-flaws.ts';
 import { nameOf, namespaceOf } from './objects.ts';
+import { ownAccount } from './own-account.ts';
 import { byFaults, regarding } from './section-5-pods.ts';
 import { byRights } from './section-5-rights.ts';
 
@@ -165,6 +167,7 @@ function row(
 }
 
 const pods = { reads: 'Pods and what makes them, by the controls of the gate' } as const;
+const nodes = { reads: 'versions that nodes tell, and the table of known flaws' } as const;
 const network = { reads: 'services', lesson: 'published-port' } as const;
 
 export const ownControls: readonly KubernetesControl[] = [
@@ -285,5 +288,39 @@ export const ownControls: readonly KubernetesControl[] = [
     lesson: 'end-of-life-base',
     fix: 'Upgrade the nodes',
     evaluate: (facts) => onCluster(facts, skewVerdict),
+  }),
+  row({
+    ...nodes,
+    id: 'S.14',
+    title: 'No node runs a kernel with a known way out of containers',
+    lesson: 'kernel-surface',
+    fix: 'Update the kernel of these nodes and restart them; seaworthy audit host tells what can be used there',
+    evaluate: (facts) => onCluster(facts, (cluster) => nodeFlaws(cluster, ['kernel'])),
+  }),
+  row({
+    ...nodes,
+    id: 'S.15',
+    title: 'No node runs an engine of containers with a known flaw',
+    lesson: 'container-escape',
+    fix: 'Update the engine of these nodes; nodes do not tell their runc: seaworthy audit host does',
+    evaluate: (facts) =>
+      onCluster(facts, (cluster) => nodeFlaws(cluster, ['containerd', 'cri-o', 'docker'])),
+  }),
+  row({
+    ...nodes,
+    id: 'S.16',
+    title: 'No node runs a kubelet with a known flaw',
+    lesson: 'container-escape',
+    fix: 'Upgrade the kubelet of these nodes within their minor version',
+    evaluate: (facts) => onCluster(facts, (cluster) => nodeFlaws(cluster, ['kubelet'])),
+  }),
+  row({
+    id: 'S.17',
+    title: 'The account of this audit has no more rights than an auditor needs',
+    reads: 'SelfSubjectRulesReview of the account in the kubeconfig',
+    severity: 'medium',
+    lesson: 'stolen-credentials',
+    fix: 'Audit with an account that may only read: kubectl create clusterrolebinding auditor --clusterrole=view --serviceaccount=NAMESPACE:NAME',
+    evaluate: (facts) => onCluster(facts, ownAccount),
   }),
 ];

@@ -1,6 +1,7 @@
 // What `audit kubernetes` does; loaded only when it is called.
 import { clusterRisks } from '../../audit/kubernetes/index.ts';
 import { oneLine, SeaworthyError } from '../../base/error.ts';
+import { openAdvisories } from '../../flow/advisories.ts';
 import { auditFacts } from '../../flow/audit.ts';
 import { askable, collectKubernetes } from '../../flow/audit-kubernetes.ts';
 import { findNode, type NodeSources } from '../../flow/audit-kubernetes-node.ts';
@@ -15,6 +16,7 @@ import {
 import { openMachine } from '../../host/machine/index.ts';
 import { parseKubernetesVersion } from '../../policy/index.ts';
 import { keepAudit, readAudits } from '../../store/index.ts';
+import { databaseFile } from '../compose.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
 import type { AuditKubernetesOptions } from './audit-kubernetes-options.ts';
@@ -35,6 +37,7 @@ export async function runAuditKubernetes(options: AuditKubernetesOptions): Promi
       ? null
       : parseKubernetesVersion(options.kubernetesVersion);
   const { node, cluster, target } = await sourcesOf(options);
+  const advisories = openAdvisories(databaseFile(options), () => new Date());
   try {
     const { facts, unknowns, leftOut } = await collectKubernetes({
       node,
@@ -42,6 +45,7 @@ export async function runAuditKubernetes(options: AuditKubernetesOptions): Promi
       namespaces: options.namespaces ?? null,
       minor,
       now,
+      advisories,
     });
     const controls = chosenControls(askable(options.benchmark, facts), options.only);
     const { answer, run } = auditFacts({
@@ -67,6 +71,7 @@ export async function runAuditKubernetes(options: AuditKubernetesOptions): Promi
     }
     return auditExitCode(told, options);
   } finally {
+    advisories.close();
     if (cluster !== null && 'close' in cluster) cluster.close();
   }
 }

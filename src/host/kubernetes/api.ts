@@ -1,10 +1,11 @@
 // A small client of the Kubernetes API: lists in pages, told apart into known and not known. Nothing is
-// written, nothing but lists and the version is asked.
+// written; lists, the version and what the account itself may do are asked.
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { asArray, field, parseJson, stringField } from '../../base/json.ts';
 import { type Pace, realPace, retryAfterMs, TryAgain, withRetries } from '../../base/retry.ts';
 import type { ClusterAccess } from './access.ts';
-import { type Answer, openWire, type Wire } from './request.ts';
+import { askOwnRights, type OwnRights } from './own-rights.ts';
+import { type Answer, openWire } from './request.ts';
 import { type Resource, resources, withoutNotes } from './resources.ts';
 
 export type ListAnswer =
@@ -19,6 +20,8 @@ export interface KubernetesApi {
   version(): Promise<string | null>;
   /** All objects of a kind; never throws. */
   list(resource: Resource): Promise<ListAnswer>;
+  /** What the account may do in these namespaces, by the server's own word; never throws. */
+  ownRights(namespaces: readonly string[]): Promise<OwnRights>;
   close(): void;
 }
 
@@ -38,8 +41,9 @@ const pagesMost = 10_000;
 export function connectCluster(access: ClusterAccess, options: ApiOptions = {}): KubernetesApi {
   const { idleMs = 30_000, pace = realPace, pageSize = 500 } = options;
   const wire = openWire(access, idleMs);
-  const get = (path: string): Promise<Answer> =>
-    withRetries(() => patient(wire, path, pace), { pace, tries: 3 });
+  const retried = (question: () => Promise<Answer>): Promise<Answer> =>
+    withRetries(() => patient(question, pace), { pace, tries: 3 });
+  const get = (path: string): Promise<Answer> => retried(() => wire.get(path));
   return {
     address: access.server.origin,
     version: async () => {
@@ -59,13 +63,15 @@ export function connectCluster(access: ClusterAccess, options: ApiOptions = {}):
         return { kind: 'unknown', reason: messageOf(error).slice(0, 500) };
       }
     },
+    ownRights: (namespaces) =>
+      askOwnRights((path, question) => retried(() => wire.ask(path, question)), namespaces),
     close: () => wire.close(),
   };
 }
 
 /** 429 and 5xx say that it may work a moment later. */
-async function patient(wire: Wire, path: string, pace: Pace): Promise<Answer> {
-  const answer = await wire.get(path);
+async function patient(question: () => Promise<Answer>, pace: Pace): Promise<Answer> {
+  const answer = await question();
   if (answer.status !== 429 && answer.status < 500) return answer;
   const failure = new SeaworthyError('busy', `the API server answers ${answer.status}`);
   throw new TryAgain(retryAfterMs(answer.retryAfter, pace.now()), failure);

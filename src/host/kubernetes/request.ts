@@ -1,4 +1,4 @@
-// One GET to an API server: bounded, without redirects, believing the cluster's own authority alone.
+// One question to an API server: bounded, without redirects, believing the cluster's own authority alone.
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { messageOf } from '../../base/error.ts';
@@ -13,6 +13,8 @@ export interface Answer {
 
 export interface Wire {
   get(path: string): Promise<Answer>;
+  /** For questions that the API takes as objects and keeps nothing of: reviews. */
+  ask(path: string, question: object): Promise<Answer>;
   close(): void;
 }
 
@@ -35,15 +37,23 @@ export function openWire(access: ClusterAccess, idleMs: number): Wire {
         })
       : new http.Agent(kept);
   return {
-    get: (path) => ask(access, path, { agent, idleMs }),
+    get: (path) => ask(access, path, { agent, idleMs, body: null }),
+    ask: (path, question) => ask(access, path, { agent, idleMs, body: JSON.stringify(question) }),
     close: () => agent.destroy(),
   };
+}
+
+interface Asking {
+  readonly agent: http.Agent;
+  readonly idleMs: number;
+  /** JSON; null: a GET. */
+  readonly body: string | null;
 }
 
 function ask(
   { server, authorization }: ClusterAccess,
   path: string,
-  { agent, idleMs }: { readonly agent: http.Agent; readonly idleMs: number },
+  { agent, idleMs, body }: Asking,
 ): Promise<Answer> {
   const base = server.pathname.replace(/\/+$/, '');
   // Built from the server's own address: an answer cannot lead to another host.
@@ -54,12 +64,16 @@ function ask(
       const transient = code === 'ECONNRESET' || code === 'EPIPE';
       reject(new NetworkError(`${server.host}: ${reasonOf(error)}`, { cause: error, transient }));
     };
-    const request = (server.protocol === 'https:' ? https : http).get(url, {
+    const request = (server.protocol === 'https:' ? https : http).request(url, {
       agent,
+      method: body === null ? 'GET' : 'POST',
       signal: AbortSignal.timeout(idleMs * 10),
       headers: {
         accept: 'application/json',
         'user-agent': 'seaworthy',
+        ...(body === null
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
         ...(authorization === null ? {} : { authorization }),
       },
     });
@@ -85,6 +99,7 @@ function ask(
         }),
       );
     });
+    request.end(body ?? undefined);
   });
 }
 
