@@ -2,7 +2,7 @@
 // sensor, engine), what they tell goes into the record and to a listener.
 import { messageOf, SeaworthyError } from '../base/error.ts';
 import type { RunUpdate } from '../host/naming/index.ts';
-import { type SensorOptions, sensorSupport } from '../host/sensor/index.ts';
+import { type SensorOptions, sensorLimits, sensorSupport } from '../host/sensor/index.ts';
 import type { ContainerRun } from '../model/container.ts';
 import type { DetectionFacts, LossRecord, RawRecord, RuntimeRecord } from '../model/timeline.ts';
 import type { RulesFile } from '../runtime/rules/index.ts';
@@ -144,18 +144,21 @@ class Watching implements Watch {
   }
 
   async open(): Promise<void> {
-    const support = sensorSupport();
-    this.openRecord();
+    // The other processes and threads begin while this one opens the record.
     const naming = this.openNaming();
-    const sensor = support.isSupported ? this.openSensor() : Promise.resolve();
-    const engine = this.containers.follow();
-    await Promise.all([naming, sensor]);
+    const sensor = this.openSensor();
+    try {
+      this.openRecord();
+    } finally {
+      await Promise.all([naming, sensor]);
+    }
     for (const tell of this.early.splice(0)) tell();
-    for (const { problem } of support.items) if (problem !== null) this.missing.push(problem);
+    const engine = this.containers.follow();
     if (this.thread === null) {
       this.hasEngine = await engine;
       this.tellWithoutSensor();
     } else {
+      this.missing.push(...sensorLimits());
       void engine.then((isThere) => (this.hasEngine = isThere));
     }
   }
@@ -210,7 +213,9 @@ class Watching implements Watch {
         onDeath: (error) => this.died(error),
       });
     } catch (error) {
-      this.missing.push(messageOf(error));
+      // What the kernel said is short: these sentences tell what to do, where they know.
+      const problems = sensorSupport().items.flatMap(({ problem }) => problem ?? []);
+      this.missing.push(...(problems.length === 0 ? [messageOf(error)] : problems));
     }
   }
 

@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { writeResult } from '../write.ts';
 import { failPriorities, type ReplayOptions } from './replay-options.ts';
 import { detectionText, replayText } from './replay-text.ts';
-import { readRules } from './rules-run.ts';
+import { readRules } from './rules-files.ts';
 
 /** Detections that are kept to be printed; beyond it they are only counted. */
 const shownAtMost = 100_000;

@@ -201,7 +201,7 @@ async function start(options: UpRunOptions, desk: Desk): Promise<void> {
     gradeOf,
     warn,
   };
-  const rules = openWatchRules([], warn);
+  const rules = await openWatchRules([], warn);
   const source = createWatchSource({
     ...about,
     rules: rules.files,

@@ -3,9 +3,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
-import { checkRules } from '../../flow/rules.ts';
 import type { RulesFile } from '../../runtime/rules/index.ts';
-import { readRules } from './rules-run.ts';
+import { readRules } from './rules-files.ts';
 
 export interface WatchRules {
   readonly files: readonly RulesFile[];
@@ -16,17 +15,20 @@ export interface WatchRules {
 }
 
 /** Throws `SeaworthyError` `malformed` with the first flaw. */
-export function openWatchRules(paths: readonly string[], warn: (line: string) => void): WatchRules {
+export async function openWatchRules(
+  paths: readonly string[],
+  warn: (line: string) => void,
+): Promise<WatchRules> {
   const files = readRules(paths);
   // Those that come with the program are checked when it is built.
-  if (paths.length > 0) demandSound(files);
+  if (paths.length > 0) await demandSound(files);
   let stamp = stampOf(paths);
   let load: ((files: readonly RulesFile[]) => void) | null = null;
-  const reload = (): void => {
+  const reload = async (): Promise<void> => {
     stamp = stampOf(paths);
     try {
       const next = readRules(paths);
-      demandSound(next);
+      await demandSound(next);
       load?.(next);
       warn('the rules were read again');
     } catch (error) {
@@ -36,17 +38,19 @@ export function openWatchRules(paths: readonly string[], warn: (line: string) =>
   return {
     files,
     look: () => {
-      if (paths.length > 0 && stampOf(paths) !== stamp) reload();
+      if (paths.length > 0 && stampOf(paths) !== stamp) void reload();
     },
     follow: (taking) => {
       load = taking;
-      process.on('SIGHUP', reload);
-      return () => process.off('SIGHUP', reload);
+      const hear = (): void => void reload();
+      process.on('SIGHUP', hear);
+      return () => process.off('SIGHUP', hear);
     },
   };
 }
 
-function demandSound(files: readonly RulesFile[]): void {
+async function demandSound(files: readonly RulesFile[]): Promise<void> {
+  const { checkRules } = await import('../../flow/rules.ts');
   const { errors } = checkRules(files);
   const [first] = errors;
   if (first === undefined) return;

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { oneLine } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
-import { flatRecordFields } from '../../flow/flat-timeline.ts';
 import type { Responder } from '../../flow/respond.ts';
 import { startWatch, type Watch, type WatchListener } from '../../flow/watch.ts';
 import type { ContainerRun } from '../../model/container.ts';
@@ -14,7 +13,6 @@ import { version } from '../version.ts';
 import { failPriorities } from './replay-options.ts';
 import { type BackgroundInventory, openBackgroundInventory } from './watch-inventory.ts';
 import type { WatchCommandOptions } from './watch-options.ts';
-import { openWatchResponder } from './watch-response.ts';
 import { openWatchRules } from './watch-rules.ts';
 
 const tickMs = 200;
@@ -26,17 +24,18 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   const warn = (line: string): void => {
     if (options.quiet !== true) process.stderr.write(`seaworthy: ${oneLine(line)}\n`);
   };
-  const rules = openWatchRules(options.rules, warn);
+  const rules = await openWatchRules(options.rules, warn);
   const ending = new AbortController();
   const ended = endOf(options, ending);
   const printer = printerOf(options);
   const inventory =
     options.record && options.inventory ? openBackgroundInventory(options.data) : null;
   const record: { take: ((record: RuntimeRecord) => void) | null } = { take: null };
-  const responder = await openWatchResponder(options, {
+  const responder = await responderOf(options, {
     warn,
     record: (told) => record.take?.(told),
   });
+  const flatFields = await fieldsOf(options);
   const watch = await startWatch({
     folder: options.record ? options.data : null,
     node: hostname(),
@@ -47,7 +46,7 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
     rules: rules.files,
     users: namesOf('/etc/passwd'),
     groups: namesOf('/etc/group'),
-    listener: listenerOf({ printer, inventory, responder }, options, warn),
+    listener: listenerOf({ printer, inventory, responder, flatFields }, options, warn),
   });
   record.take = (told) => watch.append(told);
   tellCoverage(watch, options, warn);
@@ -105,15 +104,32 @@ function printerOf(options: WatchCommandOptions): WatchPrinter {
   });
 }
 
+type FlatFields = typeof import('../../flow/flat-timeline.ts').flatRecordFields;
+
+/** What is told of each record; null: records are not told. Loaded for those who ask, as the next. */
+async function fieldsOf({ events }: WatchCommandOptions): Promise<FlatFields | null> {
+  return events === 'all' ? (await import('../../flow/flat-timeline.ts')).flatRecordFields : null;
+}
+
+async function responderOf(
+  options: WatchCommandOptions,
+  listener: Parameters<typeof import('./watch-response.ts').openWatchResponder>[1],
+): Promise<Responder | null> {
+  if (options.alerts === undefined && options.response === undefined) return null;
+  return (await import('./watch-response.ts')).openWatchResponder(options, listener);
+}
+
 function listenerOf(
   {
     printer,
     inventory,
     responder,
+    flatFields,
   }: {
     readonly printer: WatchPrinter;
     readonly inventory: BackgroundInventory | null;
     readonly responder: Responder | null;
+    readonly flatFields: FlatFields | null;
   },
   options: WatchCommandOptions,
   warn: (line: string) => void,
@@ -147,8 +163,8 @@ function listenerOf(
       printer.detection({ ...sighted, run });
     },
     record: (record) => {
-      if (options.events !== 'all' || !isShown(record.containerId, null)) return;
-      printer.event(record, flatRecordFields(record));
+      if (flatFields === null || !isShown(record.containerId, null)) return;
+      printer.event(record, flatFields(record));
     },
     lost: (loss) => printer.lost(loss),
     warn,

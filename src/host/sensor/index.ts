@@ -15,7 +15,7 @@ export { defaultSensorOptions, type SensorOptions } from './options.ts';
 export { type ProgramCoverage, programCoverage } from './programs.ts';
 export type * from './record.ts';
 export { openSensor, type Sensor, type SensorHandlers, type SensorRequest } from './sensor.ts';
-export { type SensorSupport, type SupportItem, sensorSupport } from './support.ts';
+export { type SensorSupport, type SupportItem, sensorLimits, sensorSupport } from './support.ts';
 export { runSensorThread } from './thread.ts';
 export { threadCpuMs } from './thread-time.ts';
 export { RecordView } from './view.ts';

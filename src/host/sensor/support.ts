@@ -48,6 +48,12 @@ export function sensorSupport(): SensorSupport {
   };
 }
 
+/** What a sensor that was opened does not see here, in sentences. */
+export function sensorLimits(): readonly string[] {
+  const problem = namespaceProblem();
+  return problem === null ? [] : [problem];
+}
+
 function platformProblem(): string | null {
   const { platform, arch } = process;
   if (platform !== 'linux') return `the sensor needs Linux, this is ${platform}`;
