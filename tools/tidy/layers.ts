@@ -131,6 +131,7 @@ export const packageOwners: Readonly<Record<string, string>> = {
   commander: 'cli/',
   'js-yaml': 'base/yaml.ts',
   koffi: 'host/kernel/',
+  'openid-client': 'server/login/provider.ts',
   pg: 'store/fleet/postgres',
   'smol-toml': 'base/toml.ts',
   yaml: 'base/yaml.ts',

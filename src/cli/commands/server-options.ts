@@ -9,6 +9,7 @@ export interface ServerOptions extends CommonOptions {
   readonly tlsKey?: string;
   readonly clientCa?: string;
   readonly plainHttp?: boolean;
+  readonly oidc?: string;
   readonly keepEvents: string;
   readonly keepRuns: string;
   readonly connections: string;
@@ -28,4 +29,5 @@ export interface ServerEnrolOptions extends ServerStoreOptions {
 export interface ServerTokenOptions extends ServerStoreOptions {
   readonly role: 'viewer' | 'admin';
   readonly label: string;
+  readonly team?: readonly string[];
 }

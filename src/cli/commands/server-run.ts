@@ -8,6 +8,12 @@ import { openAdvisories } from '../../flow/advisories.ts';
 import { matchEcosystems } from '../../flow/ecosystems.ts';
 import { runFleetWork } from '../../flow/fleet.ts';
 import { createFleetDesk, type FleetListener, listenFleet } from '../../server/ingest/index.ts';
+import {
+  createLoginDesk,
+  type LoginSettings,
+  openProvider,
+  readLoginSettings,
+} from '../../server/login/index.ts';
 import { openFleetStore } from '../../store/fleet/index.ts';
 import { databaseFile } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -15,6 +21,7 @@ import { fileOption } from './fleet-options.ts';
 import type { ServerOptions } from './server-options.ts';
 
 const renewMs = 60_000;
+const nowMs = (): number => performance.now();
 
 /** Serves until SIGTERM or Ctrl-C; returns the exit code. */
 export async function runServer(options: ServerOptions): Promise<number> {
@@ -28,12 +35,14 @@ export async function runServer(options: ServerOptions): Promise<number> {
     runDays: wholeNumber('--keep-runs', options.keepRuns, 100_000),
   };
   const tls = tlsOf(options);
+  const opened = options.oidc === undefined ? null : loginOf(options.oidc);
   const store = await openFleetStore(options.store, { connections: numbers.connections });
   const end = new AbortController();
   process.once('SIGTERM', () => end.abort());
   process.once('SIGINT', () => end.abort());
   const { signal } = end;
-  const desk = createFleetDesk({ store, nowMs: () => performance.now(), warn });
+  const login = opened === null ? null : createLoginDesk({ ...opened, store, warn });
+  const desk = createFleetDesk({ store, nowMs, warn, login });
   const { host } = options;
   const listener = await listenFleet({ host, port: numbers.port, desk, tls });
   warn(
@@ -58,10 +67,28 @@ export async function runServer(options: ServerOptions): Promise<number> {
     ]);
   } finally {
     await listener.close();
+    opened?.provider.close();
     advisories?.close();
     await store.close();
   }
   return exitCodes.satisfied;
+}
+
+/** Throws `SeaworthyError` for a file that it cannot take; the provider is asked at the first login. */
+function loginOf(file: string): {
+  readonly settings: LoginSettings;
+  readonly provider: ReturnType<typeof openProvider>;
+} {
+  const settings = readLoginSettings(fileOption('--oidc', file), file);
+  const { clientSecretFile, caFile } = settings;
+  const provider = openProvider({
+    settings,
+    clientSecret:
+      clientSecretFile === null ? null : fileOption('clientSecretFile', clientSecretFile).trim(),
+    authorities: caFile === null ? [] : [fileOption('caFile', caFile)],
+    nowMs,
+  });
+  return { settings, provider };
 }
 
 type Tls = Parameters<typeof listenFleet>[0]['tls'];

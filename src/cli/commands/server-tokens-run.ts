@@ -43,9 +43,14 @@ export async function runServerEnrol(options: ServerEnrolOptions): Promise<numbe
 /** Prints a new token for questions; returns the exit code. */
 export async function runServerToken(options: ServerTokenOptions): Promise<number> {
   const token = newSecret('swt');
-  const { role, label } = options;
+  const { role, label, team } = options;
+  if (role === 'admin' && team !== undefined) {
+    throw new SeaworthyError('usage', 'an admin is not limited to teams', {
+      advice: 'leave out --team, or make it a viewer',
+    });
+  }
   await withStore(options.store, (store) =>
-    store.addToken({ hash: secretHash(token), role, label }),
+    store.addToken({ hash: secretHash(token), role, label, teams: team ?? null }),
   );
   process.stdout.write(`${token}\n`);
   return exitCodes.satisfied;
@@ -97,6 +102,16 @@ function agentsTable(agents: readonly Agent[], now: Date): string {
           .trimEnd()}\n`,
     )
     .join('');
+}
+
+/** Ends the sessions of a name or subject; returns the exit code. */
+export async function runServerLogout(
+  person: string,
+  options: ServerStoreOptions,
+): Promise<number> {
+  const ended = await withStore(options.store, (store) => store.endSessionsOf(person));
+  if (ended === 0) throw new SeaworthyError('not-found', `${oneLine(person)} is not logged in`);
+  return exitCodes.satisfied;
 }
 
 /** Lets an agent in no more; returns the exit code. */

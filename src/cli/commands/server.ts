@@ -30,6 +30,7 @@ export function defineServer(program: Command): void {
     .option('--tls-key <file>', 'its key')
     .option('--client-ca <file>', 'PEM authority whose certificates name agents')
     .option('--plain-http', 'listen without TLS, behind something that ends it')
+    .option('--oidc <file>', 'YAML: the OpenID provider that people log in at, and who may what')
     .option('--keep-events <days>', 'days that detections and flows are kept', '30')
     .option('--keep-runs <days>', 'days that containers are kept after their end', '365')
     .option('--connections <number>', 'connections to the store', '8');
@@ -55,6 +56,7 @@ function defineTokens(server: Command): void {
   withStore(server.command('token').description('print a token for people who ask'))
     .addOption(new Option('--role <role>').choices(['viewer', 'admin']).default('viewer'))
     .option('--label <text>', 'whose it is', 'somebody')
+    .option('--team <name...>', 'see only what these teams run')
     .exitOverride()
     .action(async (options: ServerTokenOptions) => {
       const { runServerToken } = await import('./server-tokens-run.ts');
@@ -66,6 +68,12 @@ function defineTokens(server: Command): void {
     .action(async (options: ServerStoreOptions) => {
       const { runServerAgents } = await import('./server-tokens-run.ts');
       process.exitCode = await runServerAgents(options);
+    });
+  withStore(server.command('logout <person>').description('end all logins of a person'))
+    .exitOverride()
+    .action(async (person: string, options: ServerStoreOptions) => {
+      const { runServerLogout } = await import('./server-tokens-run.ts');
+      process.exitCode = await runServerLogout(person, options);
     });
   withStore(server.command('revoke <agent>').description('let an agent in no more'))
     .exitOverride()

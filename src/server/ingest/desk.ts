@@ -4,6 +4,7 @@ import { messageOf } from '../../base/error.ts';
 import { field, stringField } from '../../base/json.ts';
 import { secretHash } from '../../base/secret.ts';
 import type { FleetStore, Identity, Role } from '../../store/fleet/index.ts';
+import type { LoginDesk } from '../login/index.ts';
 import { askFleet } from './ask.ts';
 import { bodyBytes, readBatch } from './batch.ts';
 import { createBuckets } from './bucket.ts';
@@ -34,6 +35,8 @@ export interface FleetDeskOptions {
   readonly nowMs: () => number;
   /** Told what went wrong inside; never holds a token. */
   readonly warn: (line: string) => void;
+  /** People who log in at a provider of identities; null: tokens alone. */
+  readonly login?: LoginDesk | null;
 }
 
 export interface FleetDesk {
@@ -49,6 +52,8 @@ const rememberedMost = 20_000;
 /** Bodies that are held at once, and those that are read into records at once. */
 const heldBytes = 128 * 1024 * 1024;
 const readAtOnce = 4;
+/** The shortest time after which an agent comes back when there was no room; up to twice that. */
+const fullMs = 2000;
 /** Records of one agent: a node that comes back after hours sends what it spooled. */
 const recordsPerSecond = 5000;
 const recordsBurst = 50_000;
@@ -57,6 +62,9 @@ const wrongPerSecond = 0.2;
 const wrongBurst = 20;
 const askedPerSecond = 20;
 const askedBurst = 200;
+/** Steps of logins of one address; a company may sit behind one. */
+const loginsPerSecond = 5;
+const loginsBurst = 200;
 /** An enrolment or a rotation. */
 const smallBytes = 16 * 1024;
 
@@ -78,11 +86,12 @@ class Desk implements FleetDesk {
   constructor(options: FleetDeskOptions) {
     const { nowMs, store } = options;
     this.#options = options;
-    this.#queue = createIngestQueue(store);
+    this.#queue = createIngestQueue({ store, nowMs });
     this.#rates = {
       records: createBuckets({ perSecond: recordsPerSecond, burst: recordsBurst, nowMs }),
       wrong: createBuckets({ perSecond: wrongPerSecond, burst: wrongBurst, nowMs }),
       asked: createBuckets({ perSecond: askedPerSecond, burst: askedBurst, nowMs }),
+      logins: createBuckets({ perSecond: loginsPerSecond, burst: loginsBurst, nowMs }),
     };
   }
 
@@ -110,12 +119,16 @@ class Desk implements FleetDesk {
         await this.#options.store.agents({ after: null, limit: 1 });
         return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok\n' };
       case 'GET /metrics':
-        return this.#as(request, ['viewer', 'admin'], () =>
-          Promise.resolve({
-            status: 200,
-            headers: { 'content-type': 'text/plain; version=0.0.4' },
-            body: this.#metrics.text(),
-          }),
+        return this.#as(request, ['viewer', 'admin'], ({ teams }) =>
+          Promise.resolve(
+            teams === null
+              ? {
+                  status: 200,
+                  headers: { 'content-type': 'text/plain; version=0.0.4' },
+                  body: this.#metrics.text(),
+                }
+              : refusal(403, 'scope', 'this is about the whole fleet'),
+          ),
         );
       case 'POST /api/v1/agents/enrol':
         return this.#enrol(request);
@@ -124,8 +137,16 @@ class Desk implements FleetDesk {
       case 'POST /api/v1/ingest':
         return this.#as(request, ['agent'], (identity) => this.#ingest(request, identity));
       default:
-        return this.#ask(request);
+        return (await this.#login(request)) ?? this.#ask(request);
     }
+  }
+
+  async #login(request: FleetRequest): Promise<FleetResponse | null> {
+    const { login } = this.#options;
+    const { pathname } = request.url;
+    if (login === undefined || login === null || pathname.startsWith('/api/')) return null;
+    const waitMs = this.#rates.logins.take(request.address, 1);
+    return waitMs > 0 ? retryLater(429, 'rate', 'too many logins', waitMs) : login.handle(request);
   }
 
   async #ask(request: FleetRequest): Promise<FleetResponse | null> {
@@ -141,8 +162,9 @@ class Desk implements FleetDesk {
     return this.#as(request, ['viewer', 'admin'], async (identity) => {
       const waitMs = this.#rates.asked.take(identity.id, 1);
       if (waitMs > 0) return retryLater(429, 'rate', 'too many questions', waitMs);
-      const answer = await askFleet(this.#options.store, url);
+      const answer = await askFleet(this.#options.store, url, identity.teams);
       if (answer === null) return refusal(404, 'not-found', 'no such page');
+      if ('whole' in answer) return refusal(403, 'scope', 'this is about the whole fleet');
       return 'wrong' in answer ? refusal(400, 'usage', answer.wrong) : json(200, answer.found);
     });
   }
@@ -155,6 +177,7 @@ class Desk implements FleetDesk {
   ): Promise<FleetResponse> {
     const identity = await this.#identify(request);
     if (identity === 'later') return retryLater(429, 'rate', 'too many wrong tokens', 5000);
+    if (identity === 'foreign') return refusal(403, 'origin', 'the page of another site asks');
     if (identity === null) {
       this.#metrics.count('unauthorised');
       const { status, headers, body } = refusal(401, 'unauthorised', 'this token is not known');
@@ -164,9 +187,18 @@ class Desk implements FleetDesk {
     return action(identity);
   }
 
-  async #identify(request: FleetRequest): Promise<Identity | 'later' | null> {
+  /** Sessions are asked for each time: whoever logged out at another replica is out here as well. */
+  async #person(request: FleetRequest): Promise<Identity | 'foreign' | null> {
+    const session = await this.#options.login?.callerOf(request);
+    if (session === undefined || session === null || session === 'foreign') return session ?? null;
+    return { role: session.role, id: session.subject, node: null, teams: session.teams };
+  }
+
+  async #identify(request: FleetRequest): Promise<Identity | 'later' | 'foreign' | null> {
     const { store, nowMs } = this.#options;
     const secret = bearerOf(request);
+    const person = secret === null ? await this.#person(request) : null;
+    if (person !== null) return person;
     const key = secret === null ? `cert:${request.certified ?? ''}` : secretHash(secret);
     const known = this.#known.get(key);
     if (known !== undefined && known.untilMs > nowMs()) return known.identity;
@@ -175,7 +207,7 @@ class Desk implements FleetDesk {
     else if (request.certified !== null) {
       const node = request.certified;
       const isAdmitted = await store.admit({ id: key, node });
-      if (isAdmitted) identity = { role: 'agent', id: key, node };
+      if (isAdmitted) identity = { role: 'agent', id: key, node, teams: null };
     }
     if (identity === null) {
       this.#known.delete(key);
@@ -218,7 +250,8 @@ class Desk implements FleetDesk {
 
   async #ingest(request: FleetRequest, { id }: Identity): Promise<FleetResponse> {
     const size = Number(request.header('content-length') ?? bodyBytes);
-    if (this.#held + size > heldBytes) return this.#full();
+    const roomInMs = this.#queue.roomInMs();
+    if (roomInMs > 0 || this.#held + size > heldBytes) return this.#full(roomInMs);
     this.#held += size;
     try {
       const startedMs = this.#options.nowMs();
@@ -233,7 +266,7 @@ class Desk implements FleetDesk {
       const waitMs = this.#rates.records.take(id, records.length + refused.length);
       if (waitMs > 0) return retryLater(429, 'rate', 'too many records', waitMs);
       const committed = this.#queue.add({ agent: id, head, records, refused }, batch.bytes);
-      if (committed === null) return this.#full();
+      if (committed === null) return this.#full(0);
       const outcome = await committed;
       this.#metrics.batch(records.length, refused.length, this.#options.nowMs() - startedMs);
       return outcome.kind === 'gap'
@@ -244,9 +277,11 @@ class Desk implements FleetDesk {
     }
   }
 
-  #full(): FleetResponse {
+  /** Each agent is given another time, that they do not come back all at once. */
+  #full(roomInMs: number): FleetResponse {
     this.#metrics.count('full');
-    return retryLater(503, 'busy', 'the server has too much to do', 3000);
+    const waitMs = Math.max(fullMs, roomInMs) * (1 + Math.random());
+    return retryLater(503, 'busy', 'the server has too much to do', waitMs);
   }
 
   /** Inflated text is many times the body: few at once. */
@@ -300,6 +335,8 @@ function refusal(status: number, code: string, message: string): FleetResponse {
 const advices: Readonly<Record<string, string>> = {
   unauthorised: 'give a token that `seaworthy server token` or `server enrol` printed',
   denied: 'ask an admin for a token of another role',
+  scope: 'ask with a token or login that is not limited to teams',
+  origin: 'open the page by the address of this server',
   rate: 'wait as long as Retry-After says',
 };
 

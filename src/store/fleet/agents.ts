@@ -1,16 +1,17 @@
 // Who may speak: tokens and secrets as hashes, enrolment, rotation, and how the agents are.
 import type { AgentHealth } from '../../model/fleet.ts';
-import type { Agent, Identity, Role } from './fleet-store.ts';
+import type { Agent, Identity, NewToken, Role } from './fleet-store.ts';
+import { teamsOf } from './sessions.ts';
 import type { SqlDatabase, SqlRow } from './sql.ts';
 
 export async function addToken(
   database: SqlDatabase,
-  { hash, role, label }: { hash: string; role: Role; label: string },
+  { hash, role, label, teams }: NewToken,
 ): Promise<void> {
   await database.query(
-    `INSERT INTO token (hash, role, label, created_us)
-     VALUES ($1, $2, $3, ${database.words.nowUs})`,
-    [hash, role, label],
+    `INSERT INTO token (hash, role, label, teams, created_us)
+     VALUES ($1, $2, $3, $4, ${database.words.nowUs})`,
+    [hash, role, label, teams === null ? null : JSON.stringify(teams)],
   );
 }
 
@@ -92,14 +93,15 @@ export async function identify(database: SqlDatabase, hash: string): Promise<Ide
         [id, hash],
       );
     }
-    return { role: 'agent', id, node: String(agent['node']) };
+    return { role: 'agent', id, node: String(agent['node']), teams: null };
   }
   const [token] = await database.query(
-    "SELECT role, label FROM token WHERE hash = $1 AND role IN ('viewer', 'admin')",
+    "SELECT role, label, teams FROM token WHERE hash = $1 AND role IN ('viewer', 'admin')",
     [hash],
   );
   if (token === undefined) return null;
-  return { role: token['role'] as Role, id: String(token['label']), node: null };
+  const teams = teamsOf(token);
+  return { role: token['role'] as Role, id: String(token['label']), node: null, teams };
 }
 
 export async function revoke(database: SqlDatabase, agent: string): Promise<boolean> {

@@ -15,7 +15,7 @@ import type {
   StoredFleetFlow,
   StoredFleetRun,
 } from './fleet-store.ts';
-import type { SqlDatabase, SqlRow, SqlValue } from './sql.ts';
+import type { SqlDatabase, SqlRow, SqlValue, SqlWords } from './sql.ts';
 
 /** Inflated bytes of one stored inventory. */
 const inventoryBytes = 512 * 1024 ** 2;
@@ -39,6 +39,22 @@ class Conditions {
   parameter(value: SqlValue): string {
     this.values.push(value);
     return `$${this.values.length}`;
+  }
+
+  /** Only what these teams run. `run` is the name of the table of runs in the statement. */
+  teams(teams: readonly string[] | undefined, words: SqlWords, run = 'r'): void {
+    if (teams === undefined) return;
+    this.plain(words.inList(`${run}.team`, this.parameter(JSON.stringify(teams))));
+  }
+
+  /** The same of a table whose rows name agent and container. */
+  teamsOfRuns(teams: readonly string[] | undefined, words: SqlWords, table: string): void {
+    if (teams === undefined) return;
+    const isTheirs = words.inList('o.team', this.parameter(JSON.stringify(teams)));
+    this.plain(
+      `EXISTS (SELECT 1 FROM run o WHERE o.agent = ${table}.agent
+         AND o.container = ${table}.container AND ${isTheirs})`,
+    );
   }
 
   get text(): string {
@@ -85,6 +101,7 @@ export async function askRuns(
   }
   where.add('a.node = ?', query.node);
   where.add('r.team = ?', query.team);
+  where.teams(query.teams, database.words);
   if (query.aliveOnly === true) where.plain('r.alive = 1');
   where.add('(r.alive = 1 OR r.last_us >= ?)', query.sinceUs);
   if (before !== undefined) {
@@ -108,6 +125,7 @@ export async function askDetections(
   where.add('container = ?', query.container);
   where.add('time_us >= ?', query.sinceUs);
   where.add('id < ?', query.beforeId);
+  where.teamsOfRuns(query.teams, database.words, 'detection');
   if (query.priorities !== undefined) {
     const list = JSON.stringify(query.priorities.map((one) => one.toLowerCase()));
     where.plain(database.words.inList('priority', where.parameter(list)));
@@ -133,11 +151,12 @@ export async function askDetections(
 /** The newest sums of each peer, whatever the day. */
 export async function askFlows(
   database: SqlDatabase,
-  query: { agent?: string; container?: string; limit: number },
+  query: { agent?: string; container?: string; teams?: readonly string[]; limit: number },
 ): Promise<readonly StoredFleetFlow[]> {
   const where = new Conditions();
   where.add('agent = ?', query.agent);
   where.add('container = ?', query.container);
+  where.teamsOfRuns(query.teams, database.words, 'flow');
   const rows = await database.query(
     `SELECT agent, container, direction, protocol, port, remote, max(name) AS name,
        max(flows) AS flows, max(sent) AS sent, max(received) AS received,
@@ -198,7 +217,7 @@ function heldBy(question: ExposureQuestion): { text: string; values: SqlValue[] 
 export async function askExposed(
   database: SqlDatabase,
   question: ExposureQuestion,
-  { skip, limit }: { skip: number; limit: number },
+  { skip, limit, teams }: { skip: number; limit: number; teams?: readonly string[] },
 ): Promise<FleetExposure> {
   const { text, values } = heldBy(question);
   const held = await database.query(text, values);
@@ -208,17 +227,20 @@ export async function askExposed(
     if (known === undefined) purls.set(String(image), [String(purl)]);
     else known.push(String(purl));
   }
+  const where = new Conditions();
   const images = JSON.stringify([...purls.keys()]);
-  const inImages = database.words.inList('r.image', '$1');
+  where.plain(database.words.inList('r.image', where.parameter(images)));
+  where.teams(teams, database.words);
   const [sum] = await database.query(
-    `SELECT count(*) AS runs, coalesce(sum(alive), 0) AS alive, min(first_us) AS first_us,
-       max(last_us) AS last_us FROM run r WHERE ${inImages}`,
-    [images],
+    `SELECT count(*) AS runs, count(DISTINCT r.image) AS images, coalesce(sum(alive), 0) AS alive,
+       min(first_us) AS first_us, max(last_us) AS last_us FROM run r ${where.text}`,
+    where.values,
   );
   const rows = await database.query(
-    `SELECT ${runColumns} FROM run r JOIN agent a ON a.id = r.agent WHERE ${inImages}
-     ORDER BY r.first_us DESC, r.id DESC LIMIT $2 OFFSET $3`,
-    [images, limit, skip],
+    `SELECT ${runColumns} FROM run r JOIN agent a ON a.id = r.agent ${where.text}
+     ORDER BY r.first_us DESC, r.id DESC
+     LIMIT ${where.parameter(limit)} OFFSET ${where.parameter(skip)}`,
+    where.values,
   );
   const newest = [];
   for (const row of rows) {
@@ -234,7 +256,8 @@ export async function askExposed(
   const time = (name: string): number | null =>
     sum?.[name] === null || sum === undefined ? null : Number(sum[name]);
   return {
-    images: purls.size,
+    // Images that nobody of the teams ran are none of their business.
+    images: teams === undefined ? purls.size : Number(sum?.['images'] ?? 0),
     runs: Number(sum?.['runs'] ?? 0),
     alive: Number(sum?.['alive'] ?? 0),
     firstUs: time('first_us'),

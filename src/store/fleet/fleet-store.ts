@@ -17,6 +17,35 @@ export interface Identity {
   readonly role: Role;
   readonly id: string;
   readonly node: string | null;
+  /** Null: everything; else only what these teams run. */
+  readonly teams: readonly string[] | null;
+}
+
+/** A login that a provider of identities has not answered yet. */
+export interface LoginBegun {
+  /** Hashes: of the state that the provider gives back, and of the secret in the browser's cookie. */
+  readonly state: string;
+  readonly browser: string;
+  readonly nonce: string;
+  readonly verifier: string;
+  /** Where the person wanted to go, on our own host. */
+  readonly goal: string;
+}
+
+/** Who logged in. Rights are those of the moment of the login. */
+export interface Session {
+  /** The provider's own, unchanging name. */
+  readonly subject: string;
+  /** The name that people know. */
+  readonly name: string;
+  readonly role: 'viewer' | 'admin';
+  readonly teams: readonly string[] | null;
+  readonly untilUs: number;
+}
+
+export interface NewSession extends Omit<Session, 'untilUs'> {
+  readonly hash: string;
+  readonly lifeMs: number;
 }
 
 export interface Agent {
@@ -64,6 +93,8 @@ export interface FleetRunQuery {
   readonly aliveOnly?: boolean;
   readonly sinceUs?: number;
   readonly before?: { readonly firstUs: number; readonly id: number };
+  /** Only what these teams run; also below. */
+  readonly teams?: readonly string[];
   readonly limit: number;
 }
 
@@ -80,6 +111,7 @@ export interface FleetDetectionQuery {
   readonly priorities?: readonly string[];
   readonly sinceUs?: number;
   readonly beforeId?: number;
+  readonly teams?: readonly string[];
   readonly limit: number;
 }
 
@@ -153,12 +185,20 @@ export interface FleetRetention {
   readonly runDays: number;
 }
 
+export interface NewToken {
+  readonly hash: string;
+  readonly role: Role;
+  readonly label: string;
+  /** Null: everything. */
+  readonly teams: readonly string[] | null;
+}
+
 export interface FleetStore {
   /** `postgres` or `sqlite`, and where, without any password. */
   readonly place: string;
 
   /** A token for people and machines that ask (`viewer`, `admin`). */
-  addToken(token: { hash: string; role: Role; label: string }): Promise<void>;
+  addToken(token: NewToken): Promise<void>;
   /** A token that `uses` new agents may spend within `lifeMs`. */
   addEnrolment(token: { hash: string; label: string; uses: number; lifeMs: number }): Promise<void>;
   /** Spends an enrolment token; false: unknown, spent or too old. A second try of the same agent is free. */
@@ -176,6 +216,16 @@ export interface FleetStore {
   revoke(agent: string): Promise<boolean>;
   agents(page: { after: string | null; limit: number }): Promise<readonly Agent[]>;
 
+  beginLogin(login: LoginBegun & { readonly lifeMs: number }): Promise<void>;
+  /** A state is good once, for the browser that began; null for any other. */
+  takeLogin(login: { state: string; browser: string }): Promise<LoginBegun | null>;
+  addSession(session: NewSession): Promise<void>;
+  /** Null: unknown, ended or over. */
+  session(hash: string): Promise<Session | null>;
+  endSession(hash: string): Promise<void>;
+  /** Ends all sessions of a name or subject. @returns how many */
+  endSessionsOf(who: string): Promise<number>;
+
   /**
    * Takes batches in one commit, each record at most once whatever is sent again. Resolves after the
    * commit. A record that the database refuses is set aside and blocks no other.
@@ -189,12 +239,13 @@ export interface FleetStore {
   flows(query: {
     agent?: string;
     container?: string;
+    teams?: readonly string[];
     limit: number;
   }): Promise<readonly StoredFleetFlow[]>;
   setAside(limit: number): Promise<readonly (RefusedLine & { agent: string; stream: string })[]>;
   exposed(
     question: ExposureQuestion,
-    page: { skip: number; limit: number },
+    page: { skip: number; limit: number; teams?: readonly string[] },
   ): Promise<FleetExposure>;
   counts(): Promise<FleetCounts>;
 

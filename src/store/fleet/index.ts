@@ -8,8 +8,10 @@ export type {
   FleetStore,
   Identity,
   IngestOutcome,
+  LoginBegun,
   RefusedLine,
   Role,
+  Session,
   Work,
 } from './fleet-store.ts';
 export { openFleetStore } from './store.ts';

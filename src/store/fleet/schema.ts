@@ -91,10 +91,23 @@ CREATE UNIQUE INDEX work_open ON work (kind, subject) WHERE done_us IS NULL;
 CREATE INDEX work_due ON work (due_us) WHERE done_us IS NULL;
 CREATE TABLE round (revision text PRIMARY KEY, begun_us bigint NOT NULL)`,
   },
+  {
+    version: 3,
+    text: `
+ALTER TABLE token ADD COLUMN teams text;
+CREATE TABLE login (
+  state text PRIMARY KEY, browser text NOT NULL, nonce text NOT NULL, verifier text NOT NULL,
+  goal text NOT NULL, until_us bigint NOT NULL
+);
+CREATE TABLE session (
+  hash text PRIMARY KEY, subject text NOT NULL, name text NOT NULL, role text NOT NULL,
+  teams text, created_us bigint NOT NULL, until_us bigint NOT NULL
+)`,
+  },
 ];
 
 /** The newest version. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** The statements of the steps behind `from` up to `to`, in the words of one backend. */
 export function stepsAfter(

@@ -24,6 +24,14 @@ import {
 import type { FleetStore } from './fleet-store.ts';
 import { ingestBatches } from './ingest.ts';
 import type { PostgresOptions } from './postgres.ts';
+import {
+  addSession,
+  beginLogin,
+  endSession,
+  endSessionsOf,
+  sessionOf,
+  takeLogin,
+} from './sessions.ts';
 import type { SqlDatabase } from './sql.ts';
 import { addMatchOfAll, addWork, fail, finish, heartbeat, lease, retain } from './work.ts';
 
@@ -61,6 +69,12 @@ function fleetStore(database: SqlDatabase): FleetStore {
     identify: (hash) => identify(database, hash),
     revoke: (agent) => revoke(database, agent),
     agents: (page) => listAgents(database, page),
+    beginLogin: (login) => beginLogin(database, login),
+    takeLogin: (login) => takeLogin(database, login),
+    addSession: (session) => addSession(database, session),
+    session: (hash) => sessionOf(database, hash),
+    endSession: (hash) => endSession(database, hash),
+    endSessionsOf: (who) => endSessionsOf(database, who),
     ingest: (batches) => ingestBatches(database, batches),
     acknowledged: async (agent, stream) => {
       const [row] = await database.query(

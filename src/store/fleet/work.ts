@@ -1,6 +1,7 @@
 // Work that replicas share by the database alone: leased with SKIP LOCKED, kept by heartbeats, taken
 // over when its holder falls silent. All times are the database's: clocks of replicas do not count.
 import type { FleetRetention, Work, WorkKind } from './fleet-store.ts';
+import { forgetLogins } from './sessions.ts';
 import type { SqlDatabase } from './sql.ts';
 
 /** After so many tries it rests: an image that nobody can match must not be tried for ever. */
@@ -134,5 +135,6 @@ export async function retain(
   );
   await database.query('DELETE FROM set_aside WHERE received_us < $1', [before]);
   await database.query('DELETE FROM work WHERE done_us < $1', [nowUs - dayUs]);
+  await forgetLogins(database, nowUs);
   return gone + runs.length;
 }
