@@ -39,45 +39,9 @@ const clockSeconds = 30;
 
 /** Asks nobody yet: a server starts also while its provider is away. */
 export function openProvider(options: ProviderOptions): Provider {
-  const { settings, clientSecret, authorities, nowMs } = options;
-  const http = createHttpClient({ tls: { authorities } });
-  const fetch = fetchBy(http);
-  const isPlain = settings.issuer.protocol === 'http:' && isLoopback(settings.issuer.hostname);
-  let described: { readonly server: client.ServerMetadata; readonly untilMs: number } | null = null;
-
-  async function describe(): Promise<client.ServerMetadata> {
-    if (described !== null && described.untilMs > nowMs()) return described.server;
-    const found = await client.discovery(settings.issuer, settings.clientId, undefined, undefined, {
-      [client.customFetch]: fetch,
-      timeout: answerSeconds,
-      execute: isPlain ? [client.allowInsecureRequests] : [],
-    });
-    const server = { ...found.serverMetadata() } as client.ServerMetadata;
-    described = { server, untilMs: nowMs() + describedMs };
-    return server;
-  }
-
-  /**
-   * A new one for each use: the library remembers keys with it, and a key that was rotated a moment ago
-   * must be found at the very next login.
-   */
-  async function configuration(): Promise<client.Configuration> {
-    const server = await describe();
-    const known = { ...server };
-    const made = new client.Configuration(
-      known,
-      settings.clientId,
-      { [client.clockTolerance]: clockSeconds },
-      clientAuth(clientSecret, server),
-    );
-    made[client.customFetch] = fetch;
-    made.timeout = answerSeconds;
-    if (isPlain) client.allowInsecureRequests(made);
-    // Without it a token that comes over TLS is taken without looking at its signature.
-    client.enableNonRepudiationChecks(made);
-    return made;
-  }
-
+  const { settings } = options;
+  const http = createHttpClient({ tls: { authorities: options.authorities } });
+  const configuration = configurations(options, fetchBy(http));
   return {
     async begin() {
       const made = await configuration();
@@ -115,6 +79,46 @@ export function openProvider(options: ProviderOptions): Provider {
       return { ...told, ...claims };
     },
     close: () => http.close(),
+  };
+}
+
+/**
+ * Makes a new one for each use: the library remembers keys with it, and a key that was rotated a moment
+ * ago must be found at the very next login. The provider's description is remembered.
+ */
+function configurations(
+  { settings, clientSecret, nowMs }: ProviderOptions,
+  fetch: client.CustomFetch,
+): () => Promise<client.Configuration> {
+  const isPlain = settings.issuer.protocol === 'http:' && isLoopback(settings.issuer.hostname);
+  let described: { readonly server: client.ServerMetadata; readonly untilMs: number } | null = null;
+
+  async function describe(): Promise<client.ServerMetadata> {
+    if (described !== null && described.untilMs > nowMs()) return described.server;
+    const found = await client.discovery(settings.issuer, settings.clientId, undefined, undefined, {
+      [client.customFetch]: fetch,
+      timeout: answerSeconds,
+      execute: isPlain ? [client.allowInsecureRequests] : [],
+    });
+    const server = { ...found.serverMetadata() } as client.ServerMetadata;
+    described = { server, untilMs: nowMs() + describedMs };
+    return server;
+  }
+
+  return async () => {
+    const server = await describe();
+    const made = new client.Configuration(
+      { ...server },
+      settings.clientId,
+      { [client.clockTolerance]: clockSeconds },
+      clientAuth(clientSecret, server),
+    );
+    made[client.customFetch] = fetch;
+    made.timeout = answerSeconds;
+    if (isPlain) client.allowInsecureRequests(made);
+    // Without it a token that comes over TLS is taken without looking at its signature.
+    client.enableNonRepudiationChecks(made);
+    return made;
   };
 }
 
