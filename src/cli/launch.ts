@@ -5,11 +5,18 @@ import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../base/folder.ts';
-import { version } from './version.ts';
+import { isTooOld, oldestNode, version } from './version.ts';
 
 const [first] = process.argv.slice(2);
 if (first === '--version' || first === '-V') {
   process.stdout.write(`${version}\n`);
+} else if (isTooOld(process.versions.node)) {
+  // An older one would fail somewhere in the middle, with words that help nobody.
+  const { node } = process.versions;
+  process.stderr.write(
+    `seaworthy: needs Node ${oldestNode} or newer, and this is ${node}: install it; in a checkout run \`npm install\` and start bin/seaworthy\n`,
+  );
+  process.exitCode = 3;
 } else {
   cacheCode();
   const { main } = await import('./main.ts');

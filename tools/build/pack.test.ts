@@ -1,10 +1,10 @@
 // The package as a user gets it: what is in it, and that it runs without anything beside it.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { version } from '../../src/cli/version.ts';
+import { isTooOld, version } from '../../src/cli/version.ts';
 import { stage } from './pack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-pack-'));
@@ -74,3 +74,20 @@ test('runs from another folder, through a link', () => {
     'CVE-',
   );
 });
+
+const system = '/usr/bin/node';
+const found = spawnSync(system, ['--version'], { encoding: 'utf8' }).stdout?.trim().slice(1) ?? '';
+
+test.skipIf(found === '' || !isTooOld(found))(
+  'an old Node of the system says what to do (skipped without one)',
+  () => {
+    const ran = spawnSync(system, [join(home, 'dist/seaworthy.mjs'), '--help'], {
+      encoding: 'utf8',
+    });
+    expect(ran.status).toBe(3);
+    expect(ran.stdout).toBe('');
+    expect(ran.stderr).toMatch(
+      /^seaworthy: needs Node \S+ or newer, and this is \S+: install it.*\n$/,
+    );
+  },
+);
