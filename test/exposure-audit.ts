@@ -3,7 +3,7 @@ import { type AuditResult, exposureControls, judgeAudit } from '../src/audit/ind
 import { collectExposure, parseExposureTarget } from '../src/flow/audit-exposure.ts';
 import { openMachine } from '../src/host/machine/index.ts';
 
-const limits = { deadlineMs: 3000, bodyBytes: 65_536 };
+export const exposureLimits = { deadlineMs: 3000, bodyBytes: 65_536 };
 const now = new Date('2026-11-22T00:00:00Z');
 /** What is to be ended with the test. */
 export const running: { close: () => Promise<void> }[] = [];
@@ -21,7 +21,7 @@ export async function collect(targets: readonly string[], hasConsent = false) {
     hasConsent,
     machine: openMachine('/'),
     engine: null,
-    limits,
+    limits: exposureLimits,
     now,
   });
 }

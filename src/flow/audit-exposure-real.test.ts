@@ -7,12 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { answers, collect, endAll, running, verdict } from '../../test/exposure-audit.ts';
-import {
-  hasOptionalTool,
-  hasRegistry,
-  hasTool,
-  startRegistry,
-} from '../../test/registry-process.ts';
+import { hasRegistry, hasTool, startRegistry } from '../../test/registry-process.ts';
+import { hasOpenssl, makeCertificates } from '../../test/tls-certificates.ts';
 
 afterEach(endAll);
 
@@ -25,7 +21,12 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts a program and waits until its port takes connections; ended with the test. */
-async function start(program: string, words: readonly string[], port: number): Promise<void> {
+async function start(
+  program: string,
+  words: readonly string[],
+  port: number,
+  host = '127.0.0.1',
+): Promise<void> {
   const child: ChildProcess = spawn(program, words, { stdio: 'ignore' });
   running.push({
     close: async () => {
@@ -34,7 +35,7 @@ async function start(program: string, words: readonly string[], port: number): P
     },
   });
   for (let tries = 0; tries < 150; tries += 1) {
-    const { facts } = await collect([`127.0.0.1:${port}`]);
+    const { facts } = await collect([`${host}:${port}`]);
     if (facts.ports[0]?.service !== null || child.exitCode !== null) return;
     await sleep(200);
   }
@@ -92,28 +93,52 @@ describe.skipIf(!hasRegistry)('a real registry (skipped without docker-registry)
   });
 });
 
-describe.skipIf(!hasOptionalTool('etcd', '--version'))('a real etcd (skipped without etcd)', () => {
-  test('tells its version and its keys to everybody', async () => {
+const hasEtcd = hasTool('etcd', '--version');
+
+describe.skipIf(!hasEtcd)('a real etcd (skipped without etcd)', () => {
+  const etcd = async (host: string, port: number, words: readonly string[], scheme = 'http') => {
     const folder = mkdtempSync(join(tmpdir(), 'seaworthy-etcd-'));
     running.push({ close: async () => rmSync(folder, { recursive: true, force: true }) });
-    const [port, peer] = [await freePort(), await freePort()];
-    const own = `http://127.0.0.1:${port}`;
-    await start(
-      'etcd',
-      [
-        '--data-dir',
-        folder,
-        '--listen-client-urls',
-        own,
-        '--advertise-client-urls',
-        own,
-        '--listen-peer-urls',
-        `http://127.0.0.1:${peer}`,
-      ],
-      port,
-    );
-    const results = await answers([`127.0.0.1:${port}`], true);
+    const own = `${scheme}://${host}:${port}`;
+    const peer = await freePort();
+    const flags = {
+      'data-dir': folder,
+      'listen-client-urls': own,
+      'advertise-client-urls': own,
+      'listen-peer-urls': `http://127.0.0.1:${peer}`,
+    };
+    const all = [...Object.entries(flags).map(([name, value]) => `--${name}=${value}`), ...words];
+    await start('etcd', all, port, host);
+    return answers([`${host}:${port}`], true);
+  };
+
+  test('tells its version and its keys to everybody', async () => {
+    const results = await etcd('127.0.0.1', await freePort(), []);
     expect(verdict(results, 'etcd.open')).toBe('fail high');
     expect(verdict(results, 'etcd.keys')).toBe('fail critical');
   }, 60_000);
+
+  test.skipIf(!hasOpenssl)(
+    'TLS alone keeps nobody away, client certificates do',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'seaworthy-etcd-tls-'));
+      running.push({ close: async () => rmSync(folder, { recursive: true, force: true }) });
+      const { caFile } = makeCertificates(folder);
+      const own = [
+        `--cert-file=${join(folder, 'server.pem')}`,
+        `--key-file=${join(folder, 'server.key')}`,
+      ];
+      const open = await etcd('127.0.0.1', await freePort(), own, 'https');
+      expect(verdict(open, 'etcd.open')).toBe('fail high');
+      expect(verdict(open, 'etcd.keys')).toBe('fail critical');
+      // Behind a certificate nothing but its port tells it: an address of loopback that nobody else has.
+      const host = `127.79.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`;
+      const mutual = [...own, '--client-cert-auth=true', `--trusted-ca-file=${caFile}`];
+      const shut = await etcd(host, 2379, mutual, 'https');
+      expect(verdict(shut, 'etcd.open')).toBe('pass');
+      expect(verdict(shut, 'etcd.keys')).toBe('pass');
+      expect(verdict(shut, 'tls.sound')).toBe('pass');
+    },
+    90_000,
+  );
 });

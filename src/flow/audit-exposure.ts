@@ -2,6 +2,8 @@
 // listeners and sockets are added where it is among them. Nothing is asked that nobody named.
 import {
   type ExposureFacts,
+  metadataQuestions,
+  metadataService,
   type PortFact,
   questionsFor,
   recognise,
@@ -29,6 +31,8 @@ export interface ExposureTarget {
   readonly host: string;
   /** Null: the usual ports. */
   readonly port: number | null;
+  /** The metadata service of a cloud is asked its own questions; default: all others. */
+  readonly isMetadata?: true;
 }
 
 export interface ExposureSources {
@@ -85,8 +89,16 @@ export async function collectExposure(sources: ExposureSources): Promise<Collect
   const isHere = [...hosts.values()].some(({ isThisMachine }) => isThisMachine);
   const unknowns: Unknown[] = [];
   const local = isHere ? await localFacts(machine, sources.engine, unknowns) : nothingLocal;
-  const facts: ExposureFacts = { now, ports, hasConsent, ...local };
+  const asker = isContainer(machine) ? 'container' : 'host';
+  const facts: ExposureFacts = { now, ports, hasConsent, asker, ...local };
   return { facts, summary: summaryOf(facts), unknowns };
+}
+
+/** Marks that engines put into every container. */
+function isContainer(machine: Machine): boolean {
+  return ['/.dockerenv', '/run/.containerenv', '/var/run/secrets/kubernetes.io'].some(
+    (path) => (machine.file(path) ?? null) !== null,
+  );
 }
 
 async function resolved(
@@ -105,7 +117,7 @@ async function resolved(
   return new Map(found.map((one) => [one.name, one]));
 }
 
-type Asked = Place & Pick<PortFact, 'reach'>;
+type Asked = Place & Pick<PortFact, 'reach'> & { readonly isMetadata: boolean };
 
 async function askAll(
   targets: readonly ExposureTarget[],
@@ -113,10 +125,11 @@ async function askAll(
   sources: ExposureSources,
 ): Promise<readonly PortFact[]> {
   const places = new Map<string, Asked>();
-  for (const { host, port } of targets) {
+  for (const { host, port, isMetadata = false } of targets) {
     for (const { address, reach } of hosts.get(host)?.addresses ?? []) {
       for (const one of port === null ? usualPorts : [port]) {
-        places.set(`${host} ${address} ${one}`, { name: host, address, reach, port: one });
+        const key = `${host} ${address} ${one} ${isMetadata}`;
+        places.set(key, { name: host, address, reach, port: one, isMetadata });
       }
     }
   }
@@ -135,11 +148,14 @@ async function askAll(
 
 /** One port: questions go one after the other, so that a small server is not flooded. */
 async function askPort(place: Asked, { limits, hasConsent }: ExposureSources): Promise<PortFact> {
-  const { name: host, address, reach, port } = place;
+  const { name: host, address, reach, port, isMetadata } = place;
   const state = await knock(place, limits);
   const answers = new Map<string, Answer>();
-  const bare = { host, address, reach, port, state, tls: null, answers, service: null };
-  const questions = questionsFor(port).filter((one) => hasConsent || one.needsConsent !== true);
+  const service = isMetadata ? metadataService : null;
+  const bare = { host, address, reach, port, state, tls: null, answers, service };
+  const questions = isMetadata
+    ? metadataQuestions
+    : questionsFor(port).filter((one) => hasConsent || one.needsConsent !== true);
   if (state !== 'open' || questions.length === 0) return bare;
   const tls = await shakeHands(place, limits);
   let late = 0;
@@ -151,7 +167,7 @@ async function askPort(place: Asked, { limits, hasConsent }: ExposureSources): P
     answers.set(key, answer);
   }
   const fact: PortFact = { ...bare, tls };
-  return { ...fact, service: recognise(fact) };
+  return isMetadata ? fact : { ...fact, service: recognise(fact) };
 }
 
 type LocalFacts = Pick<ExposureFacts, 'listeners' | 'sockets' | 'mounters'>;
@@ -160,7 +176,7 @@ const nothingLocal: LocalFacts = { listeners: null, sockets: null, mounters: nul
 
 /** Programs whose listeners are told. */
 const watched =
-  /^(?:dockerd|docker-daemon|docker-proxy|containerd|crio|podman|kubelet|kube-proxy|kube-apiserver|etcd|registry|docker-registry|cadvisor|portainer)$/;
+  /^(?:dockerd|docker-daemon|docker-proxy|containerd|crio|cri-dockerd|podman|kubelet|kube-proxy|kube-apiserver|etcd|registry|docker-registry|cadvisor|portainer)$/;
 
 async function localFacts(
   machine: Machine,

@@ -63,6 +63,8 @@ export interface ExposureFacts {
   readonly sockets: readonly ExposedSocket[] | null;
   /** Containers that mount the socket of an engine, in words. Null: no engine was asked. */
   readonly mounters: readonly { readonly name: string; readonly detail: string }[] | null;
+  /** From where was asked. */
+  readonly asker: 'container' | 'host';
   /** The user allowed the one question that reads a key of etcd. */
   readonly hasConsent: boolean;
 }

@@ -34,6 +34,7 @@ function judged(ports: readonly PortFact[]) {
     sockets: [],
     mounters: [],
     hasConsent: true,
+    asker: 'container' as const,
   };
   return judgeAudit(exposureControls, facts, () => null);
 }

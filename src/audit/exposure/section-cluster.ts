@@ -2,8 +2,9 @@
 import { compareUpstream, upstreamOf } from '../upstream-order.ts';
 import { aside, bad, type ExposureControl, good, portControl, unsure } from './define.ts';
 import type { PortFact } from './facts.ts';
+import { answerOf } from './question.ts';
 import { turnedAway } from './section-engine.ts';
-import { answerOf, demandsCertificate, foreignHost, textIn } from './service.ts';
+import { demandsCertificate, foreignHost, textIn } from './service.ts';
 
 const openPorts = 'exposed-management-port';
 

@@ -1,7 +1,8 @@
 // Docker's API and registries as the network sees them.
 import { aside, bad, type ExposureControl, good, portControl, unsure } from './define.ts';
 import type { PortFact } from './facts.ts';
-import { answerOf, demandsCertificate, foreignHost, textIn } from './service.ts';
+import { answerOf } from './question.ts';
+import { demandsCertificate, foreignHost, textIn } from './service.ts';
 
 /** What a port that turned us away says of itself. */
 export function turnedAway(port: PortFact, key: string): string | null {

@@ -66,7 +66,9 @@ function silentVerdict({ ports }: ExposureFacts): Verdict {
   return bad.length > 0 ? failedBy(bad.map(sentence)) : passed(open.map(sentence));
 }
 
-const engines = /^(?:dockerd|docker-daemon|containerd|crio|podman)$/;
+const engines = /^(?:dockerd|docker-daemon|containerd|crio|cri-dockerd|podman)$/;
+/** What these have on TCP is exec, attach and port-forward of the CRI, behind tokens that live a minute. */
+const streaming: ReadonlySet<string> = new Set(['containerd', 'crio', 'cri-dockerd']);
 
 function isLoopback({ address }: ListenerFact): boolean {
   return address.startsWith('127.') || address === '::1';
@@ -80,14 +82,14 @@ function listenerVerdict({ listeners }: ExposureFacts): Verdict {
     );
   const bad = listeners
     .filter(({ program }) => engines.test(program))
-    .filter((one) => !(one.program === 'containerd' && isLoopback(one)));
+    .filter((one) => !(streaming.has(one.program) && isLoopback(one)));
   if (bad.length > 0) {
     return failedBy(
       bad.map(
         (one): Evidence => ({
           ...evidenceOf(one),
-          message: `${one.program} (process ${one.pid}) listens on ${placeTold(one)}${one.isHostNamespace ? '' : ' in a network namespace of its own'}`,
-          severity: isLoopback(one) ? 'high' : 'critical',
+          message: `${one.program} (process ${one.pid}) listens on ${placeTold(one)}${streaming.has(one.program) ? ', the streams of exec and attach' : ''}${one.isHostNamespace ? '' : ' in a network namespace of its own'}`,
+          severity: isLoopback(one) || streaming.has(one.program) ? 'high' : 'critical',
         }),
       ),
     );
@@ -177,7 +179,7 @@ export const localControls: readonly ExposureControl[] = [
     severity: 'high',
     lesson: 'engine-api',
     reads: '/proc/PID/net/tcp of every namespace, /proc/PID/fd',
-    fix: 'Remove -H tcp:// from the command line and hosts from daemon.json',
+    fix: 'Remove -H tcp:// from the command line and hosts from daemon.json; set stream_server_address (containerd), stream_address (CRI-O) or --streaming-bind-addr (cri-dockerd) to 127.0.0.1',
     evaluate: listenerVerdict,
   },
   {

@@ -1,19 +1,7 @@
 // The interfaces that are looked for: where they listen, what they are asked, how they are recognised.
 import { parseJson, stringField } from '../../base/json.ts';
 import type { AnswerFact, PortFact } from './facts.ts';
-
-/** One question. `key` names its answer; without `host` the own name of the port is used. */
-export interface ServiceQuestion {
-  readonly key: string;
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** A name that is not its own: what a rebound DNS name sends. */
-  readonly host?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Asked only when the user consented. */
-  readonly needsConsent?: true;
-}
+import { answerOf, type ServiceQuestion } from './question.ts';
 
 export interface Service {
   readonly id: string;
@@ -40,12 +28,6 @@ function rebound(path: string): ServiceQuestion {
     host: foreignHost,
     headers: { Origin: foreignOrigin, 'Sec-Fetch-Site': 'cross-site' },
   };
-}
-
-/** The answer to a question, or null where none came. */
-export function answerOf(port: PortFact, key: string): AnswerFact | null {
-  const answer = port.answers.get(key);
-  return answer?.kind === 'answer' ? answer : null;
 }
 
 /** The server turned away who shows no client certificate. */
@@ -195,6 +177,7 @@ export const silentPorts: ReadonlyMap<number, string> = new Map([
   [7946, 'Swarm gossip'],
   [4244, 'Hubble'],
   [6784, 'Weave'],
+  [10010, 'CRI streaming (exec, attach, port-forward)'],
 ]);
 
 /** Ports that are asked on a host that was named without one. */

@@ -1,9 +1,14 @@
 // What `audit exposure` does; loaded only when it is called.
-import { exposureControls } from '../../audit/index.ts';
-import { oneLine } from '../../base/error.ts';
+import { exposureControls, metadataHost, metadataPort } from '../../audit/index.ts';
+import { oneLine, SeaworthyError } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
 import { auditFacts } from '../../flow/audit.ts';
-import { collectExposure, parseExposureTarget, portsTold } from '../../flow/audit-exposure.ts';
+import {
+  collectExposure,
+  type ExposureTarget,
+  parseExposureTarget,
+  portsTold,
+} from '../../flow/audit-exposure.ts';
 import { connectEngine, type DockerEngine } from '../../host/docker/index.ts';
 import { resolveHost } from '../../host/exposure/index.ts';
 import { openMachine } from '../../host/machine/index.ts';
@@ -27,8 +32,13 @@ export async function runAuditExposure(
   const now = new Date();
   const controls = chosenControls(exposureControls, options.only);
   const waivers = auditWaivers(options.waivers, now);
-  const targets = names.map(parseExposureTarget);
-  const engine = await localEngine(targets.map(({ host }) => host));
+  const targets = [...names.map(parseExposureTarget), ...metadataTargets(options)];
+  if (targets.length === 0) {
+    throw new SeaworthyError('usage', 'no host is named', {
+      advice: 'name hosts such as 127.0.0.1, or give --metadata',
+    });
+  }
+  const engine = await localEngine(names.map((name) => parseExposureTarget(name).host));
   try {
     const { facts, summary, unknowns } = await collectExposure({
       targets,
@@ -41,7 +51,9 @@ export async function runAuditExposure(
     });
     const { answer, run } = auditFacts({
       audit: 'exposure',
-      target: [...new Set(names)].toSorted().join(' '),
+      target: [...new Set([...names, ...metadataTargets(options).map(() => 'metadata')])]
+        .toSorted()
+        .join(' '),
       controls,
       facts,
       summary,
@@ -68,6 +80,13 @@ export async function runAuditExposure(
   } finally {
     engine?.close();
   }
+}
+
+function metadataTargets(options: AuditExposureOptions): readonly ExposureTarget[] {
+  const { metadata = false, metadataAt } = options;
+  if (!metadata && metadataAt === undefined) return [];
+  const { host, port } = parseExposureTarget(metadataAt ?? metadataHost);
+  return [{ host, port: port ?? metadataPort, isMetadata: true }];
 }
 
 /** The engine of this machine, where this machine is among the named ones. */

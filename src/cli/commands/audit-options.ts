@@ -32,4 +32,6 @@ export interface AuditHostOptions extends AuditOptions {
 export interface AuditExposureOptions extends AuditOptions {
   readonly iOwnTheseHosts?: boolean;
   readonly consent?: boolean;
+  readonly metadata?: boolean;
+  readonly metadataAt?: string;
 }

@@ -57,9 +57,11 @@ function addExposure(audit: Command): void {
   const exposure = audit
     .command('exposure')
     .description('ask hosts that you name which container interfaces they offer to strangers')
-    .argument('<host...>', 'HOST or HOST:PORT; without a port the usual ones are asked')
+    .argument('[host...]', 'HOST or HOST:PORT; without a port the usual ones are asked')
     .option('--i-own-these-hosts', 'ask hosts outside of private networks too')
-    .option('--consent', 'try to read the name of one key of etcd');
+    .option('--consent', 'try to read the name of one key of etcd')
+    .option('--metadata', 'ask the metadata service of the cloud too: run it inside a container')
+    .option('--metadata-at <host>', 'where that is (default: 169.254.169.254)');
   withCommonOptions(withAuditOptions(exposure))
     .exitOverride()
     .action(async (hosts: readonly string[], options: AuditExposureOptions) => {

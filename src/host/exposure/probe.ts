@@ -45,7 +45,7 @@ export interface NoAnswer {
 export type Answer = HttpAnswer | NoAnswer;
 
 export interface Question {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Another Host header than the name of the place. */
