@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { builtinSource } from '../src/advisory/builtin/index.ts';
 import { createLiveFeed, type LiveFeed } from '../src/flow/live.ts';
-import type { ApiServices } from '../src/server/api/index.ts';
+import type { AnsweringDesk, ApiServices } from '../src/server/api/index.ts';
 import {
   openChangeLog,
   openStaticFiles,
@@ -16,6 +16,7 @@ import {
   type Tokens,
 } from '../src/server/http/index.ts';
 import { type Catalogue, type CatalogueEntry, openCatalogue } from '../src/store/catalog/index.ts';
+import { openResponseLog } from '../src/store/index.ts';
 import { openRecord, openRecorder, usualRetention } from '../src/store/record/index.ts';
 import {
   detected,
@@ -103,16 +104,22 @@ function fill(folder: string): void {
   writer.close();
 }
 
+const nothingAnswers: AnsweringDesk = { alerts: null, policy: null, responder: null };
+
 export interface LabOptions {
+  /** Tells and does something about detections; default: nothing does. */
+  readonly answering?: (folder: string) => AnsweringDesk;
   /** Where the dashboard was built to. */
   readonly dashboard?: string;
   /** Makes the record of a folder; default: the sample of three containers. */
   readonly fillRecord?: (folder: string) => void;
+  /** The server's clock, which stands still. Default: an hour after the sample begins. */
+  readonly now?: Date;
 }
 
 /** Starts it; `close` removes everything. */
 export async function openServerLab(options: LabOptions = {}): Promise<ServerLab> {
-  const { dashboard = '/nowhere', fillRecord = fill } = options;
+  const { dashboard = '/nowhere', fillRecord = fill, now = labNow } = options;
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-server-'));
   fillRecord(folder);
   const record = openRecord(folder);
@@ -122,6 +129,8 @@ export async function openServerLab(options: LabOptions = {}): Promise<ServerLab
   catalogue.put({ ...labEntry(`sha256:${'e'.repeat(64)}`, 'bill:1'), state: 'failed' }, null);
   catalogue.putScore({ day: '2026-01-01', score: 40, letter: 'D', images: 1 });
   const tokens = openTokens(folder, () => labNow);
+  const changes = openChangeLog(folder);
+  const answering = options.answering?.(folder) ?? nothingAnswers;
   const live = createLiveFeed(labNow.getTime());
   const services: ApiServices = {
     catalogue,
@@ -135,8 +144,11 @@ export async function openServerLab(options: LabOptions = {}): Promise<ServerLab
       run: async () => ({ audit: 'docker', score: 70 }) as never,
     },
     gate: () => null,
+    answering: () => answering,
+    responses: () => openResponseLog(folder).read(),
+    changes: (limit) => changes.newest(limit),
     tokens,
-    now: () => labNow,
+    now: () => now,
     toolVersion: '0.0.0',
   };
   const server: RunningServer = await serve({
@@ -148,7 +160,7 @@ export async function openServerLab(options: LabOptions = {}): Promise<ServerLab
     tokens,
     live,
     files: openStaticFiles(dashboard),
-    changes: openChangeLog(folder),
+    changes,
     isReady: () => true,
     gauges: () => new Map([['images', 2]]),
     clockMs: () => performance.now(),

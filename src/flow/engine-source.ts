@@ -133,22 +133,22 @@ class EngineSource implements RuntimeSource {
       const { fromNs, toNs, reason } = update;
       const why = `the engine could not be heard (${reason})`;
       const about = { timeNs: toNs, containerId: null };
-      this.#append({ kind: 'loss', ...about, what: 'all', count: null, fromNs, toNs, why });
+      this.append({ kind: 'loss', ...about, what: 'all', count: null, fromNs, toNs, why });
       return;
     }
     const { run, atNs } = update;
     const { id } = run.identity.image;
-    this.#append(recordOf({ ...run, grade: id === null ? null : gradeOf(id) }, atNs));
+    this.append(recordOf({ ...run, grade: id === null ? null : gradeOf(id) }, atNs));
   }
 
-  #append(record: RuntimeRecord): void {
+  append(record: RuntimeRecord): void {
     this.#recording?.append(record);
   }
 
   grade(imageId: string, letter: string): void {
     for (const run of this.#lifecycle?.alive() ?? []) {
       if (run.identity.image.id !== imageId) continue;
-      this.#append(recordOf({ ...run, grade: letter }, this.#options.clock.wallNs()));
+      this.append(recordOf({ ...run, grade: letter }, this.#options.clock.wallNs()));
     }
   }
 
@@ -176,11 +176,12 @@ class EngineSource implements RuntimeSource {
     ];
   }
 
-  async stop(): Promise<void> {
+  async stop(last?: () => Promise<void>): Promise<void> {
     this.#stopping.abort();
     await this.#naming;
     await this.#namer?.close();
     await Promise.allSettled(this.#followed);
+    await last?.();
     await this.#recording?.stop();
     this.#recording = null;
   }

@@ -1,7 +1,14 @@
 // What happens now, as it is told to pages that are open: numbered, kept for a while, so that a page
 // which was away takes up where it was.
 
-export type LiveKind = 'container' | 'image' | 'detection' | 'audit' | 'lost' | 'progress';
+export type LiveKind =
+  | 'container'
+  | 'image'
+  | 'detection'
+  | 'response'
+  | 'audit'
+  | 'lost'
+  | 'progress';
 
 export interface LiveEvent {
   /** Grows, over restarts too. */

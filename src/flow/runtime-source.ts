@@ -1,7 +1,9 @@
 // Where `up` hears of containers from: the sensor with naming, or the events of engines alone. Whoever
 // hears also records: what is told to the listener is on its way into the record.
 import type { RunUpdate } from '../host/naming/index.ts';
-import type { DetectionFacts } from '../model/timeline.ts';
+import type { ContainerRun } from '../model/container.ts';
+import type { RuntimeRecord } from '../model/timeline.ts';
+import type { ToldFacts } from './respond-sight.ts';
 
 /** What is switched on here, and what is not. */
 export interface Coverage {
@@ -13,10 +15,17 @@ export interface Coverage {
   readonly howToSwitchOn: string | null;
 }
 
+/** A detection with what is known of its cause. */
+export interface HeardDetection extends ToldFacts {
+  readonly timeNs: bigint;
+  /** Null: on the host. */
+  readonly containerId: string | null;
+}
+
 export interface RuntimeListener {
   onRun(update: RunUpdate): void;
-  /** @param containerId null: on the host */
-  onDetection(detection: DetectionFacts, containerId: string | null): void;
+  /** @param run null: on the host, or nobody knows the container */
+  onDetection(heard: HeardDetection, run: ContainerRun | null): void;
 }
 
 export interface RuntimeSource {
@@ -25,6 +34,12 @@ export interface RuntimeSource {
   /** A run that is known better now (its image was graded) is recorded anew. */
   grade(imageId: string, letter: string): void;
   coverage(): readonly Coverage[];
-  /** Commits what was heard and ends. */
-  stop(): Promise<void>;
+  /** Takes what was done to a container into its record. */
+  append(record: RuntimeRecord): void;
+  /**
+   * Commits what was heard and ends.
+   *
+   * @param last waited for when nothing more is heard and the record still takes something
+   */
+  stop(last?: () => Promise<void>): Promise<void>;
 }

@@ -12,7 +12,8 @@ import type { FoundEngines } from './engine-source.ts';
 import { scoreOfToday } from './harbour.ts';
 import { imageView } from './image-view.ts';
 import type { LiveFeed } from './live.ts';
-import type { Coverage, RuntimeSource } from './runtime-source.ts';
+import type { Responder } from './respond.ts';
+import type { Coverage, HeardDetection, RuntimeSource } from './runtime-source.ts';
 import { watchImages } from './up-images.ts';
 import { createScanQueue, type ScanJob, type ScanQueue } from './up-scans.ts';
 
@@ -21,6 +22,8 @@ export interface UpOptions {
   /** containerd's socket is there. */
   readonly hasContainerd: boolean;
   readonly source: RuntimeSource;
+  /** Tells of detections and does something about them; null: neither was asked for. */
+  readonly responder: Responder | null;
   readonly catalogue: Catalogue;
   /** The record, once there is one. */
   readonly record: () => RecordReader | null;
@@ -56,6 +59,8 @@ const scoreEveryMs = 600_000;
 /** Containers that live shorter are known by their image alone. */
 const settledMs = 10_000;
 const settleEveryMs = 5000;
+/** Digests that are due are sent, what `respond undo` asks for is taken back. */
+const answerEveryMs = 1000;
 /** A machine without an engine is inventoried as a whole. */
 const machineJob: ScanJob = {
   id: 'rootfs:/',
@@ -98,10 +103,7 @@ class Upkeep implements Up {
     const { source, found, pace, warn, updateAdvisories } = this.#options;
     const heard = source.start({
       onRun: (update) => this.#heard(update),
-      onDetection: (detection, containerId) => {
-        const team = this.#alive.get(containerId ?? '')?.run.workload.team ?? null;
-        this.#options.live.tell('detection', { containerId, detection }, team);
-      },
+      onDetection: (heard, run) => this.#detected(heard, run),
     });
     const { signal } = this.#stopping;
     for (const { address } of found.engines) {
@@ -113,6 +115,8 @@ class Upkeep implements Up {
     if (found.engines.length === 0) this.#want(machineJob, true);
     void this.#every(settleEveryMs, () => this.#scanSettled());
     void this.#every(scoreEveryMs, () => this.#keepScore());
+    const { responder } = this.#options;
+    if (responder !== null) void this.#every(answerEveryMs, () => responder.tick());
     if (updateAdvisories !== null) void this.#update(updateAdvisories);
   }
 
@@ -209,6 +213,16 @@ class Upkeep implements Up {
     }
   }
 
+  #detected(heard: HeardDetection, known: ContainerRun | null): void {
+    const { live, responder } = this.#options;
+    const { containerId, facts, timeNs } = heard;
+    const run = known ?? this.#alive.get(containerId ?? '')?.run ?? null;
+    live.tell('detection', { containerId, detection: facts }, run?.workload.team ?? null);
+    const where =
+      run === null ? { container: null } : { container: run.identity, workload: run.workload };
+    responder?.take(heard, { timeNs, ...where });
+  }
+
   /** What a container holds beyond its image is looked at once it stays. */
   #scanSettled(): void {
     const { pace, catalogue, found } = this.#options;
@@ -276,7 +290,8 @@ class Upkeep implements Up {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#queue.close();
-    await this.#options.source.stop();
+    // What is done about the last detections belongs into the record too.
+    await this.#options.source.stop(async () => this.#options.responder?.close());
   }
 }
 

@@ -36,14 +36,15 @@ export function createWatchSource(options: WatchSourceOptions): RuntimeSource {
       const rows = fallback.coverage();
       return rows.map((row) => (row.what === 'sensor' && why !== '' ? { ...row, why } : row));
     },
-    stop: () => watch?.stop() ?? fallback.stop(),
+    append: (record) => (watch ?? fallback).append(record),
+    stop: (last) => watch?.stop(last) ?? fallback.stop(last),
   };
 }
 
 function listenerOf(listener: RuntimeListener, warn: (line: string) => void) {
   return {
     container: (update) => listener.onRun(update),
-    detection: ({ facts, containerId }) => listener.onDetection(facts, containerId),
+    detection: (heard, run) => listener.onDetection(heard, run),
     record: () => undefined,
     lost: ({ why, fromNs, toNs }) => listener.onRun({ kind: 'gap', reason: why, fromNs, toNs }),
     warn,

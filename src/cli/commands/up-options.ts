@@ -6,6 +6,10 @@ export interface UpRunOptions extends CommonOptions {
   readonly port: number;
   readonly host: string;
   readonly name: readonly string[];
+  /** File of outputs: who is told. */
+  readonly alerts?: string;
+  /** File of the policy of responses. */
+  readonly response?: string;
   /** Milliseconds after which it ends by itself. */
   readonly for?: number;
   /** True: ends when everything that is here now is scanned. */

@@ -9,6 +9,8 @@ import { createEngineSource, findEngines } from '../../flow/engine-source.ts';
 import { createLiveFeed, type LiveFeed } from '../../flow/live.ts';
 import { startUp, type Up } from '../../flow/up.ts';
 import { createWatchSource } from '../../flow/watch-source.ts';
+import type { RuntimeRecord } from '../../model/timeline.ts';
+import { responseView } from '../../server/api/index.ts';
 import {
   isLoopback,
   openChangeLog,
@@ -18,6 +20,7 @@ import {
   serve,
 } from '../../server/http/index.ts';
 import { openCatalogue } from '../../store/catalog/index.ts';
+import { openResponseLog } from '../../store/index.ts';
 import { databaseFile } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { version } from '../version.ts';
@@ -25,8 +28,16 @@ import { createAuditDesk } from './up-audit.ts';
 import { removeLock, runningUp, writeLock } from './up-lock.ts';
 import type { UpRunOptions } from './up-options.ts';
 import { createScanner } from './up-scanner.ts';
-import { advisoriesOf, basisOf, gateDecisions, houseCoverage, recordOf } from './up-services.ts';
+import {
+  advisoriesOf,
+  answeringGauges,
+  basisOf,
+  gateDecisions,
+  houseCoverage,
+  recordOf,
+} from './up-services.ts';
 import { createUpView } from './up-view.ts';
+import type { Answering, AnsweringHooks } from './watch-response.ts';
 import { openWatchRules } from './watch-rules.ts';
 import { namesOf } from './watch-run.ts';
 
@@ -50,14 +61,25 @@ export async function runUp(options: UpRunOptions): Promise<number> {
     view.running(`${other.url}/?token=${own}`);
     return exitCodes.satisfied;
   }
-  const desk = openDesk(options);
+  const heard: { take: ((record: RuntimeRecord) => void) | null } = { take: null };
+  const live = createLiveFeed(realPace.now());
+  const record = recordOf(data);
+  const answering = await answeringOf(options, {
+    warn,
+    record: (told) => heard.take?.(told),
+    onResponse: (response) => {
+      const run = record.get()?.find(response.container.id, 1)[0]?.run;
+      live.tell('response', responseView(response), run?.workload.team ?? null);
+    },
+  });
+  const desk = openDesk(options, { live, record, answering });
   try {
     const server = await listen(options, desk);
     const url = `http://${hostInUrl(options.host)}:${server.port}`;
     writeLock(data, url);
     view.link(`${url}/?token=${desk.tokens.own}`);
     try {
-      await start(options, desk);
+      await start(options, desk, heard);
       view.follow(desk.harbourSources);
       await ended(options, desk);
     } finally {
@@ -78,14 +100,32 @@ function now(): Date {
   return new Date();
 }
 
+/** Loaded only where somebody is told or something is done. */
+async function answeringOf(
+  options: UpRunOptions,
+  hooks: AnsweringHooks,
+): Promise<Answering | null> {
+  const { data, alerts, response } = options;
+  if (alerts === undefined && response === undefined) return null;
+  const files = {
+    ...(alerts === undefined ? {} : { alerts }),
+    ...(response === undefined ? {} : { response }),
+  };
+  return (await import('./watch-response.ts')).openAnswering({ data, ...files }, hooks);
+}
+
+interface Opened {
+  readonly live: LiveFeed;
+  readonly record: ReturnType<typeof recordOf>;
+  readonly answering: Answering | null;
+}
+
 /** Everything of the data folder, opened; the engines come later. */
-function openDesk(options: UpRunOptions) {
+function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
   const { data } = options;
   const db = databaseFile(options);
-  const live = createLiveFeed(realPace.now());
   const tokens = openTokens(data, now);
   const catalogue = openCatalogue(data);
-  const record = recordOf(data);
   const advisories = advisoriesOf(db);
   const audits = createAuditDesk({ data, onAnswer: (answer) => live.tell('audit', answer) });
   const basis = (): string => basisOf(db);
@@ -95,12 +135,16 @@ function openDesk(options: UpRunOptions) {
   const house = { data, advisories: advisories.get, audits, offline: options.offline === true };
   const outside = () => houseCoverage(house);
   const coverage = () => state.up?.coverage() ?? outside();
+  const changes = openChangeLog(data);
+  const responses = openResponseLog(data);
   const status = () => state.up?.status() ?? { waiting: 0, running: 0, done: 0 };
   return {
     live,
     tokens,
     catalogue,
     record,
+    answering,
+    changes,
     audits,
     basis,
     scanner,
@@ -129,6 +173,9 @@ function openDesk(options: UpRunOptions) {
       status,
       audits,
       gate: () => gateDecisions(data),
+      answering: () => answering ?? { alerts: null, policy: null, responder: null },
+      responses: () => responses.read(),
+      changes: (limit) => changes.newest(limit),
       tokens,
       now,
       toolVersion: version,
@@ -144,7 +191,7 @@ function openDesk(options: UpRunOptions) {
 }
 
 function listen(options: UpRunOptions, desk: Desk): Promise<RunningServer> {
-  const { host, port, name, data } = options;
+  const { host, port, name } = options;
   if (!isLoopback(host)) {
     warn(`it listens on ${host} without TLS: put it behind a proxy that has it`);
   }
@@ -157,7 +204,7 @@ function listen(options: UpRunOptions, desk: Desk): Promise<RunningServer> {
     tokens: desk.tokens,
     live: desk.live,
     files: openStaticFiles(dashboardFolder()),
-    changes: openChangeLog(data),
+    changes: desk.changes,
     isReady: () => desk.up !== null,
     gauges: () => gaugesOf(desk),
     clockMs: () => performance.now(),
@@ -171,7 +218,7 @@ function dashboardFolder(): string {
   return fileURLToPath(new URL(path, import.meta.url));
 }
 
-function gaugesOf({ catalogue, record, status }: Desk): ReadonlyMap<string, number> {
+function gaugesOf({ catalogue, record, status, answering }: Desk): ReadonlyMap<string, number> {
   const counts = record.get()?.counts() ?? { runs: 0, alive: 0 };
   const { waiting, running, done } = status();
   return new Map([
@@ -182,10 +229,15 @@ function gaugesOf({ catalogue, record, status }: Desk): ReadonlyMap<string, numb
     ['scans_running', running],
     ['scans_done', done],
     ['resident_memory_bytes', process.memoryUsage.rss()],
+    ...answeringGauges(answering),
   ]);
 }
 
-async function start(options: UpRunOptions, desk: Desk): Promise<void> {
+async function start(
+  options: UpRunOptions,
+  desk: Desk,
+  heard: { take: ((record: RuntimeRecord) => void) | null },
+): Promise<void> {
   const { data, offline } = options;
   const { live, catalogue, scanner } = desk;
   const found = await findEngines();
@@ -209,10 +261,12 @@ async function start(options: UpRunOptions, desk: Desk): Promise<void> {
     groups: namesOf('/etc/group'),
     fallback: createEngineSource({ ...about, engines: found.engines }),
   });
+  heard.take = (told) => source.append(told);
   desk.up = await startUp({
     found,
     hasContainerd: existsSync(containerdSocket),
     source,
+    responder: desk.answering?.responder ?? null,
     catalogue,
     record: desk.record.get,
     live,

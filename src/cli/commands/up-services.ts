@@ -7,7 +7,7 @@ import { realPace } from '../../base/retry.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
 import type { Coverage } from '../../flow/runtime-source.ts';
 import type { AdvisorySource } from '../../model/advisory.ts';
-import type { AuditDesk, GateDecisions } from '../../server/api/index.ts';
+import type { AnsweringDesk, AuditDesk, GateDecisions } from '../../server/api/index.ts';
 import { openRecord, type RecordReader } from '../../store/record/index.ts';
 import { programName, version } from '../version.ts';
 
@@ -132,4 +132,25 @@ function auditCoverage({ audits }: HouseCoverage): Coverage {
   }
   const why = `CIS Docker: ${last.score} of 100, ${last.generatedAt.slice(0, 10)}`;
   return { what: 'audit', state: 'on', why, howToSwitchOn: null };
+}
+
+/** Figures of who is told and of what is done, summed over all outputs. */
+export function answeringGauges(
+  answering: AnsweringDesk | null,
+): readonly (readonly [string, number])[] {
+  const outputs = answering?.alerts?.outputs() ?? [];
+  const sum = (name: 'delivered' | 'waiting' | 'lost' | 'failures'): number =>
+    outputs.reduce((total, output) => total + output[name], 0);
+  const responses = answering?.responder?.figures();
+  return [
+    ['alert_outputs', outputs.length],
+    ['alerts_delivered', sum('delivered')],
+    ['alerts_waiting', sum('waiting')],
+    ['alerts_lost', sum('lost')],
+    ['alert_failures', sum('failures')],
+    ['responses_waiting', responses?.waiting ?? 0],
+    ['responses_done', responses?.done ?? 0],
+    ['responses_failed', responses?.failed ?? 0],
+    ['responses_dropped', responses?.dropped ?? 0],
+  ];
 }

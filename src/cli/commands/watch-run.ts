@@ -13,6 +13,7 @@ import { version } from '../version.ts';
 import { failPriorities } from './replay-options.ts';
 import { type BackgroundInventory, openBackgroundInventory } from './watch-inventory.ts';
 import type { WatchCommandOptions } from './watch-options.ts';
+import type { Answering, AnsweringHooks } from './watch-response.ts';
 import { openWatchRules } from './watch-rules.ts';
 
 const tickMs = 200;
@@ -31,10 +32,11 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   const inventory =
     options.record && options.inventory ? openBackgroundInventory(options.data) : null;
   const record: { take: ((record: RuntimeRecord) => void) | null } = { take: null };
-  const responder = await responderOf(options, {
+  const answering = await answeringOf(options, {
     warn,
     record: (told) => record.take?.(told),
   });
+  const responder = answering?.responder ?? null;
   const flatFields = await fieldsOf(options);
   const watch = await startWatch({
     folder: options.record ? options.data : null,
@@ -111,12 +113,12 @@ async function fieldsOf({ events }: WatchCommandOptions): Promise<FlatFields | n
   return events === 'all' ? (await import('../../flow/flat-timeline.ts')).flatRecordFields : null;
 }
 
-async function responderOf(
+async function answeringOf(
   options: WatchCommandOptions,
-  listener: Parameters<typeof import('./watch-response.ts').openWatchResponder>[1],
-): Promise<Responder | null> {
+  hooks: AnsweringHooks,
+): Promise<Answering | null> {
   if (options.alerts === undefined && options.response === undefined) return null;
-  return (await import('./watch-response.ts')).openWatchResponder(options, listener);
+  return (await import('./watch-response.ts')).openAnswering(options, hooks);
 }
 
 function listenerOf(

@@ -1,7 +1,8 @@
 // What is about the machine and the server itself: audits, decisions of the gate, tokens.
 import { json, type NewToken, type Route, roles } from './route.ts';
-import { list, moment, object, open, orNull, text, textOrNull } from './schema.ts';
+import { count, list, moment, object, open, orNull, text, textOrNull } from './schema.ts';
 import { notHere } from './scope.ts';
+import { limitSchema, numberValue } from './values.ts';
 
 const audit: Route = {
   method: 'GET',
@@ -57,6 +58,30 @@ const gate: Route = {
   },
 };
 
+const changes: Route = {
+  method: 'GET',
+  path: '/api/v1/changes',
+  summary: 'The log of changes, newest first: who did or tried what, and what came of it.',
+  role: 'admin',
+  wholeMachine: true,
+  query: { limit: limitSchema(100, 1000) },
+  answer: object({
+    items: list(
+      object({
+        time: moment,
+        caller: textOrNull,
+        role: textOrNull,
+        address: text,
+        method: text,
+        path: text,
+        what: textOrNull,
+        status: count,
+      }),
+    ),
+  }),
+  handle: ({ services, query }) => json({ items: services.changes(numberValue(query, 'limit')) }),
+};
+
 const tokenFacts = {
   id: text,
   name: text,
@@ -93,6 +118,7 @@ const createToken: Route = {
     },
   }),
   answer: object({ ...tokenFacts, token: text }),
+  told: (body) => `${(body as NewToken).role} ${(body as NewToken).name}`,
   handle: ({ services, body }) => json(services.tokens.create(body as NewToken)),
 };
 
@@ -115,6 +141,7 @@ export const houseRoutes: readonly Route[] = [
   audit,
   runAudit,
   gate,
+  changes,
   tokens,
   createToken,
   revokeToken,

@@ -1,11 +1,14 @@
 // The door of the API: its routes, what they need, and how their values are checked.
 export { openApi } from './openapi.ts';
 export { routes } from './registry.ts';
+export { responseView } from './responses.ts';
 export type {
   Answer,
+  AnsweringDesk,
   ApiServices,
   AuditDesk,
   Caller,
+  Change,
   GateDecisions,
   NewToken,
   QueryValues,

@@ -6,6 +6,7 @@ import { harbourRoutes } from './harbour.ts';
 import { houseRoutes } from './house.ts';
 import { imageRoutes } from './images.ts';
 import { lessonRoutes } from './lessons.ts';
+import { responseRoutes } from './responses.ts';
 import type { Route } from './route.ts';
 import { runtimeRoutes } from './runtime.ts';
 
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...imageRoutes,
   ...exposureRoutes,
   ...runtimeRoutes,
+  ...responseRoutes,
   ...houseRoutes,
   ...lessonRoutes,
 ];

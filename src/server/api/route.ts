@@ -1,8 +1,12 @@
 // What a route of the API is: its place, who may ask, what it takes and gives, and a thin handler.
+import type { AlertDesk } from '../../flow/alert-desk.ts';
 import type { AuditAnswer } from '../../flow/audit.ts';
+import type { Responder } from '../../flow/respond.ts';
 import type { Coverage } from '../../flow/runtime-source.ts';
 import type { UpStatus } from '../../flow/up.ts';
 import type { AdvisorySource } from '../../model/advisory.ts';
+import type { ResponseRecord } from '../../model/response.ts';
+import type { ResponsePolicy } from '../../runtime/response/index.ts';
 import type { Catalogue } from '../../store/catalog/index.ts';
 import type { StoredAudit } from '../../store/index.ts';
 import type { RecordReader } from '../../store/record/index.ts';
@@ -51,6 +55,28 @@ export interface AuditDesk {
 /** Decisions of the gate that were recorded in this data folder; null: none ever were. */
 export type GateDecisions = readonly Readonly<Record<string, unknown>>[] | null;
 
+/** What tells and does something about detections; all null where nothing was asked for. */
+export interface AnsweringDesk {
+  readonly alerts: AlertDesk | null;
+  readonly policy: ResponsePolicy | null;
+  readonly responder: Responder | null;
+}
+
+/** A line of the log of changes: who changed what and when. */
+export interface Change {
+  /** ISO 8601. */
+  readonly time: string;
+  /** Id of the token; null: none that is known. */
+  readonly caller: string | null;
+  readonly role: string | null;
+  readonly address: string;
+  readonly method: string;
+  readonly path: string;
+  /** What was asked for, where the path does not tell it. */
+  readonly what: string | null;
+  readonly status: number;
+}
+
 /** What handlers work with: flows and stores, put together by `up`. */
 export interface ApiServices {
   readonly catalogue: Catalogue;
@@ -61,6 +87,11 @@ export interface ApiServices {
   readonly status: () => UpStatus;
   readonly audits: AuditDesk;
   readonly gate: () => GateDecisions;
+  readonly answering: () => AnsweringDesk;
+  /** What was done to containers, the oldest first. */
+  readonly responses: () => readonly ResponseRecord[];
+  /** The newest changes first. */
+  readonly changes: (limit: number) => readonly Change[];
   readonly tokens: TokenDesk;
   readonly now: () => Date;
   readonly toolVersion: string;
@@ -100,6 +131,8 @@ export interface Route {
   readonly query: Readonly<Record<string, Schema>>;
   readonly body?: Schema;
   readonly answer: Schema;
+  /** A word of a checked body for the log of changes; never a secret. */
+  readonly told?: (body: unknown) => string;
   readonly handle: (call: Call) => Answer | Promise<Answer>;
 }
 

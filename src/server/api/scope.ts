@@ -11,6 +11,12 @@ export function maySee(caller: Caller, { run }: StoredRun): boolean {
   return caller.teams === null || (team !== null && caller.teams.has(team));
 }
 
+/** The same of a container by its id; one that was never recorded is nobody's. */
+export function maySeeContainer(caller: Caller, record: RecordReader | null, id: string): boolean {
+  if (caller.teams === null) return true;
+  return (record?.find(id, 1) ?? []).some((run) => maySee(caller, run));
+}
+
 /** A team sees the images that it runs or ran. */
 export function maySeeImage(caller: Caller, record: RecordReader | null, imageId: string): boolean {
   if (caller.teams === null) return true;

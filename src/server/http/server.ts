@@ -228,6 +228,7 @@ class Desk {
     const { caller, method, path, search, route, parts } = asked;
     const { services, changes } = this.#options;
     const address = request.socket.remoteAddress ?? '';
+    let what: string | null = null;
     const log = (status: number): void =>
       changes.add({
         time: services.now().toISOString(),
@@ -236,12 +237,14 @@ class Desk {
         address,
         method,
         path: path.slice(0, 300),
+        what,
         status,
       });
     try {
       checkRights(route, caller);
       const query = queryValues(search, route.query);
       const body = await bodyOf(request, route);
+      what = route.told?.(body) ?? null;
       const answer = await route.handle({ services, caller, parts, query, body });
       log(200);
       await sendAnswer(request, response, answer);
