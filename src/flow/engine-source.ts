@@ -6,6 +6,7 @@ import {
   createEndWatch,
   createIdentifier,
   createLifecycle,
+  createRunningStarts,
   type EndWatch,
   type Lifecycle,
   type NamedContainer,
@@ -78,15 +79,16 @@ class EngineSource implements RuntimeSource {
   #openLifecycle(listener: RuntimeListener): Lifecycle {
     const { node, clock, gradeOf, engines } = this.#options;
     const [first] = engines;
-    const identifier = createIdentifier({
-      engine: async () => (first === undefined ? null : connectTo(first.address)),
-    });
+    const engine = async () => (first === undefined ? null : connectTo(first.address));
+    const identifier = createIdentifier({ engine });
+    const { startOf } = createRunningStarts(engine);
     const onUpdate = (update: RunUpdate): void => {
       this.#record(update, gradeOf);
       listener.onRun(update);
     };
     const nowNs = (): bigint => clock.wallNs();
-    this.#lifecycle = createLifecycle({ node, workloadOf, identifier, onUpdate, nowNs });
+    const about = { node, workloadOf, identifier, startOf };
+    this.#lifecycle = createLifecycle({ ...about, onUpdate, nowNs });
     return this.#lifecycle;
   }
 

@@ -39,7 +39,7 @@ export function timelineOf(reader: RecordReader, request: TimelineRequest): Time
   const { stored, namesakes } = containerMeant(reader, request.container);
   const { events, truncated, damaged } = reader.events(stored.id, request.query);
   const records = events.map(({ record }) => record);
-  const losses = reader.losses(stored, listed).map(lossView);
+  const losses = reader.losses(stored, listed).map((loss) => lossView(loss, stored));
   const { identity } = stored.run;
   const hasAll = !truncated && losses.every(({ why }) => why !== forgottenWhy);
   const isFiltered = request.query.grep !== undefined;
@@ -230,7 +230,10 @@ function responseOf({ time, output_fields: fields }: DetectionFacts, count: numb
   } satisfies ResponseView;
 }
 
-function lossView({ what, count, fromNs, toNs, why, containerId }: LossRecord): LossView {
+function lossView(loss: LossRecord, { firstSeenNs }: StoredRun): LossView {
+  const { what, count, toNs, why, containerId } = loss;
+  // Since ever: for a container that is since its own beginning.
+  const fromNs = loss.fromNs === 0n ? firstSeenNs : loss.fromNs;
   return {
     what,
     count,

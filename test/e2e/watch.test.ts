@@ -22,12 +22,15 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch${missing}`, () => 
   let shell: string;
   let data: string;
   let watch: RunningWatch;
+  let watchedSince: string;
 
   beforeAll(async () => {
     lab = openNamingLab('watch');
     shell = `${lab.prefix}-shell:1`;
     data = join(lab.folder, 'data');
     loadShellImage(lab.folder, shell);
+    await lab.docker(...inContainer(`${lab.prefix}-before`, 'none', ['-d']), 'exec /bin/sleep 600');
+    watchedSince = new Date().toISOString();
     watch = await startWatching(['--data', data, '--no-inventory']);
   }, 60_000);
 
@@ -59,6 +62,29 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch${missing}`, () => 
 
   test('everything is seen here', () => {
     expect(watch.stderr()).toContain('watching processes, files, connections, containers');
+  });
+
+  test('a container of before has its name, its image and the time when it really began', async () => {
+    const name = `${lab.prefix}-before`;
+    const startedAt = await lab.docker('inspect', '--format', '{{.State.StartedAt}}', name);
+    await until(async () => (await ask('containers', '--name', name)).length === 1);
+    const [found] = await ask('containers', '--name', name);
+    expect(found).toMatchObject({
+      name,
+      image: { reference: shell },
+      namedBeforeStart: false,
+      running: true,
+    });
+    // Its process is older than its engine's word, by what the engine needs to say it.
+    const before = Date.parse(startedAt) - Date.parse(found.startedAt);
+    expect(before).toBeGreaterThan(-1000);
+    expect(before).toBeLessThan(60_000);
+    expect(Date.parse(found.startedAt)).toBeLessThan(Date.parse(watchedSince));
+    const [gap] = (await ask('timeline', name)).losses;
+    expect(gap).toMatchObject({ why: 'it began before anything was recorded here' });
+    expect(gap.from).toBe(found.firstSeen);
+    await lab.docker('rm', '-f', name);
+    await over(name);
   });
 
   test('a container that lives for a blink is named before its start and kept', async () => {

@@ -11,6 +11,7 @@ import {
 import {
   createIdentifier,
   createLifecycle,
+  createRunningStarts,
   type Lifecycle,
   type NamedContainer,
   type Namer,
@@ -87,11 +88,13 @@ class Containers implements ContainerBook {
 
   constructor(options: ContainersOptions) {
     this.options = options;
-    this.identifier = createIdentifier({ engine: () => (this.engine ??= findEngine()) });
+    const engine = () => (this.engine ??= findEngine());
+    this.identifier = createIdentifier({ engine });
     this.lifecycle = createLifecycle({
       node: options.node,
       workloadOf,
       identifier: this.identifier,
+      startOf: createRunningStarts(engine).startOf,
       onUpdate: (update) => this.updated(update),
       nowNs: options.nowNs,
     });

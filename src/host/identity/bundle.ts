@@ -12,7 +12,8 @@ export interface BundleSources {
   readonly engine: ContainerEngine;
   readonly oci: OciFacts | null;
   readonly podman?: PodmanFacts | null;
-  readonly containerd?: ContainerdFacts | null;
+  /** With the image's id, where containerd still has its manifest. */
+  readonly containerd?: (ContainerdFacts & { readonly imageId?: string | null }) | null;
   /** Of conmon's command line. */
   readonly name?: string | null;
 }
@@ -32,7 +33,7 @@ export function bundleIdentity(sources: BundleSources): ContainerIdentity {
       told.name ?? podman?.name ?? labelled.name ?? sources.name ?? (isReadable(id) ? id : null),
     image: {
       reference: podman?.imageReference ?? containerd?.imageReference ?? told.imageReference,
-      id: podman?.imageId ?? told.imageId,
+      id: podman?.imageId ?? told.imageId ?? containerd?.imageId ?? null,
       digest: containerd?.imageDigest ?? told.imageDigest,
     },
     labels,

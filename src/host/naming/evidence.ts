@@ -17,6 +17,7 @@ import {
   parseOciConfig,
 } from '../identity/index.ts';
 import { documentBytes, readDocument } from './bounded-read.ts';
+import { containerdImageId } from './containerd-image.ts';
 import { type EnginePlaces, storageFolders } from './places.ts';
 import { type Candidate, readBundle } from './resolve-attempt.ts';
 
@@ -94,7 +95,10 @@ function readContainerd(candidate: Candidate, places: EnginePlaces) {
     const record = withBolt(join(root, 'io.containerd.metadata.v1.bolt/meta.db'), (database) =>
       findContainerdRecord(database, namespace ?? 'default', id),
     );
-    if (record !== null) return record;
+    if (record === null) continue;
+    const { imageDigest } = record;
+    const imageId = imageDigest === null ? null : containerdImageId(root, imageDigest);
+    return { ...record, imageId };
   }
   return null;
 }

@@ -84,10 +84,8 @@ type Sighting = Pick<CgroupContainer, 'id' | 'engine' | 'podId'>;
 
 function sightingOf(subject: Subject): Sighting | null {
   switch (subject.kind) {
-    case 'process': {
-      const paths = cgroupPathsOf(readProcess(subject.pid, 'cgroup') ?? '');
-      return first(paths.map(parseCgroupPath)) ?? first(paths.map(chosenName));
-    }
+    case 'process':
+      return containerOfProcess(subject.pid);
     case 'cgroup':
       return parseCgroupPath(subject.path) ?? chosenName(subject.path);
     case 'container': {
@@ -95,6 +93,12 @@ function sightingOf(subject: Subject): Sighting | null {
       return isContainerId(id) ? { id, engine: 'unknown', podId: null } : null;
     }
   }
+}
+
+/** The container that a process runs in, by its cgroup; null: the host, or it is gone. */
+export function containerOfProcess(pid: number): Sighting | null {
+  const paths = cgroupPathsOf(readProcess(pid, 'cgroup') ?? '');
+  return first(paths.map(parseCgroupPath)) ?? first(paths.map(chosenName));
 }
 
 function first<T>(all: readonly (T | null)[]): T | null {

@@ -24,4 +24,5 @@ export {
   openNamer,
 } from './namer.ts';
 export { type EnginePlaces, usualPlaces } from './places.ts';
+export { createRunningStarts, type RunningStarts } from './running-starts.ts';
 export * as turnState from './shared-state.ts';

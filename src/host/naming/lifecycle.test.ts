@@ -44,7 +44,7 @@ function container(id: string, state: string): EngineContainer {
   return { id, state, names: [], image: '', imageId: '', createdAt: null, labels: new Map() };
 }
 
-function open(known: readonly string[] = []) {
+function open(known: readonly string[] = [], starts: ReadonlyMap<string, bigint> = new Map()) {
   const updates: RunUpdate[] = [];
   const identifier = createIdentifier({ places: { docker: [], containerd: [], storage: [] } });
   for (const id of known) identifier.remember(identityOf(id));
@@ -54,6 +54,7 @@ function open(known: readonly string[] = []) {
     identifier,
     onUpdate: (update) => void updates.push(update),
     nowNs: () => 1000n,
+    startOf: async (id) => starts.get(id) ?? null,
   });
   const lines = (): readonly string[] =>
     updates.map((update) => {
@@ -142,6 +143,20 @@ describe('runs', () => {
       'named c after-start 1000 ',
       'started c after-start 1000 ',
       'ended a after-start 1000 ',
+    ]);
+  });
+
+  test('what ran before anybody looked began when its first process did', async () => {
+    const { lifecycle, updates } = open(['a', 'b'], new Map([['a', 7n]]));
+    lifecycle.named(namedAs('c', 'after-start', '1'));
+    lifecycle.named(namedAs('a', 'after-start', '1'));
+    const containers = ['a', 'b'].map((id) => container(id, 'running'));
+    await lifecycle.followed({ kind: 'connected', containers });
+    const started = updates.filter(({ kind }) => kind === 'started');
+    // Of b nobody knows better than that it runs now; of c not even that.
+    expect(started).toMatchObject([
+      { atNs: 7n, run: { identity: { id: 'a' }, startedAtNs: 7n } },
+      { atNs: 1000n, run: { identity: { id: 'b' } } },
     ]);
   });
 

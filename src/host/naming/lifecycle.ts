@@ -35,6 +35,8 @@ export interface LifecycleOptions {
   readonly onUpdate: (update: RunUpdate) => void;
   /** Nanoseconds since 1970. */
   readonly nowNs: () => bigint;
+  /** When a container began that ran before anybody looked; null: nobody knows. */
+  readonly startOf: (id: string) => Promise<bigint | null>;
 }
 
 export interface Lifecycle {
@@ -96,6 +98,13 @@ class Runs implements Lifecycle {
       this.end(known, namedAtNs, null);
     }
     this.begin({ identity, naming, stamp }, namedAtNs);
+    if (naming === 'after-start') void this.begun(identity.id);
+  }
+
+  /** It ran before anybody looked: the time of its start is found out. */
+  private async begun(id: string): Promise<void> {
+    const atNs = await this.options.startOf(id);
+    if (atNs !== null) this.started(id, atNs);
   }
 
   started(id: string, atNs: bigint): void {
@@ -188,7 +197,8 @@ class Runs implements Lifecycle {
       const known = this.runs.get(id);
       const run =
         known === undefined || known.endedAtNs !== null ? await this.discover(id, nowNs()) : known;
-      if (run !== null && run.startedAtNs === null) this.started(id, nowNs());
+      if (run === null || run.startedAtNs !== null) continue;
+      this.started(id, (await this.options.startOf(id)) ?? nowNs());
     }
     for (const [id, run] of this.runs) {
       const ours = run.identity.engine === 'docker' || run.identity.engine === 'podman';

@@ -17,6 +17,7 @@ import {
   createEndWatch,
   createIdentifier,
   createLifecycle,
+  createRunningStarts,
   type NamedContainer,
   openNamer,
   type RunUpdate,
@@ -108,6 +109,7 @@ describe.skipIf(namingLabMissing !== '')(
         }),
         onUpdate: (update) => void updates.push(update),
         nowNs: () => BigInt(Date.now()) * 1_000_000n,
+        startOf: createRunningStarts(async () => null).startOf,
       });
       const following = (async () => {
         for await (const one of followEngine({ connect, signal: abort.signal })) {

@@ -96,7 +96,7 @@ class Recorder implements RecordWriter {
     this.#journal = new Journal(nextOrder);
     // At once: killed before its first commit this session would take the word of the gap with it.
     this.#session = this.#statements.transaction(() => {
-      if (gap !== null) writeLoss(this.#statements, this.#runs, gap);
+      writeLoss(this.#statements, this.#runs, gap);
       return beginSession(this.#statements, nowNs);
     });
     this.#room.keep();

@@ -10,7 +10,8 @@ import type { Statements } from './statements.ts';
 
 export interface Recovered {
   readonly nextOrder: number;
-  readonly gap: LossRecord | null;
+  /** What nobody recorded before this session. */
+  readonly gap: LossRecord;
 }
 
 /** Takes up what the last session left. Throws `SeaworthyError` `busy` while the file is locked. */
@@ -38,20 +39,27 @@ function nextOrderOf(statements: Statements): number {
   return row?.value ?? 1;
 }
 
-/** From the last sign of life to now; null when it ended by itself or never was. */
-function gapOf(statements: Statements, nowNs: bigint): LossRecord | null {
+/** From the last sign of life to now; from the beginning of time where nobody ever recorded. */
+function gapOf(statements: Statements, nowNs: bigint): LossRecord {
   const last = statements
     .of('SELECT heartbeat_us, ended_us FROM session ORDER BY id DESC LIMIT 1')
     .get() as { heartbeat_us: number; ended_us: number | null } | undefined;
-  if (last === undefined) return null;
-  const isKill = last.ended_us === null;
-  const fromNs = nanoseconds(last.ended_us ?? last.heartbeat_us);
-  return {
+  const loss = {
     kind: 'loss',
     what: 'all',
     count: null,
     containerId: null,
     timeNs: nowNs,
+  } as const;
+  if (last === undefined) {
+    const why = 'it began before anything was recorded here';
+    // One microsecond early: what begins with the record is whole.
+    return { ...loss, fromNs: 0n, toNs: nowNs - 1000n, why };
+  }
+  const isKill = last.ended_us === null;
+  const fromNs = nanoseconds(last.ended_us ?? last.heartbeat_us);
+  return {
+    ...loss,
     fromNs: fromNs < nowNs ? fromNs : nowNs,
     toNs: nowNs,
     why: isKill
