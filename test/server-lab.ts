@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { builtinSource } from '../src/advisory/builtin/index.ts';
 import { createLiveFeed, type LiveFeed } from '../src/flow/live.ts';
+import { readWaivers } from '../src/policy/index.ts';
 import type { AnsweringDesk, ApiServices } from '../src/server/api/index.ts';
 import {
   openChangeLog,
@@ -104,6 +105,8 @@ function fill(folder: string): void {
   writer.close();
 }
 
+const labWaivers =
+  'waivers: [{ control: privileged, reason: builds, owner: bob, expires: 2026-02-01 }]';
 const nothingAnswers: AnsweringDesk = { alerts: null, policy: null, responder: null };
 
 export interface LabOptions {
@@ -144,6 +147,7 @@ export async function openServerLab(options: LabOptions = {}): Promise<ServerLab
       run: async () => ({ audit: 'docker', score: 70 }) as never,
     },
     gate: () => null,
+    waivers: () => readWaivers(labWaivers, 'waivers.yaml', now),
     answering: () => answering,
     responses: () => openResponseLog(folder).read(),
     changes: (limit) => changes.newest(limit),

@@ -294,5 +294,6 @@ function joinedBooks(books: readonly WaiverBook[]): WaiverBook {
     find: (fault) =>
       books.map((book) => book.find(fault)).find((waiver) => waiver !== null) ?? null,
     remarks: () => books.flatMap((book) => book.remarks()),
+    list: () => books.flatMap((book) => book.list()),
   };
 }

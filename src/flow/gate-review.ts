@@ -172,6 +172,9 @@ export function reviewAnswer(answers: readonly Answer[]): ReviewAnswer {
   const message = `${told.slice(0, messageReasons).join('; ')}${more}.${learn}`;
   const controls = [...new Set(reasons.map(({ control }) => control))];
   const decision = denied.length > 0 ? 'deny' : reasons.length > 0 ? 'warn' : 'allow';
+  const waived = [
+    ...new Set(answers.flatMap((answer) => answer.waived.map(({ reason }) => reason.control))),
+  ];
   return {
     allowed: denied.length === 0,
     message: denied.length === 0 ? '' : message,
@@ -182,6 +185,7 @@ export function reviewAnswer(answers: readonly Answer[]): ReviewAnswer {
     annotations: {
       decision,
       ...(controls.length === 0 ? {} : { controls: controls.join(',').slice(0, 1000) }),
+      ...(waived.length === 0 ? {} : { waived: waived.join(',').slice(0, 1000) }),
       ...policyAnnotations(answers),
     },
     patch: [],

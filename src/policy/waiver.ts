@@ -34,6 +34,8 @@ export interface WaiverBook {
   find(fault: Waivable): Waiver | null;
   /** What the owners should know: expired waivers, and those that waived nothing so far. */
   remarks(): readonly WaiverRemark[];
+  /** All of them, the expired ones too. */
+  list(): readonly Waiver[];
 }
 
 export interface WaiverRemark {
@@ -41,7 +43,7 @@ export interface WaiverRemark {
   readonly waiver: Waiver;
 }
 
-export const noWaivers: WaiverBook = { find: () => null, remarks: () => [] };
+export const noWaivers: WaiverBook = { find: () => null, remarks: () => [], list: () => [] };
 
 interface Compiled {
   readonly waiver: Waiver;
@@ -89,6 +91,7 @@ function bookOf(compiled: readonly Compiled[]): WaiverBook {
       }
       return found;
     },
+    list: () => compiled.map(({ waiver }) => waiver),
     remarks: () =>
       compiled.flatMap(({ waiver, isExpired, uses, missed }): WaiverRemark[] => {
         if (isExpired) return [{ kind: 'expired', waiver }];

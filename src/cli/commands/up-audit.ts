@@ -8,7 +8,7 @@ import { type AuditAnswer, auditFacts } from '../../flow/audit.ts';
 import { collectDocker, dockerSummary } from '../../flow/audit-docker.ts';
 import { connectEngine } from '../../host/docker/index.ts';
 import { openMachine } from '../../host/machine/index.ts';
-import { noWaivers } from '../../policy/index.ts';
+import type { WaiverBook } from '../../policy/index.ts';
 import type { AuditDesk } from '../../server/api/index.ts';
 import { keepAudit, readAudits } from '../../store/index.ts';
 import { version } from '../version.ts';
@@ -17,10 +17,12 @@ const answerCharacters = 64 * 1024 * 1024;
 
 export interface AuditDeskOptions {
   readonly data: string;
+  /** As they are now. */
+  readonly waivers: () => WaiverBook;
   readonly onAnswer: (answer: AuditAnswer) => void;
 }
 
-export function createAuditDesk({ data, onAnswer }: AuditDeskOptions): AuditDesk {
+export function createAuditDesk({ data, waivers, onAnswer }: AuditDeskOptions): AuditDesk {
   const file = join(data, 'audit-docker.json');
   let last = readAnswer(file);
   let running: Promise<AuditAnswer> | null = null;
@@ -33,7 +35,7 @@ export function createAuditDesk({ data, onAnswer }: AuditDeskOptions): AuditDesk
           advice: 'wait for the event `audit` of the stream',
         });
       }
-      running = auditNow(data);
+      running = auditNow(data, waivers());
       try {
         last = await running;
         writeFileSync(`${file}.part`, JSON.stringify(last), { mode: 0o600 });
@@ -60,7 +62,7 @@ function readAnswer(file: string): AuditAnswer | null {
   return isAnswer ? (parsed.value as AuditAnswer) : null;
 }
 
-async function auditNow(data: string): Promise<AuditAnswer> {
+async function auditNow(data: string, waivers: WaiverBook): Promise<AuditAnswer> {
   const engine = await connectEngine();
   try {
     const root = '/';
@@ -79,7 +81,7 @@ async function auditNow(data: string): Promise<AuditAnswer> {
       summary: dockerSummary(facts),
       unknowns,
       leftOut,
-      waivers: noWaivers,
+      waivers,
       earlier: readAudits(data),
       now: new Date(),
       toolVersion: version,

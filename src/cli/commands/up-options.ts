@@ -8,6 +8,8 @@ export interface UpRunOptions extends CommonOptions {
   readonly name: readonly string[];
   /** File of outputs: who is told. */
   readonly alerts?: string;
+  /** File of faults that somebody answers for. */
+  readonly waivers?: string;
   /** File of the policy of responses. */
   readonly response?: string;
   /** Milliseconds after which it ends by itself. */

@@ -10,6 +10,7 @@ import { createLiveFeed, type LiveFeed } from '../../flow/live.ts';
 import { startUp, type Up } from '../../flow/up.ts';
 import { createWatchSource } from '../../flow/watch-source.ts';
 import type { RuntimeRecord } from '../../model/timeline.ts';
+import { noWaivers } from '../../policy/index.ts';
 import { responseView } from '../../server/api/index.ts';
 import {
   isLoopback,
@@ -37,6 +38,7 @@ import {
   recordOf,
 } from './up-services.ts';
 import { createUpView } from './up-view.ts';
+import { waiversOf } from './up-waivers.ts';
 import type { Answering, AnsweringHooks } from './watch-response.ts';
 import { openWatchRules } from './watch-rules.ts';
 import { namesOf } from './watch-run.ts';
@@ -127,7 +129,12 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
   const tokens = openTokens(data, now);
   const catalogue = openCatalogue(data);
   const advisories = advisoriesOf(db);
-  const audits = createAuditDesk({ data, onAnswer: (answer) => live.tell('audit', answer) });
+  const waivers = waiversOf(options, now);
+  const audits = createAuditDesk({
+    data,
+    waivers: () => waivers() ?? noWaivers,
+    onAnswer: (answer) => live.tell('audit', answer),
+  });
   const basis = (): string => basisOf(db);
   const scanner = createScanner({ data, db, basis });
   const state: { up: Up | null } = { up: null };
@@ -173,9 +180,10 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
       status,
       audits,
       gate: () => gateDecisions(data),
+      waivers,
       answering: () => answering ?? { alerts: null, policy: null, responder: null },
       responses: () => responses.read(),
-      changes: (limit) => changes.newest(limit),
+      changes: (limit: number) => changes.newest(limit),
       tokens,
       now,
       toolVersion: version,

@@ -14,6 +14,7 @@ export function defineUp(program: Command): void {
     .option('--port <number>', 'where to listen; the next free one', portOf, usualPort)
     .option('--host <address>', 'listen on this address instead of this machine alone', '127.0.0.1')
     .option('--name <host>', 'a further name that this machine is called by', collect, [])
+    .option('--waivers <file>', 'faults that somebody answers for, of audits and the gate (YAML)')
     .option('--alerts <file>', 'tell others of detections: outputs, routes and digests (YAML)')
     .option('--response <file>', 'a policy of what is done about detections, and by hand (YAML)')
     .addOption(new Option('--for <time>', 'end after this time: 5s, 10m, 2h').argParser(spanOf))

@@ -14,6 +14,8 @@ export interface DecisionRecord {
   readonly user: string;
   readonly decision: string;
   readonly controls: string;
+  /** Controls whose faults somebody answers for. */
+  readonly waived: readonly string[];
   readonly images: readonly string[];
   readonly isDryRun: boolean;
   readonly problem: string | null;

@@ -219,6 +219,7 @@ class Desk {
       user: request?.user ?? '',
       decision,
       controls: answer.annotations['controls'] ?? '',
+      waived: (answer.annotations['waived'] ?? '').split(',').filter((one) => one !== ''),
       images: request === null ? [] : imagesOfRequest(request).slice(0, imagesRecorded),
       isDryRun: request?.isDryRun ?? false,
       problem: reason,

@@ -41,6 +41,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   '/api/v1/alerts': ['/api/v1/alerts'],
   '/api/v1/responses': ['/api/v1/responses', '/api/v1/responses?active=true&limit=1'],
   '/api/v1/containers/{id}/actions': ['/api/v1/containers/web/actions'],
+  '/api/v1/waivers': ['/api/v1/waivers'],
   '/api/v1/changes': ['/api/v1/changes'],
   '/api/v1/tokens': ['/api/v1/tokens'],
   '/api/v1/lessons': ['/api/v1/lessons'],

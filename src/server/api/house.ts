@@ -1,6 +1,18 @@
 // What is about the machine and the server itself: audits, decisions of the gate, tokens.
+import { waiverViews } from '../../flow/waiver-list.ts';
 import { json, type NewToken, type Route, roles } from './route.ts';
-import { count, list, moment, object, open, orNull, text, textOrNull } from './schema.ts';
+import {
+  count,
+  list,
+  moment,
+  momentOrNull,
+  object,
+  open,
+  orNull,
+  text,
+  textOrNull,
+  yesOrNo,
+} from './schema.ts';
 import { notHere } from './scope.ts';
 import { limitSchema, numberValue } from './values.ts';
 
@@ -54,6 +66,44 @@ const gate: Route = {
       state: decisions === null ? 'off' : 'on',
       howToSwitchOn: decisions === null ? (coverage?.howToSwitchOn ?? null) : null,
       decisions: decisions ?? [],
+    });
+  },
+};
+
+const waivers: Route = {
+  method: 'GET',
+  path: '/api/v1/waivers',
+  summary: 'Faults that somebody answers for: who, until when, and whether anything needs it.',
+  role: 'viewer',
+  wholeMachine: true,
+  query: {},
+  answer: object({
+    state: { type: 'string', enum: ['on', 'off'] },
+    howToSwitchOn: textOrNull,
+    items: list(
+      object({
+        controls: list(text),
+        reason: text,
+        owner: text,
+        expires: textOrNull,
+        file: text,
+        line: { type: ['integer', 'null'] },
+        expired: yesOrNo,
+        daysLeft: { type: ['integer', 'null'] },
+        uses: count,
+        lastUsedAt: momentOrNull,
+        stale: yesOrNo,
+      }),
+    ),
+  }),
+  handle({ services }) {
+    const book = services.waivers();
+    const audits = services.audits.latest();
+    const sources = { audits, decisions: services.gate(), now: services.now() };
+    return json({
+      state: book === null ? 'off' : 'on',
+      howToSwitchOn: book === null ? 'seaworthy up --waivers waivers.yaml' : null,
+      items: book === null ? [] : waiverViews({ book, ...sources }),
     });
   },
 };
@@ -141,6 +191,7 @@ export const houseRoutes: readonly Route[] = [
   audit,
   runAudit,
   gate,
+  waivers,
   changes,
   tokens,
   createToken,

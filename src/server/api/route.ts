@@ -6,6 +6,7 @@ import type { Coverage } from '../../flow/runtime-source.ts';
 import type { UpStatus } from '../../flow/up.ts';
 import type { AdvisorySource } from '../../model/advisory.ts';
 import type { ResponseRecord } from '../../model/response.ts';
+import type { WaiverBook } from '../../policy/index.ts';
 import type { ResponsePolicy } from '../../runtime/response/index.ts';
 import type { Catalogue } from '../../store/catalog/index.ts';
 import type { StoredAudit } from '../../store/index.ts';
@@ -87,6 +88,8 @@ export interface ApiServices {
   readonly status: () => UpStatus;
   readonly audits: AuditDesk;
   readonly gate: () => GateDecisions;
+  /** Null: no file of waivers was named. */
+  readonly waivers: () => WaiverBook | null;
   readonly answering: () => AnsweringDesk;
   /** What was done to containers, the oldest first. */
   readonly responses: () => readonly ResponseRecord[];
