@@ -119,7 +119,7 @@ describe.skipIf(!hasEtcd)('a real etcd (skipped without etcd)', () => {
   }, 60_000);
 
   test.skipIf(!hasOpenssl)(
-    'TLS alone keeps nobody away, client certificates do',
+    'TLS keeps nobody away, client certificates do (needs openssl)',
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'seaworthy-etcd-tls-'));
       running.push({ close: async () => rmSync(folder, { recursive: true, force: true }) });

@@ -23,6 +23,8 @@ export interface Reason {
   readonly fix: string;
   /** JSON Patch (RFC 6902) for the document; empty where a person has to decide. */
   readonly patch: readonly PatchOperation[];
+  /** The same for a file of lines, as `git apply` takes it; absent where a person has to decide. */
+  readonly diff?: string;
   readonly lesson: LessonId;
   readonly sources: readonly string[];
   /** Null: the fault is the Pod's. */
@@ -66,6 +68,8 @@ export interface Answer {
   readonly passedOver: string | null;
   /** One JSON Patch for all reasons together. */
   readonly patch: readonly PatchOperation[];
+  /** The same for a file of lines, as `git apply` takes it; absent where there is none. */
+  readonly diff?: string;
   /** `auditAnnotations` of policies, `policy/key`; absent where there are none. */
   readonly annotations?: Readonly<Record<string, string>>;
   readonly policy: { readonly profiles: readonly string[]; readonly kubernetesVersion: string };

@@ -3,6 +3,7 @@
 import type { LessonId } from '../model/lesson.ts';
 import { type Severity, severityRank } from '../model/severity.ts';
 import type { Answer, AnsweredUnknown, Decision, Reason, Waived } from './answer.ts';
+import { diffOf, type LineEdit, type LineText } from './line-patch.ts';
 import { type Edit, patchOf } from './patch.ts';
 import { type Path, pathText } from './path.ts';
 import { joined, type Mode, modes, type ProfileId } from './profile.ts';
@@ -36,6 +37,8 @@ export interface JudgedFault {
   readonly value: unknown;
   readonly message: string;
   readonly edits: readonly Edit[];
+  /** Where the subject is a text of lines. */
+  readonly lineEdits?: readonly LineEdit[];
   readonly severity?: Severity;
   readonly secret?: true;
   /** A command that mends it, told behind the fix. */
@@ -50,6 +53,8 @@ export interface Judged {
   readonly unknowns: readonly AnsweredUnknown[];
   /** The document, for patches; null: it is none that can be patched. */
   readonly root: unknown;
+  /** The file, for differences, where it is one of lines. */
+  readonly text?: LineText;
   readonly lineAt: (path: Path) => number | null;
 }
 
@@ -64,6 +69,7 @@ export function verdictOf(judged: Judged, policy: VerdictPolicy): Answer {
   const told: Reason[] = [];
   const waived: Waived[] = [];
   const edits: Edit[] = [];
+  const lineEdits: LineEdit[] = [];
   let worst: Mode | null = null;
   let count = 0;
   for (const fault of judged.faults) {
@@ -81,6 +87,7 @@ export function verdictOf(judged: Judged, policy: VerdictPolicy): Answer {
     if (by === null) {
       count += 1;
       edits.push(...fault.edits);
+      lineEdits.push(...(fault.lineEdits ?? []));
       if (worst === null || modes.indexOf(mode) > modes.indexOf(worst)) worst = mode;
     }
     if (told.length + waived.length >= reasonsTold) continue;
@@ -101,8 +108,14 @@ export function verdictOf(judged: Judged, policy: VerdictPolicy): Answer {
     unknowns,
     passedOver: null,
     patch: root === null ? [] : patchOf(root, edits),
+    ...differenceOf(judged, lineEdits),
     policy: { profiles: policy.profiles, kubernetesVersion: `1.${policy.minor}` },
   };
+}
+
+function differenceOf({ text }: Judged, edits: readonly LineEdit[]): { readonly diff?: string } {
+  const diff = text === undefined || edits.length === 0 ? '' : diffOf(text, edits);
+  return diff === '' ? {} : { diff };
 }
 
 function decisionOf(worst: Mode | null, unknown: Decision): Decision {
@@ -132,6 +145,7 @@ function reasonOf(fault: JudgedFault, { mode, severity, judged }: ReasonContext)
     message: clip(message, longestMessage),
     fix,
     patch: root === null ? [] : patchOf(root, edits),
+    ...differenceOf(judged, fault.secret === true ? [] : (fault.lineEdits ?? [])),
     lesson,
     sources: fault.sources,
     container: subject.name === '' ? null : subject.name,

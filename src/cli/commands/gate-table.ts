@@ -137,6 +137,7 @@ function evidence(reason: Reason, lines: readonly string[]): string[] {
   if (secret || mayHoldSecret(source))
     return [`${String(line).padStart(6)}   at ${harmless(reason.path)}`];
   const margin = /^[ -]*/.exec(source)?.[0].replaceAll('-', ' ') ?? '';
+  if (reason.diff !== undefined) return differenceLines(reason.diff);
   const [operation] = patch;
   const sign = operation === undefined || operation.op === 'add' ? ' ' : '-';
   const number = String(line).padStart(6);
@@ -151,6 +152,21 @@ function evidence(reason: Reason, lines: readonly string[]): string[] {
       : `       + ${change}  (in ${harmless(place.slice(0, place.lastIndexOf('.')))})`,
   );
   return told;
+}
+
+/** The changed lines of a difference, with their numbers. */
+function differenceLines(diff: string): string[] {
+  let number = 0;
+  return diff.split('\n').flatMap((line) => {
+    const start = /^@@ -(\d+)/.exec(line)?.[1];
+    if (start !== undefined) number = Number(start);
+    // Before the first place stand the names of the files.
+    if (start !== undefined || number === 0 || line.startsWith('\\')) return [];
+    const text = harmless(line.slice(1).trimEnd());
+    if (line.startsWith('+')) return [`       + ${text}`];
+    number += 1;
+    return line.startsWith('-') ? [`${String(number - 1).padStart(6)} - ${text}`] : [];
+  });
 }
 
 /** The value of an environment variable, also on one line with other members. */

@@ -6,6 +6,7 @@ import {
   type DockerfileFault,
   faultAt,
 } from './control.ts';
+import { userEdit } from './edit.ts';
 import { endOfLifeOf } from './end-of-life.ts';
 import type { Stage } from './stage.ts';
 
@@ -31,7 +32,8 @@ function userFaults({ file }: DockerfileFacts): DockerfileFault[] {
   if (last === undefined) {
     // Bases without root say so in their name: distroless, Chainguard and others.
     if (/nonroot|non-root|rootless|unprivileged/i.test(file.final[0]?.base ?? '')) return [];
-    return [faultAt(stage, from(stage), { message: 'no USER is set, so that it runs as root' })];
+    const message = 'no USER is set, so that it runs as root';
+    return [faultAt(stage, from(stage), { message, edits: userEdit(file) })];
   }
   const [name = ''] = last.instruction.text.trim().split(':');
   if (name !== 'root' && !/^0+$/.test(name)) return [];
@@ -39,6 +41,7 @@ function userFaults({ file }: DockerfileFacts): DockerfileFault[] {
     faultAt(last.stage, last.instruction, {
       value: last.instruction.text,
       message: 'the last USER is root',
+      edits: userEdit(file),
     }),
   ];
 }
@@ -127,7 +130,7 @@ export const baseControls: readonly DockerfileControl[] = [
     level: 'restricted',
     severity: 'medium',
     lesson: 'runs-as-root',
-    fix: 'Make a user and name it last: USER 10001',
+    fix: 'Make a user and name it last (USER 10001), and give it the files that it writes',
     check: userFaults,
   },
   {

@@ -8,8 +8,10 @@ import {
   faultsOfCommands,
   instructionsOf,
 } from './control.ts';
+import { wordEdit } from './edit.ts';
 import { type Instruction, wordsOf } from './instruction.ts';
 import type { ShellCommand } from './shell.ts';
+import type { Dockerfile } from './stage.ts';
 
 /** Sources and target of COPY and ADD. */
 function filesOf({ list, text }: Instruction): readonly string[] {
@@ -76,9 +78,38 @@ function addFaults({ file }: DockerfileFacts): DockerfileFault[] {
       faultAt(stage, instruction, {
         value: sources[0],
         message: 'ADD copies a plain file: COPY does it without surprises',
+        edits: copyEdit(file, instruction),
       }),
     ];
   });
+}
+
+/** Flags that COPY has as well. */
+const copyFlags: ReadonlySet<string> = new Set(['chown', 'chmod', 'link', 'exclude']);
+
+function copyEdit(file: Dockerfile, instruction: Instruction) {
+  if (instruction.flags.some(({ name }) => !copyFlags.has(name))) return [];
+  const { line } = instruction;
+  const isLower = /\badd\s/.test(file.lines[line - 1] ?? '');
+  const keyword = /^\s*(?:ONBUILD\s+)?ADD(?=\s)/gi;
+  const [found] = (file.lines[line - 1] ?? '').match(keyword) ?? [];
+  if (found === undefined) return [];
+  const put = found.replace(/ADD$/i, isLower ? 'copy' : 'COPY');
+  return wordEdit(file, { line, endLine: line }, keyword, put);
+}
+
+/** `777` and `666` without the right of everybody to write. */
+const narrowed: ReadonlyMap<string, string> = new Map([
+  ['777', '755'],
+  ['0777', '0755'],
+  ['666', '644'],
+  ['0666', '0644'],
+]);
+
+function modeEdit(file: Dockerfile, instruction: Instruction, mode: string) {
+  const put = narrowed.get(mode);
+  if (put === undefined) return [];
+  return wordEdit(file, instruction, new RegExp(`(?<![\\w.-])${mode}(?![\\w.-])`, 'g'), put);
 }
 
 function contextFaults({ file, hasIgnoreFile }: DockerfileFacts): DockerfileFault[] {
@@ -145,14 +176,16 @@ function openModeFaults({ file }: DockerfileFacts): DockerfileFault[] {
         faultAt(stage, instruction, {
           value: mode,
           message: `what it copies may be written by everybody (${mode.slice(0, 20)})`,
+          edits: modeEdit(file, instruction, mode),
         }),
       ];
     }),
   );
-  const changed = faultsOfCommands(file.final, (command) => {
+  const changed = faultsOfCommands(file.final, (command, _, instruction) => {
     const mode = modeOf(command);
     if (mode === null || !isOpenMode(mode)) return null;
     return {
+      edits: modeEdit(file, instruction, mode),
       value: `chmod ${mode}`,
       message: `everybody may write what it changes (chmod ${mode.slice(0, 20)})`,
     };

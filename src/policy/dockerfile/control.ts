@@ -1,6 +1,7 @@
 // The contract of a control on a Dockerfile.
 import type { LessonId } from '../../model/lesson.ts';
 import type { Severity } from '../../model/severity.ts';
+import type { LineEdit } from '../line-patch.ts';
 import { clip } from '../scalar.ts';
 import type { Instruction } from './instruction.ts';
 import { commandsOf, type ShellCommand } from './shell.ts';
@@ -14,6 +15,8 @@ export interface DockerfileFault {
   readonly message: string;
   readonly severity?: Severity;
   readonly secret?: true;
+  /** What mends it without thought; absent where a person has to decide. */
+  readonly edits?: readonly LineEdit[];
 }
 
 export interface DockerfileFacts {
@@ -41,7 +44,9 @@ export interface DockerfileControl {
 export function faultAt(
   stage: Stage,
   { keyword, line }: Pick<Instruction, 'keyword' | 'line'>,
-  fault: Pick<DockerfileFault, 'message' | 'severity' | 'secret'> & { readonly value?: unknown },
+  fault: Pick<DockerfileFault, 'message' | 'severity' | 'secret' | 'edits'> & {
+    readonly value?: unknown;
+  },
 ): DockerfileFault {
   const { value = null, ...more } = fault;
   return {
@@ -77,6 +82,7 @@ export function faultsOfCommands(
     readonly message: string;
     readonly severity?: Severity;
     readonly secret?: true;
+    readonly edits?: readonly LineEdit[];
   } | null,
 ): DockerfileFault[] {
   return instructionsOf(stages, 'RUN').flatMap(({ stage, instruction }) => {

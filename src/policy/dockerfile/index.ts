@@ -6,7 +6,7 @@ import { baseControls } from './base-controls.ts';
 import { contentControls } from './content-controls.ts';
 import type { DockerfileControl } from './control.ts';
 import { runControls } from './run-controls.ts';
-import { readDockerfile, type Stage } from './stage.ts';
+import { type Dockerfile, readDockerfile, type Stage } from './stage.ts';
 
 export type { DockerfileControl } from './control.ts';
 export { readDockerfile } from './stage.ts';
@@ -36,12 +36,13 @@ export function judgeDockerfile(
   const file = readDockerfile(text);
   const faults = dockerfileControls.flatMap((control) =>
     control.check({ file, hasIgnoreFile, today }).map(
-      ({ stage, keyword, ...fault }): JudgedFault => ({
+      ({ stage, keyword, edits = [], ...fault }): JudgedFault => ({
         ...fault,
         control,
         sources: control.cis === null ? ['Seaworthy'] : [`CIS Docker ${control.cis}`],
         path: ['stages', stage, keyword],
         edits: [],
+        lineEdits: edits,
       }),
     ),
   );
@@ -57,10 +58,22 @@ export function judgeDockerfile(
       faults,
       unknowns,
       root: null,
+      text: { name, content: text, hidden: hiddenLines(file, faults) },
       lineAt: () => 1,
     },
     policy,
   );
+}
+
+/** All lines of instructions that hold a credential. */
+function hiddenLines({ stages }: Dockerfile, faults: readonly JudgedFault[]): ReadonlySet<number> {
+  const secret = new Set(faults.flatMap((one) => (one.secret === true ? [one.line] : [])));
+  const hidden = new Set<number>();
+  for (const { line, endLine } of stages.flatMap(({ instructions }) => instructions)) {
+    if (!secret.has(line)) continue;
+    for (let at = line; at <= endLine; at += 1) hidden.add(at);
+  }
+  return hidden;
 }
 
 function unknownBase({ index, missing, line }: Stage) {

@@ -1,4 +1,5 @@
 // Controls on what the RUN steps of a Dockerfile do: downloads, packages, rights of the build.
+import type { LineEdit } from '../line-patch.ts';
 import {
   type DockerfileControl,
   type DockerfileFacts,
@@ -7,7 +8,10 @@ import {
   faultsOfCommands,
   instructionsOf,
 } from './control.ts';
+import { commandEdit, wordEdit } from './edit.ts';
+import type { Instruction } from './instruction.ts';
 import { hasFlag, type ShellCommand } from './shell.ts';
+import type { Dockerfile } from './stage.ts';
 
 const downloaders: ReadonlySet<string> = new Set(['curl', 'wget', 'fetch', 'aria2c']);
 const interpreters = /^(?:(?:ba|da|a|z|k|fi)?sh|python[\d.]*|perl|ruby|node|php|pwsh)$/;
@@ -101,7 +105,19 @@ function unverifiedFaults({ file }: DockerfileFacts): DockerfileFault[] {
       return [faultAt(stage, { keyword: kind, line }, { value: `${name}=${value}`, message })];
     }),
   );
-  return [...faultsOfCommands(file.stages, unverified), ...byVariable];
+  const byFlag = faultsOfCommands(file.stages, (command, _, instruction) => {
+    const fault = unverified(command);
+    return fault === null ? null : { ...fault, edits: flagEdit(file, instruction, fault.value) };
+  });
+  return [...byFlag, ...byVariable];
+}
+
+/** Takes a flag that stands alone (`curl -k`, `apt-get --force-yes`) out of its line. */
+function flagEdit(file: Dockerfile, instruction: Instruction, told: string): readonly LineEdit[] {
+  const [program = '', flag = ''] = told.split(' ');
+  const words = program === 'curl' ? '--insecure|-k' : /^--?[a-z-]+$/.test(flag) ? flag : '';
+  if (words === '') return [];
+  return wordEdit(file, instruction, new RegExp(`[ \\t]+(?:${words})(?=\\s|$)`, 'g'), '');
 }
 
 function isInstall({ program, words }: ShellCommand): boolean {
@@ -180,6 +196,30 @@ function leftovers(command: ShellCommand, all: readonly ShellCommand[], hasCache
   return { value: `${program} install`, message };
 }
 
+/** Where one package manager installs once: its flag, and the lists of apt taken away in the same step. */
+function leftoverEdits(
+  file: Dockerfile,
+  instruction: Instruction,
+  { all, words }: { readonly all: readonly ShellCommand[]; readonly words: readonly string[] },
+): readonly LineEdit[] {
+  if (all.filter(isInstall).length !== 1) return [];
+  if (words.includes('add')) {
+    return wordEdit(file, instruction, /\bapk\s+add\b/g, 'apk add --no-cache');
+  }
+  const isNarrow = words.some((word) => /no-install-recommends|Install-Recommends=/i.test(word));
+  const isClean = all.some(({ words: own }) =>
+    own.some((word) => word.startsWith('/var/lib/apt/lists')),
+  );
+  const narrow = isNarrow
+    ? []
+    : wordEdit(file, instruction, /(?<=\bapt(?:-get)?[^&|;]{0,200}) install\b/g, narrowInstall);
+  const clean = isClean ? [] : commandEdit(file, instruction, 'rm -rf /var/lib/apt/lists/*');
+  // Behind the command first: the line is as it was written then.
+  return [...clean, ...narrow];
+}
+
+const narrowInstall = ' install --no-install-recommends';
+
 function buildRightsFaults({ file }: DockerfileFacts): DockerfileFault[] {
   return instructionsOf(file.stages, 'RUN').flatMap(({ stage, instruction }) =>
     instruction.flags.flatMap(({ name, value }) => {
@@ -188,13 +228,19 @@ function buildRightsFaults({ file }: DockerfileFacts): DockerfileFault[] {
           faultAt(stage, instruction, {
             value: '--security=insecure',
             message: 'the step runs without confinement',
+            edits: wordEdit(file, instruction, /[ \t]+--security=insecure(?=\s|$)/g, ''),
           }),
         ];
       }
       if (name !== 'network' || value !== 'host') return [];
       const message = 'the step is in the network of the build host';
       return [
-        faultAt(stage, instruction, { value: '--network=host', message, severity: 'medium' }),
+        faultAt(stage, instruction, {
+          value: '--network=host',
+          message,
+          severity: 'medium',
+          edits: wordEdit(file, instruction, /[ \t]+--network=host(?=\s|$)/g, ''),
+        }),
       ];
     }),
   );
@@ -276,12 +322,15 @@ export const runControls: readonly DockerfileControl[] = [
     lesson: 'image-hygiene',
     fix: 'Use --no-install-recommends and remove /var/lib/apt/lists in the same step',
     check: ({ file }) =>
-      faultsOfCommands(file.final, (command, all, { flags }) =>
-        leftovers(
-          command,
-          all,
-          flags.some(({ name, value }) => name === 'mount' && value.includes('type=cache')),
-        ),
-      ),
+      faultsOfCommands(file.final, (command, all, instruction) => {
+        const { flags } = instruction;
+        const hasCache = flags.some(
+          ({ name, value }) => name === 'mount' && value.includes('type=cache'),
+        );
+        const fault = leftovers(command, all, hasCache);
+        if (fault === null) return null;
+        const { words } = command;
+        return { ...fault, edits: leftoverEdits(file, instruction, { all, words }) };
+      }),
   },
 ];

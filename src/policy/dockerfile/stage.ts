@@ -25,6 +25,8 @@ export interface Stage {
 }
 
 export interface Dockerfile {
+  /** As written, without line feeds. */
+  readonly lines: readonly string[];
   readonly directives: Instructions['directives'];
   readonly stages: readonly Stage[];
   /** Stages that the last one is made of: itself and those that it is built on. */
@@ -53,7 +55,8 @@ export function readDockerfile(text: string): Dockerfile {
     } else open.inside.push(instruction);
   }
   close();
-  return { directives, stages, final: finalStages(stages), problems };
+  const lines = text.split('\n');
+  return { lines, directives, stages, final: finalStages(stages), problems };
 }
 
 function headOf(
