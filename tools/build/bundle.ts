@@ -23,10 +23,26 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
   const chunks = output.filter((one) => one.type === 'chunk');
   const launch = modulesOf(chunks, 'seaworthy');
   // Each file of a start costs half a millisecond: what every start loads is one, what a scan adds another.
-  const [main, scan, gate] = ['main', 'scan-run', 'gate-run'].map((name) =>
+  const [main, scan, gate, watching] = ['main', 'scan-run', 'gate-run', 'consumer'].map((name) =>
     modulesOf(chunks, name),
   );
+  const isScanned = (id: string): boolean => scan?.has(id) === true || gate?.has(id) === true;
+  const watch = ['watch-run', 'watch.worker', 'answerer.worker'].map((name) =>
+    modulesOf(chunks, name),
+  );
+  const isYaml = (id: string): boolean => !id.startsWith(`${root}src/`) || id.includes('/base/yaml');
   const groups = [
+    // The threads and processes of `watch` begin without the parsers of YAML, what only a command needs,
+    // and all of a scan.
+    {
+      name: 'yaml',
+      test: (id: string) => watching?.has(id) === true && isScanned(id) && isYaml(id),
+    },
+    {
+      name: 'ground',
+      test: (id: string) =>
+        watch.some((one) => one.has(id)) && (isScanned(id) || main?.has(id) === true),
+    },
     { name: 'main', test: (id: string) => main?.has(id) === true },
     // What the gate has in common with a scan is apart: the gate does not load all of a scan.
     { name: 'answer', test: (id: string) => gate?.has(id) === true && scan?.has(id) === true },
@@ -35,7 +51,7 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
   ].map(({ name, test }, index) => ({
     name,
     test: (id: string): boolean => test(id) && !launch.has(id),
-    priority: 4 - index,
+    priority: 6 - index,
   }));
   await build.write({
     dir: folder,

@@ -8,7 +8,7 @@ type Pointer = bigint | number;
 
 interface BpfCalls {
   readonly setPrint: (callback: Pointer | null) => unknown;
-  readonly open: (bytes: Uint8Array, size: number, options: null) => Pointer;
+  readonly open: (bytes: Uint8Array, size: number, options: OpenOptions | null) => Pointer;
   readonly load: (object: Pointer) => number;
   readonly close: (object: Pointer) => void;
   readonly nextProgram: (object: Pointer, program: Pointer | null) => Pointer;
@@ -25,12 +25,36 @@ interface BpfCalls {
   readonly processors: () => number;
 }
 
+/** `struct bpf_object_open_opts` of libbpf 1.0, as far as it is used. */
+interface OpenOptions {
+  readonly size: number;
+  readonly object_name: null;
+  readonly relaxed_maps: boolean;
+  readonly pin_root_path: null;
+  readonly unused: number;
+  readonly kconfig: null;
+  /** A file of types (BTF) that is used instead of the kernel's own. */
+  readonly btf_custom_path: string;
+}
+const openOptionsBytes = 56;
+
 let calls: BpfCalls | undefined;
 
 function bind(library: Library): BpfCalls {
+  loadFfi().struct('bpf_object_open_opts', {
+    size: 'size_t',
+    object_name: 'const char *',
+    relaxed_maps: 'bool',
+    pin_root_path: 'const char *',
+    unused: 'uint32_t',
+    kconfig: 'const char *',
+    btf_custom_path: 'const char *',
+  });
   return {
     setPrint: library.func('void *libbpf_set_print(void *callback)'),
-    open: library.func('intptr_t bpf_object__open_mem(const void *b, size_t n, const void *o)'),
+    open: library.func(
+      'intptr_t bpf_object__open_mem(const void *b, size_t n, const bpf_object_open_opts *o)',
+    ),
     load: library.func('int bpf_object__load(intptr_t object)'),
     close: library.func('void bpf_object__close(intptr_t object)'),
     nextProgram: library.func('intptr_t bpf_object__next_program(intptr_t object, intptr_t last)'),
@@ -86,10 +110,15 @@ export interface BpfObject {
   close(): void;
 }
 
-/** Opens a compiled object. Throws SeaworthyError `unsupported` when libbpf refuses it. */
-export function openBpfObject(bytes: Uint8Array): BpfObject {
+/**
+ * Opens a compiled object.
+ *
+ * @param types a file of the kernel's types to use for it; null: all of the kernel's own
+ * @throws SeaworthyError `unsupported` when libbpf refuses it
+ */
+export function openBpfObject(bytes: Uint8Array, types: string | null = null): BpfObject {
   const bpf = bpfCalls();
-  const object = bpf.open(bytes, bytes.length, null);
+  const object = bpf.open(bytes, bytes.length, types === null ? null : withTypes(types));
   if (BigInt(object) === 0n) throw failure('opened', lastErrorNumber());
   const programs = programsOf(bpf, object);
   const links: Pointer[] = [];
@@ -124,6 +153,18 @@ export function openBpfObject(bytes: Uint8Array): BpfObject {
       detach();
       bpf.close(object);
     },
+  };
+}
+
+function withTypes(path: string): OpenOptions {
+  return {
+    size: openOptionsBytes,
+    object_name: null,
+    relaxed_maps: false,
+    pin_root_path: null,
+    unused: 0,
+    kconfig: null,
+    btf_custom_path: path,
   };
 }
 

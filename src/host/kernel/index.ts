@@ -7,10 +7,18 @@ export {
   openBpfObject,
   possibleProcessors,
 } from './bpf.ts';
+export { slimTypes, typesOfObject } from './btf.ts';
 export { attachDeadlineTimer, createDeadlineTimer, type DeadlineTimer } from './deadline-timer.ts';
 export { attachExecGuard, type ExecAttempt, type ExecGuard, openExecGuard } from './fanotify.ts';
 export { errorName, type Ffi, type Library, lastErrorNumber, loadFfi, loadLibrary } from './ffi.ts';
-export { bootClockOffsetNs, type Mapping, mapMemory, pageBytes } from './memory.ts';
+export {
+  bootClockOffsetNs,
+  createMemoryFile,
+  type Mapping,
+  type MemoryFile,
+  mapMemory,
+  pageBytes,
+} from './memory.ts';
 export {
   type Bell,
   closeBell,

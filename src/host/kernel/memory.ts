@@ -1,4 +1,5 @@
 // Memory that is shared with the kernel, as ArrayBuffers without a copy, and the boot clock.
+import { closeSync, writeSync } from 'node:fs';
 import { SeaworthyError } from '../../base/error.ts';
 import { errorName, lastErrorNumber, loadFfi, loadLibrary } from './ffi.ts';
 
@@ -27,6 +28,7 @@ interface MemoryCalls {
   readonly mmap: (...words: readonly (number | bigint | null)[]) => bigint | number;
   readonly munmap: (address: bigint, bytes: number) => number;
   readonly pageSize: () => number;
+  readonly memfdCreate: (name: string, flags: number) => number;
   readonly clockGettime: (clock: number, time: BigInt64Array) => number;
 }
 
@@ -39,6 +41,7 @@ function memoryCalls(): MemoryCalls {
     mmap: libc.func('intptr_t mmap(void *a, size_t n, int prot, int flags, int fd, int64_t at)'),
     munmap: libc.func('int munmap(intptr_t address, size_t bytes)'),
     pageSize: libc.func('int getpagesize()'),
+    memfdCreate: libc.func('int memfd_create(const char *name, unsigned int flags)'),
     clockGettime: libc.func('int clock_gettime(int clock, _Out_ int64_t *time)'),
   };
   return calls;
@@ -63,6 +66,25 @@ export function mapMemory({ descriptor, offset, bytes, writable }: MapRequest): 
   }
   const buffer = loadFfi().view(address, bytes);
   return { buffer, unmap: () => void munmap(address, bytes) };
+}
+
+export interface MemoryFile {
+  /** For this process. */
+  readonly path: string;
+  close(): void;
+}
+
+const closeOnExec = 1;
+
+/** A file that lies nowhere but in memory. Throws SeaworthyError `unsupported`. */
+export function createMemoryFile(bytes: Uint8Array): MemoryFile {
+  const descriptor = memoryCalls().memfdCreate('seaworthy', closeOnExec);
+  if (descriptor < 0) {
+    const name = errorName(lastErrorNumber());
+    throw new SeaworthyError('unsupported', `the kernel refuses a file in memory (${name})`);
+  }
+  writeSync(descriptor, bytes);
+  return { path: `/proc/self/fd/${descriptor}`, close: () => closeSync(descriptor) };
 }
 
 function readClock(clock: number): bigint {

@@ -5,10 +5,14 @@ import { SeaworthyError } from '../../base/error.ts';
 import {
   type BpfMap,
   type BpfObject,
+  createMemoryFile,
   type Mapping,
+  type MemoryFile,
   mapMemory,
   openBpfObject,
   pageBytes,
+  slimTypes,
+  typesOfObject,
 } from '../kernel/index.ts';
 import { numberedCalls } from './calls.ts';
 import { type CounterReader, readCounters } from './counters.ts';
@@ -37,6 +41,8 @@ export interface KernelSensor {
   close(): void;
 }
 
+const kernelTypes = '/sys/kernel/btf/vmlinux';
+
 /** Where the compiled object lies: beside the sources, or beside the bundle's folder. */
 export function objectPath(): string {
   const isSource = import.meta.url.endsWith('.ts');
@@ -52,21 +58,51 @@ export function objectPath(): string {
 export function openKernelSensor(options: SensorOptions): KernelSensor {
   const bytes = readFileSync(objectPath());
   const needed = new Set(programCoverage.filter((one) => one.isNeeded).map((one) => one.program));
+  const types = typesFor(bytes);
   try {
-    return openWith(bytes, options, () => true);
+    if (types !== null)
+      return openWith({ bytes, types: types.path, options, isWanted: () => true });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  } finally {
+    types?.close();
+  }
+  try {
+    return openWith({ bytes, types: null, options, isWanted: () => true });
   } catch (error) {
     // A structure or function that this kernel lacks refuses the whole object: the rest without it.
-    if (!(error instanceof SeaworthyError) || error.code !== 'unsupported') throw error;
-    return openWith(bytes, options, (program) => needed.has(program));
+    if (!isRefusal(error)) throw error;
+    return openWith({ bytes, types: null, options, isWanted: (program) => needed.has(program) });
   }
 }
 
-function openWith(
-  bytes: Uint8Array,
-  options: SensorOptions,
-  isWanted: (program: string) => boolean,
-): KernelSensor {
-  const object = openBpfObject(bytes);
+function isRefusal(error: unknown): boolean {
+  return error instanceof SeaworthyError && error.code === 'unsupported';
+}
+
+/** Those of the kernel's types that the object asks for; null: it must be given all of them. */
+function typesFor(object: Uint8Array): MemoryFile | null {
+  try {
+    const asked = typesOfObject(object);
+    const slim = asked === null ? null : slimTypes(readFileSync(kernelTypes), asked);
+    return slim === null ? null : createMemoryFile(slim);
+  } catch (error) {
+    // No such file, or no files in memory: libbpf says what is missing.
+    if (error instanceof Error) return null;
+    throw error;
+  }
+}
+
+interface Opening {
+  readonly bytes: Uint8Array;
+  /** A file of types; null: the kernel's own. */
+  readonly types: string | null;
+  readonly options: SensorOptions;
+  readonly isWanted: (program: string) => boolean;
+}
+
+function openWith({ bytes, types, options, isWanted }: Opening): KernelSensor {
+  const object = openBpfObject(bytes, types);
   const mappings: Mapping[] = [];
   const close = () => {
     for (const mapping of mappings.splice(0)) mapping.unmap();

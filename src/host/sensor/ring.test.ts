@@ -74,7 +74,9 @@ describe('a ring', () => {
     for (let index = 0; index < 6; index++) write(new Uint8Array(20).fill(index));
     const { sections } = ring.span(ring.mark(), size);
     expect(sections.map(({ start, end }) => end - start)).toEqual([32, 32, 128]);
-    expect(readAll(ring)).toEqual([0, 1, 2, 3, 4, 5].map((one) => Array.from({ length: 20 }, () => one)));
+    expect(readAll(ring)).toEqual(
+      [0, 1, 2, 3, 4, 5].map((one) => Array.from({ length: 20 }, () => one)),
+    );
   });
 
   test('positions beyond 32 bits', () => {

@@ -1,7 +1,3 @@
 // The door to workloads: who a container belongs to.
-export {
-  type ParsedMapping,
-  parseWorkloadMapping,
-  type WorkloadMapping,
-  workloadOf,
-} from './workload.ts';
+export { type WorkloadMapping, workloadOf } from './workload.ts';
+export { type ParsedMapping, parseWorkloadMapping } from './workload-mapping.ts';
