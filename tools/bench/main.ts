@@ -19,6 +19,7 @@ import { type BenchResult, renderPage, renderTable } from './page.ts';
 import { findPeer } from './peer.ts';
 import { recall } from './recall.ts';
 import { sensor } from './sensor.ts';
+import { pages } from './server.ts';
 import { trust } from './trust.ts';
 
 const cases: readonly Case[] = [
@@ -34,6 +35,7 @@ const cases: readonly Case[] = [
   dockerGuard,
   sensor,
   trust,
+  pages,
   fleet,
 ];
 

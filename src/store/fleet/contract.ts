@@ -164,6 +164,39 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
       expect(await names({ team: 'checkout', image: 'shop/api' })).toHaveLength(6);
       expect(await names({ image: imageIdOf('shop/api:1.2') })).toHaveLength(6);
       expect(await names({ team: "' OR 1=1" })).toEqual([]);
+      expect(await names({ name: idOf('job-2').slice(0, 9) })).toEqual(['job-2']);
+      expect(await names({ aliveOnly: true, image: 'shop/api', node: 'node-b' })).toEqual([]);
+      expect(await names({ image: 'shop/none' })).toEqual([]);
+      expect((await store.counts()).estimated).toEqual([]);
+    });
+
+    test('an image that becomes known, another one, retention: what ran is counted once', async () => {
+      const { store } = await make();
+      await withAgents(store, 'a');
+      const unknown = { reference: 'x:1', id: null, digest: null };
+      const known = { ...unknown, id: imageIdOf('x:1') };
+      const question = { kind: 'package', type: 'deb', name: 'zlib', version: null } as const;
+      const sums = async (): Promise<unknown> => {
+        const { runs, alive, newest } = await store.exposed(question, { skip: 0, limit: 9 });
+        return [runs, alive, newest.length];
+      };
+      await store.ingest([fleetBatch('a', 0, [fleetRun('one', { image: unknown })])]);
+      await store.ingest([fleetBatch('a', 1, [fleetInventory('x:1', ['zlib@1'])])]);
+      expect(await sums()).toEqual([0, 0, 0]);
+      expect(await store.runs({ image: 'x:1', limit: 9 })).toHaveLength(1);
+      await store.ingest([fleetBatch('a', 2, [fleetRun('one', { image: known })])]);
+      expect(await sums()).toEqual([1, 1, 1]);
+      const many = Array.from({ length: 30 }, (_, index) =>
+        fleetRun(`job-${index}`, { image: known, alive: false, firstUs: sampleUs + index + 1 }),
+      );
+      await store.ingest([fleetBatch('a', 3, many)]);
+      await store.ingest([fleetBatch('a', 3, many)]);
+      expect(await sums()).toEqual([31, 1, 9]);
+      const page = await store.exposed(question, { skip: 29, limit: 9 });
+      expect(page.newest.map(({ stored }) => stored.run.name)).toEqual(['job-0', 'one']);
+      await store.retain({ eventDays: -1, runDays: -1 });
+      expect(await sums()).toEqual([1, 1, 1]);
+      expect(await store.counts()).toMatchObject({ runs: 1, alive: 1 });
     });
 
     test('who ran a package or what an advisory is about, dead or alive, and who used it', async () => {

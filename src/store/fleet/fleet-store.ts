@@ -89,9 +89,11 @@ export interface FleetRunQuery {
   readonly image?: string;
   readonly name?: string;
   readonly node?: string;
+  readonly agent?: string;
+  /** A whole id. */
+  readonly container?: string;
   readonly team?: string;
   readonly aliveOnly?: boolean;
-  readonly sinceUs?: number;
   readonly before?: { readonly firstUs: number; readonly id: number };
   /** Only what these teams run; also below. */
   readonly teams?: readonly string[];
@@ -109,7 +111,6 @@ export interface FleetDetectionQuery {
   readonly agent?: string;
   readonly container?: string;
   readonly priorities?: readonly string[];
-  readonly sinceUs?: number;
   readonly beforeId?: number;
   readonly teams?: readonly string[];
   readonly limit: number;
@@ -176,6 +177,8 @@ export interface FleetCounts {
   readonly losses: number;
   readonly setAside: number;
   readonly workOpen: number;
+  /** Names of those above that are the database's own estimate: counting them would take seconds. */
+  readonly estimated: readonly string[];
 }
 
 export interface FleetRetention {

@@ -135,7 +135,7 @@ describe.skipIf(missing !== null)(`on PostgreSQL${missing === null ? '' : ` (${m
     await store.close();
   });
 
-  test.each([1, 2])('the tables of version %i keep what they hold', async (version) => {
+  test.each([1, 2, 3])('the tables of version %i keep what they hold', async (version) => {
     const where = await address();
     const old = await openPostgres(where, { version });
     expect(await keepsOld(() => Promise.resolve(old), where)).toBe(5);
@@ -155,22 +155,35 @@ async function keepsOld(
   const old = await openOld();
   await old.query("INSERT INTO agent (id, node, enrolled_us) VALUES ('a', 'n', 1)");
   await old.query("INSERT INTO stream (agent, name, acknowledged) VALUES ('a', 's1', 5)");
+  await old.query(
+    `INSERT INTO run (agent, container, name, image, first_us, last_us, alive, received_us, value)
+     VALUES ('a', 'c1', 'web', 'sha256:1', 3, 4, 1, 5, '{"image":{"id":"sha256:1"}}')`,
+  );
+  await old.query(
+    `INSERT INTO image_package (image, type, name, version, purl)
+     VALUES ('sha256:1', 'deb', 'zlib', '1', 'pkg:deb/zlib@1')`,
+  );
   await old.close();
   const store = await openFleetStore(where);
   const acknowledged = await store.acknowledged('a', 's1');
   await store.ingest([fleetBatch('a', 5, [fleetInventory('x:1', ['zlib@1'])])]);
   expect(await store.lease('w', { leaseMs: 1000, limit: 1 })).toHaveLength(1);
+  // What was there before the tallies were is counted as well.
+  const question = { kind: 'package', type: 'deb', name: 'zlib', version: null } as const;
+  const found = await store.exposed(question, { skip: 0, limit: 9 });
+  expect(found).toMatchObject({ runs: 1, alive: 1, firstUs: 3, lastUs: 4 });
+  expect(found.newest.map(({ stored }) => stored.run.image.id)).toEqual(['sha256:1']);
   await store.close();
   return acknowledged;
 }
 
-test.each([1, 2])(
+test.each([1, 2, 3])(
   'the tables of version %i keep what they hold, in SQLite; a newer file is left alone',
   async (version) => {
     const where = await sqliteAddress();
     const file = where.slice('sqlite:'.length);
     expect(await keepsOld(() => Promise.resolve(openSqlite(file, version)), where)).toBe(5);
-    expect(() => openSqlite(file, version)).toThrow('has version 3');
+    expect(() => openSqlite(file, version)).toThrow('has version 4');
   },
 );
 

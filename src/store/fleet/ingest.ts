@@ -15,7 +15,8 @@ import {
   runTable,
   useTable,
 } from './ingest-rows.ts';
-import type { SqlDatabase, SqlSession } from './sql.ts';
+import type { SqlDatabase, SqlSession, SqlWords } from './sql.ts';
+import { tallyRuns } from './tally.ts';
 
 /** Characters kept of what was set aside. */
 const setAsideLength = 4096;
@@ -47,6 +48,7 @@ interface Aside extends RefusedLine {
 }
 
 interface Write {
+  readonly words: SqlWords;
   readonly session: SqlSession;
   readonly nowUs: number;
   readonly fresh: readonly Fresh[];
@@ -79,7 +81,7 @@ async function commit(
       told.push({ batch, acknowledged, fresh: taken.fresh.length, missing: Math.max(0, missing) });
       return { kind: 'taken', acknowledged, fresh: taken.fresh.length };
     });
-    await write({ session, nowUs, fresh, aside });
+    await write({ words: database.words, session, nowUs, fresh, aside });
     await writeAside(session, aside, nowUs);
     await writePositions(session, told, aside, nowUs);
     return outcomes;
@@ -158,9 +160,11 @@ function freshOf(
 }
 
 /** Everything in a few statements. */
-async function writeAll({ session, nowUs, fresh }: Write): Promise<void> {
+async function writeAll({ words, session, nowUs, fresh }: Write): Promise<void> {
   const tables = rowsOf(fresh, nowUs);
-  await session.insert({ ...runTable, rows: [...tables.runs.values()] });
+  const runs = [...tables.runs.values()];
+  await tallyRuns({ words }, session, runs);
+  await session.insert({ ...runTable, rows: runs });
   await session.insert({ ...detectionTable, rows: tables.detections });
   await session.insert({ ...flowTable, rows: [...tables.flows.values()] });
   await session.insert({ ...lossTable, rows: [...tables.losses.values()] });

@@ -29,6 +29,10 @@ export interface SqlWords {
   readonly skipLocked: string;
   /** Membership in a list that comes as one parameter of JSON text. */
   readonly inList: (column: string, parameter: string) => string;
+  /** The same as a table `w` with a column `value` of JSON. */
+  readonly elements: (parameter: string) => string;
+  /** Behind a text: compared byte by byte, as the indexes for beginnings of names are. */
+  readonly bytewise: string;
 }
 
 export interface SqlDatabase extends SqlSession {
@@ -40,6 +44,8 @@ export interface SqlDatabase extends SqlSession {
   transaction<T>(action: (session: SqlSession) => Promise<T>): Promise<T>;
   /** True where the error lies in the data: a value that the database refuses. */
   isDataError(error: unknown): boolean;
+  /** How many rows a table has; an estimate where there are many and the database has one. */
+  rowsOf(table: string): Promise<{ readonly rows: number; readonly isExact: boolean }>;
   /** Makes room for events of a day (days since 1970) and of the next. */
   ensureDay(day: number): Promise<void>;
   /** Forgets events of days before this one. @returns rows or partitions */

@@ -25,6 +25,8 @@ const words: SqlWords = {
   forUpdate: '',
   skipLocked: '',
   inList: (column, parameter) => `${column} IN (SELECT value FROM json_each(${parameter}))`,
+  elements: (parameter) => `json_each(${parameter}) w`,
+  bytewise: '',
 };
 
 const schemaWords = {
@@ -143,6 +145,11 @@ class SqliteDatabase implements SqlDatabase {
     const code = (error as { errcode?: number }).errcode ?? 0;
     // SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH.
     return [18, 19, 20].includes(code & 0xff);
+  }
+
+  async rowsOf(table: string): Promise<{ rows: number; isExact: boolean }> {
+    const [row] = await this.query(`SELECT count(*) AS rows FROM ${table}`);
+    return { rows: Number(row?.['rows']), isExact: true };
   }
 
   ensureDay(): Promise<void> {

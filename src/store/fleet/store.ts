@@ -10,17 +10,10 @@ import {
   revoke,
   rotate,
 } from './agents.ts';
-import {
-  askCounts,
-  askDetections,
-  askExposed,
-  askFindings,
-  askFlows,
-  askInventory,
-  askRuns,
-  askSetAside,
-  putFindings,
-} from './ask.ts';
+import { askCounts, askFindings, askInventory, askSetAside, putFindings } from './ask.ts';
+import { askDetections, askFlows } from './ask-events.ts';
+import { askExposed } from './ask-exposed.ts';
+import { askRuns } from './ask-runs.ts';
 import type { FleetStore } from './fleet-store.ts';
 import { ingestBatches } from './ingest.ts';
 import type { PostgresOptions } from './postgres.ts';

@@ -3,6 +3,7 @@
 import type { FleetRetention, Work, WorkKind } from './fleet-store.ts';
 import { forgetLogins } from './sessions.ts';
 import type { SqlDatabase } from './sql.ts';
+import { untallyRuns } from './tally.ts';
 
 /** After so many tries it rests: an image that nobody can match must not be tried for ever. */
 const mostTries = 5;
@@ -124,10 +125,7 @@ export async function retain(
   const nowUs = Number(clock?.['now']);
   const gone = await database.dropDaysBefore(Math.floor(nowUs / dayUs) - eventDays);
   const before = nowUs - runDays * dayUs;
-  const runs = await database.query(
-    'DELETE FROM run WHERE alive = 0 AND received_us < $1 RETURNING id',
-    [before],
-  );
+  const runs = await forgetRuns(database, before);
   await database.query(
     `DELETE FROM in_use WHERE received_us < $1 AND NOT EXISTS (
        SELECT 1 FROM run r WHERE r.agent = in_use.agent AND r.container = in_use.container)`,
@@ -136,5 +134,27 @@ export async function retain(
   await database.query('DELETE FROM set_aside WHERE received_us < $1', [before]);
   await database.query('DELETE FROM work WHERE done_us < $1', [nowUs - dayUs]);
   await forgetLogins(database, nowUs);
-  return gone + runs.length;
+  return gone + runs;
+}
+
+/** Ids that are looked at by one statement: each ends soon, whatever the store holds. */
+const idsAtOnce = 100_000;
+
+/** Runs that ended and were told of before then. */
+async function forgetRuns(database: SqlDatabase, beforeUs: number): Promise<number> {
+  const [ids] = await database.query('SELECT min(id) AS first, max(id) AS last FROM run');
+  const last = Number(ids?.['last'] ?? -1);
+  let count = 0;
+  for (let from = Number(ids?.['first'] ?? 0); from <= last; from += idsAtOnce) {
+    count += await database.transaction(async (session) => {
+      const rows = await session.query(
+        `DELETE FROM run WHERE id >= $1 AND id < $2 AND alive = 0 AND received_us < $3
+         RETURNING agent, image, reference, team`,
+        [from, from + idsAtOnce, beforeUs],
+      );
+      if (rows.length > 0) await untallyRuns(session, rows);
+      return rows.length;
+    });
+  }
+  return count;
 }
