@@ -55,6 +55,8 @@ export interface WatchOptions {
 /** What is seen, and what is not. */
 export interface WatchCoverage {
   readonly sensor: boolean;
+  /** Programs that start and end, at least. */
+  readonly programs: boolean;
   readonly naming: boolean;
   readonly engine: boolean;
   readonly record: boolean;
@@ -94,6 +96,10 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   }
 }
 
+const witnessText =
+  'seen are containers, and programs that live long enough to be read (others are counted), with the rules on ' +
+  'starts of programs; not seen are files, connections and all other calls';
+
 /** Runs that detections are told with; the one that was heard of longest ago makes room. */
 const runsAtMost = 16_384;
 /** Causes whose exceptions are at hand: as many as are grouped. */
@@ -110,6 +116,9 @@ class Watching implements Watch {
   /** Proposed exceptions, by the id of their cause. */
   private readonly exceptions = new Map<string, string>();
   private missing: string[] = [];
+  /** Without the sensor: only programs are seen, by another way. */
+  private isWitness = false;
+  private isStopped = false;
   private hasNaming = false;
   private hasEngine = false;
   /** Messages of the thread from before it was there. */
@@ -135,7 +144,8 @@ class Watching implements Watch {
 
   get coverage(): WatchCoverage {
     return {
-      sensor: this.thread !== null,
+      sensor: this.thread !== null && !this.isWitness,
+      programs: this.thread !== null,
       naming: this.hasNaming,
       engine: this.hasEngine,
       record: this.recording !== null,
@@ -154,7 +164,10 @@ class Watching implements Watch {
     }
     for (const tell of this.early.splice(0)) tell();
     const engine = this.containers.follow();
-    if (this.thread === null) {
+    if (this.isWitness) {
+      void engine.then((isThere) => (this.hasEngine = isThere));
+      this.missing.push(witnessText);
+    } else if (this.thread === null) {
       this.hasEngine = await engine;
       this.tellWithoutSensor();
     } else {
@@ -172,6 +185,7 @@ class Watching implements Watch {
   }
 
   async stop(last?: () => Promise<void>): Promise<void> {
+    this.isStopped = true;
     await this.thread?.stop();
     await this.containers.stop();
     await last?.();
@@ -216,6 +230,23 @@ class Watching implements Watch {
       // What the kernel said is short: these sentences tell what to do, where they know.
       const problems = sensorSupport().items.flatMap(({ problem }) => problem ?? []);
       this.missing.push(...(problems.length === 0 ? [messageOf(error)] : problems));
+      await this.openWitness();
+    }
+  }
+
+  private async openWitness(): Promise<void> {
+    const { rules, node, users, groups } = this.options;
+    try {
+      const { openProcessWatch } = await import('./watch/process-watch.ts');
+      if (this.isStopped) return;
+      this.thread = await openProcessWatch({
+        options: { files: rules, hostname: node, users, groups },
+        onMessage: (message) => this.hear(message),
+        onDeath: (error) => this.died(error),
+      });
+      this.isWitness = true;
+    } catch {
+      // What is missing is told already, and what is left is told by the opening.
     }
   }
 
@@ -252,8 +283,8 @@ class Watching implements Watch {
         this.recording?.endUnseen(new Set([...message.containerIds, ...this.containers.alive()]));
         break;
       case 'losses':
-        for (const { name, count, fromNs, toNs } of message.losses) {
-          const why = 'events came faster than they could be read';
+        for (const { name, count, fromNs, toNs, why: told } of message.losses) {
+          const why = told ?? 'events came faster than they could be read';
           this.lose({ what: name, count, fromNs, toNs, why });
         }
         break;
@@ -325,7 +356,15 @@ class Watching implements Watch {
     this.thread = null;
     const why = `the sensor ended: ${messageOf(error)}`;
     this.lose({ what: 'all', count: null, fromNs: now, toNs: now, why });
-    this.listener.warn(`${why}; from now on only starts and ends of containers are seen`);
+    void this.goOnWithout(why);
+  }
+
+  private async goOnWithout(why: string): Promise<void> {
+    const wasWitness = this.isWitness;
+    this.isWitness = false;
+    if (!wasWitness) await this.openWitness();
+    const left = this.isWitness ? witnessText : 'only starts and ends of containers are seen';
+    this.listener.warn(`${why}; from now on ${left}`);
   }
 
   append(record: RuntimeRecord): void {

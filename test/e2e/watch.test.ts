@@ -128,7 +128,12 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch${missing}`, () => 
     // What was proposed is kept, and loads as a file of rules.
     expect(drift['exception']).toContain('Program that is not of the image started');
     const { stdout: exceptions } = await seaworthy([
-      ...['timeline', name, '--data', data, '--format', 'exceptions'],
+      'timeline',
+      name,
+      '--data',
+      data,
+      '--format',
+      'exceptions',
     ]);
     expect(exceptions).toContain(drift['exception']);
     const [root] = told.processes;
@@ -324,19 +329,29 @@ rules:
     expect(refused).toMatchObject({ code: 3 });
   });
 
-  test('without libbpf it says what is not seen, and follows the engine', async () => {
+  test('without libbpf it says what is not seen, and follows programs and the engine', async () => {
     const broken = join(lab.folder, 'libbpf.so.1');
     writeFileSync(broken, 'no library');
     const other = await startWatching(['--no-record'], { LD_LIBRARY_PATH: lab.folder });
     try {
       expect(other.stderr()).toMatch(/libbpf/);
-      expect(other.stderr()).toContain('not seen are programs, files, connections');
+      expect(other.stderr()).toContain('not seen are files, connections and all other calls');
       const name = `${lab.prefix}-blind`;
       await lab
         .docker('run', '--rm', '--name', name, '--network', 'none', lab.reference, '/bin/seven')
         .catch(() => undefined);
       const ended = await other.find((line) => line['name'] === name && line['action'] === 'ended');
       expect(ended).toMatchObject({ exitCode: 7 });
+      const intruder = `${lab.prefix}-witness`;
+      await inShell(intruder, 'cp /bin/sleep /tmp/dropped; /tmp/dropped 1');
+      const drift = await other.find(
+        (line) =>
+          line.kind === 'detection' && line['rule'] === 'Program that is not of the image started',
+      );
+      expect(drift).toMatchObject({
+        container: { name: intruder },
+        output_fields: { 'proc.exepath': '/tmp/dropped', 'proc.pname': 'bash' },
+      });
     } finally {
       await other.stop();
     }

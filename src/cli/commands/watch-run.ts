@@ -86,7 +86,8 @@ function tellCoverage(
 ): void {
   for (const sentence of coverage.missing) warn(sentence);
   const started = Math.round(performance.now());
-  const seen = coverage.sensor ? 'processes, files, connections, containers' : 'containers';
+  const programs = coverage.programs ? 'containers, starts of programs' : 'containers';
+  const seen = coverage.sensor ? 'processes, files, connections, containers' : programs;
   const record = coverage.record ? `; recorded in ${options.data}` : '; not recorded';
   warn(`watching ${seen}${record} (seaworthy ${version}, ready after ${started} ms)`);
 }

@@ -118,6 +118,13 @@ class WatchConsumer implements SensorConsumer {
     if (lastNs !== 0n) this.flush(lastNs);
   }
 
+  decoded(records: readonly SensorRecord[]): void {
+    this.recordCount += records.length;
+    for (const raw of records) this.take(raw);
+    const last = records.at(-1);
+    if (last !== undefined) this.flush(last.timeNs);
+  }
+
   existing(processes: readonly ExistingProcess[]): void {
     for (const one of processes) {
       const { exec } = one;

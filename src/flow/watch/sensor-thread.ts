@@ -1,12 +1,11 @@
 // The sensor with its consumer, as the owner of both sees them.
 import { workerEntry } from '../../base/worker.ts';
-import { openSensor, type Sensor, type SensorOptions } from '../../host/sensor/index.ts';
+import { openSensor, type SensorOptions } from '../../host/sensor/index.ts';
 import type { ContainerIdentity } from '../../model/container.ts';
 import type { RulesFile } from '../../runtime/rules/index.ts';
 import type { FromThread, ThreadFigures, ThreadOptions, ToThread } from './messages.ts';
 
 export interface WatchThread {
-  readonly sensor: Sensor;
   named(identity: ContainerIdentity, cgroupsPath: string | null): void;
   forgotten(id: string): void;
   load(files: readonly RulesFile[]): void;
@@ -40,7 +39,6 @@ export async function openWatchThread(request: ThreadRequest): Promise<WatchThre
   });
   const post = (message: ToThread): void => sensor.post(message);
   return {
-    sensor,
     named: (identity, cgroupsPath) => post({ kind: 'named', identity, cgroupsPath }),
     forgotten: (id) => post({ kind: 'forgotten', id }),
     load: (files) => post({ kind: 'rules', files }),

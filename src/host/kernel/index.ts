@@ -20,6 +20,12 @@ export {
   pageBytes,
 } from './memory.ts';
 export {
+  openProcessEvents,
+  type ProcessEvent,
+  type ProcessEvents,
+  type ProcessNews,
+} from './process-events.ts';
+export {
   type Bell,
   closeBell,
   createBell,

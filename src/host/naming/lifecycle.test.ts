@@ -160,6 +160,15 @@ describe('runs', () => {
     ]);
   });
 
+  test('one that the sensor saw first and the namer names later is one run', async () => {
+    const { lifecycle, lines } = open([], new Map([['a', 7n]]));
+    lifecycle.named({ ...namedAs('a', 'after-start', 'seen a'), bundle: '' });
+    await lifecycle.followed({ kind: 'connected', containers: [] });
+    lifecycle.named(namedAs('a', 'after-start', '1'));
+    lifecycle.named({ ...namedAs('a', 'after-start', 'seen a'), bundle: '' });
+    expect(lines()).toEqual(['named a after-start 5 ', 'started a after-start 7 ']);
+  });
+
   test('the sensor sees the end before the engine tells its code', async () => {
     const { lifecycle, lines } = open();
     lifecycle.named(namedAs('a', 'before-start', '1'));

@@ -81,12 +81,14 @@ class Runs implements Lifecycle {
   }
 
   named(container: NamedContainer): void {
-    const { identity, naming, namedAtNs, stamp } = container;
+    const { identity, naming, namedAtNs, bundle } = container;
+    // Whoever saw no bundle cannot tell one run from the next.
+    const stamp = bundle === '' ? null : container.stamp;
     this.options.identifier.remember(identity);
     const known = this.runs.get(identity.id);
     if (known !== undefined && known.endedAtNs === null) {
       // Told again by the successor of a namer that died.
-      if (known.stamp === stamp) return;
+      if (stamp === null || known.stamp === stamp) return;
       if (known.stamp === null && (known.startedAtNs === null || naming === 'after-start')) {
         // The engine's `create` was heard first: it is the same run, better named.
         known.stamp = stamp;

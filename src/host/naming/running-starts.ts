@@ -10,7 +10,7 @@ import { containerOfProcess } from './identify.ts';
 
 export interface RunningStarts {
   /** Nanoseconds since 1970; null: nobody knows, or it does not run. */
-  startOf(id: string): Promise<bigint | null>;
+  readonly startOf: (id: string) => Promise<bigint | null>;
 }
 
 /** One look at all processes answers for all containers that are asked about in a row. */

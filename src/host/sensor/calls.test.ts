@@ -158,7 +158,7 @@ for _ in range(50):
       { eventBytes: 8192, openWindowMs: 0, pauseMinMs: 50, pauseMaxMs: 50 },
     );
     const lost = losses.filter(({ name }) => name === 'openat');
-    const total = lost.reduce((sum, { count }) => sum + count, 0);
+    const total = lost.reduce((sum, { count }) => sum + (count ?? 0), 0);
     expect(total).toBeGreaterThan(0);
     expect(counters.get('openat')?.lost).toBeLessThanOrEqual(total);
     const delivered = callsOf(records, 'openat').length;

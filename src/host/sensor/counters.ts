@@ -82,6 +82,7 @@ export function readCounters(map: BpfMap): CounterReader {
           kind: 'loss',
           name,
           count,
+          why: null,
           fromNs: (before?.atNs ?? firstLostNs) + clockOffsetNs,
           toNs: lastLostNs + clockOffsetNs,
         });

@@ -31,6 +31,8 @@ export function existingPids(): number[] {
 export interface ExistingReader {
   /** Null for a kernel thread and for one that is gone. */
   read(pid: number): ExistingProcess | null;
+  /** The same without its descriptors, which cost most. */
+  readProgram(pid: number): RawExec | null;
 }
 
 /** `clockOffsetNs` turns boot times into nanoseconds since 1970. */
@@ -47,11 +49,15 @@ export function existingReader(clockOffsetNs: bigint): ExistingReader {
     }
     return stat;
   };
+  const readProgram = (pid: number): RawExec | null => {
+    const stat = statFor(pid);
+    if (stat === null || (stat.flags & kernelThread) !== 0) return null;
+    return readProcess(stat, { places, hostMounts, clockOffsetNs, statFor });
+  };
   return {
+    readProgram,
     read: (pid) => {
-      const stat = statFor(pid);
-      if (stat === null || (stat.flags & kernelThread) !== 0) return null;
-      const exec = readProcess(stat, { places, hostMounts, clockOffsetNs, statFor });
+      const exec = readProgram(pid);
       if (exec === null) return null;
       return { exec, descriptors: readDescriptors(pid, exec.netNamespace, places) };
     },

@@ -19,3 +19,4 @@ export { type SensorSupport, type SupportItem, sensorLimits, sensorSupport } fro
 export { runSensorThread } from './thread.ts';
 export { threadCpuMs } from './thread-time.ts';
 export { RecordView } from './view.ts';
+export { openWitness, type Witness, type WitnessRequest } from './witness.ts';

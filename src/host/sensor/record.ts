@@ -229,7 +229,10 @@ export interface RawLoss {
   readonly kind: 'loss';
   /** `exec`, `openat` ... */
   readonly name: string;
-  readonly count: number;
+  /** Null: nobody could count. */
+  readonly count: number | null;
+  /** Null: a ring was full. */
+  readonly why: string | null;
   /** The first and the last that were lost, nanoseconds since 1970. */
   readonly fromNs: bigint;
   readonly toNs: bigint;
