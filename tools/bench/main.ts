@@ -21,6 +21,7 @@ import { recall } from './recall.ts';
 import { sensor } from './sensor.ts';
 import { pages } from './server.ts';
 import { trust } from './trust.ts';
+import { watch } from './watch.ts';
 
 const cases: readonly Case[] = [
   startUp,
@@ -35,6 +36,7 @@ const cases: readonly Case[] = [
   dockerGuard,
   sensor,
   trust,
+  watch,
   pages,
   fleet,
 ];

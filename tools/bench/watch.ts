@@ -1,42 +1,39 @@
-// Figures of `watch` with everything joined: storms, containers by the hundred, rest, latency.
-// node tools/bench/watch.ts [containers]; needs root, the sensor and a Docker engine.
+// Figures of `watch` with everything joined, as a user runs it: start, rest, storms with the official
+// rules, latency, a full machine, containers by the hundred. As a case of `npm run bench`, or alone:
+// node tools/bench/watch.ts [containers]. Needs root and the sensor; a Docker engine for containers.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { hostname, loadavg, tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { startWatch, type TellingDetection } from '../../src/flow/watch.ts';
-import { builtinRules } from '../../src/host/rules/index.ts';
-import { openRecord } from '../../src/store/record/index.ts';
-import { openNamingLab } from '../../test/naming-lab.ts';
+import { sensorSupport } from '../../src/host/sensor/index.ts';
+import { namingLabMissing } from '../../test/naming-lab.ts';
+import { noSharedData, sharedData } from '../../test/shared-data.ts';
+import type { Case } from './context.ts';
+import { figure, median, type Row, spread } from './figure.ts';
+import { shortContainers } from './watch-containers.ts';
+import { startWatchProcess, type WatchProcess } from './watch-process.ts';
 
 const run = promisify(execFile);
-const opens = Number(process.env['BENCH_OPENS'] ?? 1_000_000);
-const starts = Number(process.env['BENCH_STARTS'] ?? 20_000);
+const opens = 1_000_000;
+const starts = 20_000;
 const probes = 200;
+const settleMs = 3000;
 const restMs = 10_000;
-const containers = Number(process.argv[2] ?? 200);
+const crowd = 10_000;
+const probeRuleName = 'Bench probe';
 
-const probe = join(tmpdir(), 'seaworthy-bench-probe');
-const probeRule = `
-- rule: Bench probe
-  desc: the file of the bench is written
-  condition: evt.type in (open, openat) and evt.is_open_write = true and fd.name = ${probe}
-  output: probe %fd.name
-  priority: NOTICE
-`;
-const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
-const sightings: (TellingDetection & { readonly printedMs: number })[] = [];
-const folder = mkdtempSync(join(tmpdir(), 'seaworthy-watch-bench-'));
-let lost = 0;
-
-function say(name: string, value: string): void {
-  process.stdout.write(`${name.padEnd(52)} ${value}\n`);
+interface Bench {
+  /** Scratch and data folder. */
+  readonly folder: string;
+  readonly rounds: number;
+  readonly containers: number;
+  readonly say: (line: string) => void;
 }
 
-/** Runs Python and waits for its end; its CPU seconds. */
+/** Runs Python and gives its own CPU seconds, its children's included. */
 async function python(source: string): Promise<number> {
   const tail = '\nimport os\nt = os.times()\nprint(t[0] + t[1] + t[2] + t[3])';
   const child = spawn('/usr/bin/python3', ['-c', source + tail], {
@@ -44,13 +41,15 @@ async function python(source: string): Promise<number> {
   });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  await once(child, 'close');
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`the storm ended with ${code}`);
   return Number(text);
 }
 
 const openStorm = (path: string): string => `import os
 o, c = os.open, os.close
 for _ in range(${opens}): c(o("${path}", 0))`;
+
 const startStorm = `import os
 for i in range(${starts}):
     os.posix_spawn("/usr/bin/true", ["true"], {})
@@ -60,142 +59,252 @@ while True:
     try: os.wait()
     except ChildProcessError: break`;
 
-const began = performance.now();
-const watch = await startWatch({
-  folder,
-  node: hostname(),
-  clock: { wallNs: nowNs, monotonicNs: () => process.hrtime.bigint() },
-  rules: [
-    ...builtinRules(),
-    { name: 'probe', text: probeRule },
-    ...process.argv.slice(3).map((name) => ({ name, text: readFileSync(name, 'utf8') })),
-  ],
-  users: new Map([[0, 'root']]),
-  groups: new Map(),
-  listener: {
-    container: () => undefined,
-    detection: (sighted) =>
-      sightings.push({ ...sighted, printedMs: performance.timeOrigin + performance.now() }),
-    record: () => undefined,
-    lost: (loss) => (lost += loss.count ?? 1),
-    warn: (line) => process.stderr.write(`${line}\n`),
-  },
-});
-say(
-  'load average',
-  loadavg()
-    .map((one) => one.toFixed(1))
-    .join(' '),
-);
-for (const sentence of watch.coverage.missing) say('missing', sentence);
-say('start to watching (sources loaded)', `${(performance.now() - began).toFixed(0)} ms`);
-
-async function figures(): Promise<{
-  events: number;
-  records: number;
-  quiet: number;
-  cpuMs: number;
-}> {
-  const told = await watch.figures();
-  if (told === null) throw new Error('no sensor');
-  return told;
+async function startUp({ folder, rounds }: Bench): Promise<Row[]> {
+  const times: number[] = [];
+  const cpu: number[] = [];
+  // The first start fills the cache of compiled code.
+  for (let round = -1; round < rounds; round++) {
+    const watch = await startWatchProcess(['--data', folder]);
+    await watch.stop();
+    if (round < 0) continue;
+    times.push(watch.startMs);
+    cpu.push(watch.startCpuMs);
+  }
+  const note = `${spread(times)}; CPU of all processes ${median(cpu).toFixed(0)} ms`;
+  return [
+    figure({
+      name: 'watch, start to watching',
+      value: median(times),
+      unit: 'ms',
+      target: 400,
+      note,
+    }),
+  ];
 }
 
-async function storm(name: string, source: string, count: number): Promise<void> {
-  await pause(500);
-  const before = await figures();
-  const lostBefore = lost;
-  const cpu = process.cpuUsage();
-  const beganMs = performance.now();
-  const seconds = await python(source);
-  await pause(700);
-  const after = await figures();
-  const { user, system } = process.cpuUsage(cpu);
-  const records = after.records - before.records;
-  say(
-    name,
-    `${records} records (${after.quiet - before.quiet} quiet) in ${((performance.now() - beganMs) / 1000).toFixed(1)} s, ` +
-      `lost ${lost - lostBefore}; thread ${(((after.cpuMs - before.cpuMs) * 1000) / count).toFixed(2)} us, ` +
-      `process ${((user + system) / count).toFixed(2)} us, storm itself ${((seconds * 1e6) / count).toFixed(2)} us each`,
-  );
-}
-
-const lab = openNamingLab('watch-bench');
-try {
-  await pause(2000);
-  await storm('1,000,000 opens of one program file', openStorm('/usr/bin/env'), opens);
-  await storm('1,000,000 opens below /etc (each is told)', openStorm('/etc/hostname'), opens);
-  await storm('20,000 starts', startStorm, starts);
-
-  const atRest = await figures();
-  const cpu = process.cpuUsage();
+async function rest(watch: WatchProcess): Promise<Row[]> {
+  await pause(settleMs);
+  const before = watch.cpuMs();
+  const sensor = watch.cpuMs('sensor');
   await pause(restMs);
-  const { user, system } = process.cpuUsage(cpu);
-  const told = (await figures()).records - atRest.records;
-  say(
-    'rest, share of a core',
-    `${((user + system) / 10 / restMs).toFixed(2)} % at ${(told * 1000) / restMs} records a second`,
-  );
-  say('resident', `${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`);
+  const share = (ms: number): number => (ms / restMs) * 100;
+  const thread = share(watch.cpuMs('sensor') - sensor).toFixed(2);
+  const value = share(watch.cpuMs() - before);
+  const note = `of these the sensor's thread ${thread} %; the machine's other work is in it`;
+  return [
+    figure({ name: 'watch, share of a core at rest', value, unit: '%', target: 1, note }),
+    resident(watch, 'at rest'),
+  ];
+}
 
-  const seen = sightings.length;
+function resident(watch: WatchProcess, when: string): Row {
+  const [own, naming] = watch.residentMB();
+  const note = `the naming process ${naming.toFixed(0)} MB more`;
+  return figure({ name: `watch, resident ${when}`, value: own, unit: 'MB', target: 120, note });
+}
+
+async function storm(
+  watch: WatchProcess,
+  { name, source, count, target }: { name: string; source: string; count: number; target?: number },
+): Promise<Row[]> {
+  const lost = watch.lost();
+  const before = watch.cpuMs();
+  const sensor = watch.cpuMs('sensor');
+  const began = performance.now();
+  const seconds = await python(source);
+  const wall = (performance.now() - began) / 1000;
+  await pause(settleMs / 2);
+  const all = ((watch.cpuMs() - before) * 1000) / count;
+  const thread = ((watch.cpuMs('sensor') - sensor) * 1000) / count;
+  const note =
+    `${count} in ${wall.toFixed(1)} s; whole program ${all.toFixed(2)} us, ` +
+    `storm itself ${((seconds * 1e6) / count).toFixed(2)} us each`;
+  return [
+    figure({ name: `watch, ${name}: lost`, value: watch.lost() - lost, unit: '', target: 0 }),
+    figure({
+      name: `watch, ${name}: CPU of the sensor's thread for each`,
+      value: thread,
+      unit: 'us',
+      note,
+      ...(target === undefined ? {} : { target }),
+    }),
+  ];
+}
+
+async function latency(watch: WatchProcess, probe: string): Promise<Row[]> {
+  const from = watch.lines.length;
   for (let index = 0; index < probes; index += 1) {
     await run('/bin/cp', ['/dev/null', probe]);
     await pause(5);
   }
-  await pause(500);
-  const delays = sightings
-    .slice(seen)
-    .filter(({ facts }) => facts.rule === 'Bench probe')
-    .map(({ timeNs, printedMs }) => printedMs - Number(timeNs / 1000n) / 1000)
+  await pause(settleMs / 2);
+  const delays = watch.lines
+    .slice(from)
+    .filter(({ line }) => line.rule === probeRuleName)
+    .map(({ readMs, line }) => readMs - milliseconds(line.time ?? ''))
     .toSorted((a, b) => a - b);
-  const at = (share: number): string =>
-    (delays[Math.floor(delays.length * share)] ?? NaN).toFixed(1);
-  say(
-    'call to detection at its printer',
-    `${delays.length}: median ${at(0.5)} ms, p99 ${at(0.99)} ms`,
-  );
+  const value = delays[Math.floor(delays.length * 0.99)] ?? Number.NaN;
+  const note = `median ${median(delays).toFixed(1)} ms of ${delays.length}; read by another process`;
+  return [
+    figure({
+      name: 'watch, from the call to its printed detection, p99',
+      value,
+      unit: 'ms',
+      target: 30,
+      note,
+    }),
+    figure({
+      name: 'watch, detections not printed',
+      value: probes - delays.length,
+      unit: '',
+      target: 0,
+    }),
+  ];
+}
 
-  const beganMs = performance.now();
-  const cpuBefore = process.cpuUsage();
-  const waiting = Array.from({ length: containers }, (_, index) => index);
-  const starting = async (): Promise<void> => {
-    for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
-      const name = `${lab.prefix}-${index}`;
-      await lab.docker(
-        'run',
-        '--rm',
-        '--name',
-        name,
-        '--network',
-        'none',
-        lab.reference,
-        '/bin/true',
-      );
+/** RFC 3339 with nanoseconds, as milliseconds since 1970 with fractions. */
+function milliseconds(time: string): number {
+  const [whole = '', fraction = '0'] = time.replace('Z', '').split('.');
+  return Date.parse(`${whole}Z`) + Number(`0.${fraction}`) * 1000;
+}
+
+/** Starts among ten thousand processes, and sees one more. */
+async function fullMachine({ folder, say }: Bench): Promise<Row[]> {
+  say(`watch: ${crowd} processes alive`);
+  const source = `import os, signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+children = []
+for _ in range(${crowd}):
+    pid = os.fork()
+    if pid == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pause()
+    children.append(pid)
+print("alive", flush=True)
+try: signal.pause()
+finally:
+    for pid in children: os.kill(pid, 9)`;
+  const child = spawn('/usr/bin/python3', ['-c', source], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+    if (child.exitCode !== null)
+      return [{ name: 'watch, full machine', skipped: 'no room for it' }];
+    const alive = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+    const watch = await startWatchProcess(['--data', folder]);
+    try {
+      // What lives already is read in turns, beside the rings.
+      let cpuMs = watch.cpuMs();
+      for (let last = 0; cpuMs - last > 20; cpuMs = watch.cpuMs()) {
+        last = cpuMs;
+        await pause(1000);
+      }
+      const note = `${alive} processes; ${(cpuMs - watch.startCpuMs).toFixed(0)} ms of CPU to know them`;
+      return [
+        figure({ name: 'watch, start on a full machine', value: watch.startMs, unit: 'ms', note }),
+        figure({ name: 'watch, lost on a full machine', value: watch.lost(), unit: '', target: 0 }),
+        resident(watch, 'on a full machine'),
+      ];
+    } finally {
+      await watch.stop();
     }
-  };
-  await Promise.all([starting(), starting(), starting()]);
-  await pause(2000);
-  const used = process.cpuUsage(cpuBefore);
-  const record = openRecord(folder);
-  const runs = record
-    .runs({ limit: containers * 2 })
-    .filter(({ run: { identity } }) => identity.name?.startsWith(lab.prefix) === true);
-  const named = runs.filter(({ run: { naming } }) => naming === 'before-start').length;
-  const ended = runs.filter((one) => one.run.exitCode === 0).length;
-  const lives = runs
-    .map(({ run: one }) => Number((one.endedAtNs ?? 0n) - (one.startedAtNs ?? 0n)) / 1e6)
-    .toSorted((a, b) => a - b);
-  record.close();
-  say(
-    `${containers} containers in ${((performance.now() - beganMs) / 1000).toFixed(1)} s`,
-    `${runs.length} recorded, ${named} named before start, ${ended} with exit code, lost ${lost}; ` +
-      `median life ${lives[Math.floor(lives.length / 2)]?.toFixed(1)} ms; ` +
-      `${((used.user + used.system) / 1000 / containers).toFixed(1)} ms of CPU each`,
+  } finally {
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  }
+}
+
+async function official(bench: Bench): Promise<Row[]> {
+  const rules = sharedData('falco-rules');
+  if (rules === null) return [{ name: 'watch, official rules', skipped: noSharedData }];
+  bench.say(`watch: ${opens} opens with the official rules`);
+  const watch = await startWatchProcess(['--data', bench.folder, '--rules', rules]);
+  try {
+    await pause(settleMs);
+    return [
+      ...(await storm(watch, {
+        name: 'opens told each, official rules',
+        source: openStorm('/etc/hostname'),
+        count: opens,
+        target: 1.5,
+      })),
+      ...(await storm(watch, {
+        name: 'opens of one program, official rules',
+        source: openStorm('/usr/bin/env'),
+        count: opens,
+        target: 1.5,
+      })),
+    ];
+  } finally {
+    await watch.stop();
+  }
+}
+
+async function ownRules(bench: Bench): Promise<Row[]> {
+  const probe = join(bench.folder, 'probe');
+  const rules = join(bench.folder, 'probe.yaml');
+  writeFileSync(
+    rules,
+    `- rule: ${probeRuleName}
+  desc: the file of the bench is written
+  condition: evt.type in (open, openat) and evt.is_open_write = true and fd.name = ${probe}
+  output: probe %fd.name
+  priority: NOTICE
+`,
   );
-} finally {
-  lab.close();
-  await watch.stop();
-  rmSync(probe, { force: true });
-  rmSync(folder, { recursive: true, force: true });
+  const own = new URL('../../rules', import.meta.url).pathname;
+  const watch = await startWatchProcess(['--data', bench.folder, '--rules', own, '--rules', rules]);
+  try {
+    bench.say('watch: rest');
+    const rows = [...(await rest(watch))];
+    bench.say('watch: latency');
+    rows.push(...(await latency(watch, probe)));
+    bench.say(`watch: ${starts} starts`);
+    rows.push(...(await storm(watch, { name: 'starts', source: startStorm, count: starts })));
+    if (namingLabMissing !== '') {
+      rows.push({ name: 'watch, short containers', skipped: `needs ${namingLabMissing}` });
+    } else {
+      bench.say(`watch: ${bench.containers} containers`);
+      rows.push(...(await shortContainers(watch, { data: bench.folder, count: bench.containers })));
+    }
+    await pause(settleMs);
+    rows.push(resident(watch, 'after storms'));
+    return rows;
+  } finally {
+    await watch.stop();
+  }
+}
+
+async function measure(options: Omit<Bench, 'folder'>): Promise<readonly Row[]> {
+  const { isSupported, items } = sensorSupport();
+  if (!isSupported) {
+    const reason = items.find(({ problem }) => problem !== null)?.problem ?? 'not supported';
+    return [{ name: 'watch', skipped: reason }];
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-watch-bench-'));
+  const bench: Bench = { ...options, folder };
+  try {
+    const rows: Row[] = [];
+    for (const part of [startUp, ownRules, official, fullMachine])
+      rows.push(...(await part(bench)));
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export const watch: Case = {
+  name: 'watch',
+  measure: ({ rounds, say }) => measure({ rounds, say, containers: 1000 }),
+};
+
+function tell(line: string): void {
+  console.error(`${line} (load ${loadavg()[0]?.toFixed(1)})`);
+}
+
+if (import.meta.main) {
+  const containers = Number(process.argv[2] ?? 200);
+  for (const row of await measure({ rounds: 3, say: tell, containers })) {
+    console.log(JSON.stringify(row));
+  }
 }
