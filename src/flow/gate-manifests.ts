@@ -13,6 +13,8 @@ export interface ManifestOptions {
   /** Names and texts of policy files. */
   readonly policies: readonly { readonly name: string; readonly text: string }[];
   readonly deadlineSeconds: number;
+  /** Policies ask for labels of namespaces: it may read those, and nothing else. */
+  readonly readsNamespaces: boolean;
 }
 
 type Manifest = Readonly<Record<string, unknown>>;
@@ -32,6 +34,7 @@ export function gateManifests(options: ManifestOptions): Manifest[] {
   return [
     namespaceOf(options),
     object('v1', 'ServiceAccount', options, { automountServiceAccountToken: false }),
+    ...(options.readsNamespaces ? namespaceRights(options) : []),
     object('v1', 'Secret', options, {
       type: 'Opaque',
       stringData: { 'ca.crt': options.authority.certificate, 'ca.key': options.authority.key },
@@ -100,7 +103,7 @@ function containerOf(image: string, args: readonly string[]): Manifest {
   };
 }
 
-/** It asks the API server nothing: no role is bound, and no token is mounted. */
+/** Without policies that ask for namespaces no role is bound, and no token is mounted. */
 function deploymentOf(options: ManifestOptions): Manifest {
   const { image, replicas, namespace, failMode, pins } = options;
   const args = [
@@ -117,10 +120,11 @@ function deploymentOf(options: ManifestOptions): Manifest {
     ...exemptNamespaces(options).map((one) => `--exempt=${one}`),
     ...(options.policies.length === 0 ? [] : ['--policy=/policy']),
     ...(pins ? ['--pin'] : []),
+    ...(options.readsNamespaces ? ['--namespaces'] : []),
   ];
   const spec = {
     serviceAccountName: name,
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: options.readsNamespaces,
     priorityClassName: 'system-cluster-critical',
     securityContext: {
       runAsNonRoot: true,
@@ -155,6 +159,28 @@ function deploymentOf(options: ManifestOptions): Manifest {
       template: { metadata: { labels }, spec },
     },
   });
+}
+
+/** To read namespaces, which are no secrets; nothing else is asked. */
+function namespaceRights({ namespace }: ManifestOptions): readonly Manifest[] {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const roleName = `${name}-namespaces`;
+  const metadata = { name: roleName, labels };
+  return [
+    {
+      apiVersion,
+      kind: 'ClusterRole',
+      metadata,
+      rules: [{ apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] }],
+    },
+    {
+      apiVersion,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: roleName },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+  ];
 }
 
 /** Only the port of the webhook is open; registries are reached from inside. */

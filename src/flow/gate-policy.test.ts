@@ -246,6 +246,7 @@ describe('manifests of the webhook', () => {
     authority: { certificate: 'CERT', key: 'KEY' },
     policies: [{ name: 'p.yaml', text: 'x' }],
     deadlineSeconds: 5,
+    readsNamespaces: false,
   } as const;
   const manifests = gateManifests(options);
 
@@ -267,5 +268,16 @@ describe('manifests of the webhook', () => {
     );
     expect(judged.flatMap(({ unknowns }) => unknowns)).toEqual([]);
     expect(manifests.map(({ kind }) => kind)).not.toContain('ClusterRole');
+    expect(text).not.toContain('--namespaces');
+  });
+
+  test('give the right to read namespaces where policies ask for them, and no other', () => {
+    const own = gateManifests({ ...options, readsNamespaces: true });
+    const roles = own.filter(({ kind }) => kind === 'ClusterRole');
+    expect(roles.map((one) => one['rules'])).toEqual([
+      [{ apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] }],
+    ]);
+    expect(JSON.stringify(own)).toContain('"--namespaces"');
+    expect(JSON.stringify(own)).toContain('"automountServiceAccountToken":true');
   });
 });

@@ -259,6 +259,11 @@ export function needsImages({ images, user }: GatePolicy): boolean {
   );
 }
 
+/** Whether its policies ask for labels of namespaces, which an AdmissionReview does not tell. */
+export function needsNamespaces({ user }: GatePolicy): boolean {
+  return user.policies.some(({ asksNamespaces }) => asksNamespaces);
+}
+
 export interface GateDefaults {
   readonly profiles: readonly ProfileId[];
   readonly minor: number;

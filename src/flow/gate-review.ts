@@ -85,8 +85,16 @@ export function imagesOfRequest({ object }: AdmissionRequest): readonly string[]
   return [...new Set((subjectsOf(object) ?? []).flatMap(imagesIn))];
 }
 
-/** Judges a request; one answer for each object in it. Never throws on content. */
-export function judgeRequest(request: AdmissionRequest, policy: Policy): Answer[] {
+/**
+ * Judges a request; one answer for each object in it. Never throws on content.
+ *
+ * @param namespaceObject the namespace of the object; null: nobody told us of it
+ */
+export function judgeRequest(
+  request: AdmissionRequest,
+  policy: Policy,
+  namespaceObject: unknown = null,
+): Answer[] {
   const subjects = subjectsOf(withKind(request));
   if (subjects === null) {
     const unknown = { path: '', line: null, reason: 'the object has no apiVersion or kind' };
@@ -99,7 +107,7 @@ export function judgeRequest(request: AdmissionRequest, policy: Policy): Answer[
   const review = {
     operation,
     oldObject: operation === 'DELETE' ? request.object : oldObject,
-    namespaceObject: null,
+    namespaceObject,
     request: request.request,
     isSettled,
   };

@@ -190,6 +190,8 @@ async function webhook(): Promise<Figure[]> {
     key,
     policy: () => defaults,
     images: null,
+    namespaces: null,
+    asksNamespaces: () => false,
     asksImages: () => false,
     pins: false,
     failMode: 'Fail',

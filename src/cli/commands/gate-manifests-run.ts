@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { makeAuthority } from '../../base/certificate.ts';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { gateManifests } from '../../flow/gate-manifests.ts';
-import { readGatePolicy } from '../../flow/gate-policy.ts';
+import { needsNamespaces, readGatePolicy } from '../../flow/gate-policy.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readPolicyTexts } from './gate-policy-files.ts';
 import type { GateManifestsOptions } from './gate-serve-options.ts';
@@ -17,7 +17,7 @@ export function runGateManifests(options: GateManifestsOptions): number {
   const now = new Date();
   const texts = readPolicyTexts(options.policy);
   // A policy that the webhook would refuse is refused here.
-  if (texts.length > 0) readGatePolicy(texts, now);
+  const policy = texts.length > 0 ? readGatePolicy(texts, now) : null;
   const replicas = Number(options.replicas);
   if (!Number.isInteger(replicas) || replicas < 1 || replicas > 100) {
     throw new SeaworthyError('usage', `--replicas ${options.replicas} is no number from 1 to 100`);
@@ -38,6 +38,7 @@ export function runGateManifests(options: GateManifestsOptions): number {
       text,
     })),
     deadlineSeconds,
+    readsNamespaces: policy !== null && needsNamespaces(policy),
   });
   // JSON is YAML, and quotes every word as it must be.
   const text = manifests.map((one) => `---\n${JSON.stringify(one, null, 2)}\n`).join('');

@@ -20,6 +20,10 @@ export interface GateServeOptions extends CommonOptions, RegistryFlags {
   readonly failMode: 'Fail' | 'Ignore';
   readonly exempt: readonly string[];
   readonly pin?: boolean;
+  /** Follow the namespaces of the cluster. */
+  readonly namespaces?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
   readonly deadline: string;
   readonly record?: string;
 }

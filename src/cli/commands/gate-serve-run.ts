@@ -11,6 +11,11 @@ import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { makeFolder } from '../../base/folder.ts';
 import { realPace } from '../../base/retry.ts';
 import { createVerdicts } from '../../flow/gate-verdicts.ts';
+import {
+  clusterAccess,
+  type NamespaceWatch,
+  watchNamespaces,
+} from '../../host/kubernetes/index.ts';
 import { createRegistry, parseReference } from '../../host/registry/index.ts';
 import { type AdmissionServer, startAdmission } from '../../server/admission/index.ts';
 import { registryOptions } from '../compose.ts';
@@ -44,6 +49,12 @@ export async function runGateServe(options: GateServeOptions): Promise<number> {
     resolve: async (reference) => (await registry.readManifest(parseReference(reference))).digest,
     warn,
   });
+  const namespaces = options.namespaces === true ? namespacesOf(options) : null;
+  if (setting.asksNamespaces && namespaces === null) {
+    warn(
+      'policies ask for labels of namespaces, which reviews do not tell: give --namespaces; until then their selectors select every namespace',
+    );
+  }
   const server = await startAdmission({
     host: options.host,
     port,
@@ -52,6 +63,8 @@ export async function runGateServe(options: GateServeOptions): Promise<number> {
     policy: (known) => setting.policy(known),
     images: verdicts,
     asksImages: () => setting.asksImages,
+    namespaces,
+    asksNamespaces: () => setting.asksNamespaces,
     pins: options.pin === true,
     failMode: options.failMode,
     exempt: new Set(options.exempt),
@@ -84,9 +97,25 @@ export async function runGateServe(options: GateServeOptions): Promise<number> {
   }
   await ended(server);
   end.abort();
+  namespaces?.close();
   registry.close();
   images.close();
   return exitCodes.satisfied;
+}
+
+/** Followed with the service account of the Pod, or with a kubeconfig. */
+function namespacesOf(options: GateServeOptions): NamespaceWatch {
+  const { kubeconfig, context } = options;
+  return watchNamespaces({
+    access: () =>
+      clusterAccess({
+        kubeconfig: kubeconfig ?? null,
+        context: context ?? null,
+        allowExec: false,
+        environment: process.env,
+      }),
+    warn,
+  });
 }
 
 async function ended(server: AdmissionServer): Promise<void> {

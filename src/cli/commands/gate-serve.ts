@@ -43,7 +43,13 @@ export function defineGateServe(gate: Command): void {
         .default('deny'),
     )
     .option('--trust <file>', 'whose signatures count: the policy file of verify')
-    .option('--deadline <ms>', 'longest wait for facts of images', '3000')
+    .option(
+      '--namespaces',
+      'follow the namespaces of the cluster: policies may ask for their labels',
+    )
+    .option('--kubeconfig <file>', 'the cluster of --namespaces (default: the one it runs in)')
+    .option('--context <name>', 'another context of the kubeconfig')
+    .option('--deadline <ms>', 'longest wait for facts of images and namespaces', '3000')
     .option('--record <file>', 'append decisions to this file, one JSON a line');
   withRegistryOptions(withCommonOptions(withWebhookOptions(serve)))
     .exitOverride()

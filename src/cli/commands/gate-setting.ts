@@ -17,6 +17,8 @@ export interface GateSetting {
   readonly gate: GatePolicy | null;
   /** Somebody has to look into the images first. */
   readonly asksImages: boolean;
+  /** Policies ask for labels of namespaces. */
+  readonly asksNamespaces: boolean;
   readonly policy: (known: (reference: string) => ImageFacts | null) => Policy;
 }
 
@@ -34,13 +36,18 @@ export async function loadSetting(options: SettingOptions, now: Date): Promise<G
     onUnknown: options.onUnknown,
   };
   const files = options.policy ?? [];
-  if (files.length === 0) return { gate: null, asksImages: false, policy: () => defaults };
-  const { needsImages, policyWith, readGatePolicy } = await import('../../flow/gate-policy.ts');
+  if (files.length === 0) {
+    return { gate: null, asksImages: false, asksNamespaces: false, policy: () => defaults };
+  }
+  const { needsImages, needsNamespaces, policyWith, readGatePolicy } = await import(
+    '../../flow/gate-policy.ts'
+  );
   const { readPolicyTexts } = await import('./gate-policy-files.ts');
   const gate = readGatePolicy(readPolicyTexts(files), now);
   return {
     gate,
     asksImages: needsImages(gate),
+    asksNamespaces: needsNamespaces(gate),
     policy: (known) => policyWith(gate, defaults, { known, now }),
   };
 }

@@ -9,5 +9,10 @@ export {
 } from './api.ts';
 export { type ReadDump, readDump } from './dump.ts';
 export { type KubeconfigAnswer, readKubeconfig } from './kubeconfig.ts';
+export {
+  type NamespaceAnswer,
+  type NamespaceWatch,
+  watchNamespaces,
+} from './namespaces.ts';
 export type { OwnRights } from './own-rights.ts';
 export { type Resource, resources } from './resources.ts';

@@ -15,8 +15,20 @@ export interface Wire {
   get(path: string): Promise<Answer>;
   /** For questions that the API takes as objects and keeps nothing of: reviews. */
   ask(path: string, question: object): Promise<Answer>;
+  /** Lines of an answer that goes on; resolves when the server ends it. Errors: all that is no 200. */
+  follow(path: string, following: Following): Promise<void>;
   close(): void;
 }
+
+export interface Following {
+  readonly signal: AbortSignal;
+  readonly onOpen: () => void;
+  /** What it throws ends the answer, and is thrown by `follow`. */
+  readonly onLine: (line: string) => void;
+}
+
+/** One event of a watch; objects of etcd have 1.5 MB. */
+const lineBytes = 8 * 1024 * 1024;
 
 /** Pages have 500 objects; those of huge ConfigMaps are not asked for. */
 const answerBytes = 128 * 1024 * 1024;
@@ -39,8 +51,14 @@ export function openWire(access: ClusterAccess, idleMs: number): Wire {
   return {
     get: (path) => ask(access, path, { agent, idleMs, body: null }),
     ask: (path, question) => ask(access, path, { agent, idleMs, body: JSON.stringify(question) }),
+    follow: (path, following) => follow(access, path, { agent, idleMs, following }),
     close: () => agent.destroy(),
   };
+}
+
+/** Built from the server's own address: an answer cannot lead to another host. */
+function urlOf(server: URL, path: string): URL {
+  return new URL(`${server.origin}${server.pathname.replace(/\/+$/, '')}${path}`);
 }
 
 interface Asking {
@@ -55,9 +73,7 @@ function ask(
   path: string,
   { agent, idleMs, body }: Asking,
 ): Promise<Answer> {
-  const base = server.pathname.replace(/\/+$/, '');
-  // Built from the server's own address: an answer cannot lead to another host.
-  const url = new URL(`${server.origin}${base}${path}`);
+  const url = urlOf(server, path);
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       const { code = '' } = error as NodeJS.ErrnoException;
@@ -100,6 +116,63 @@ function ask(
       );
     });
     request.end(body ?? undefined);
+  });
+}
+
+function follow(
+  { server, authorization }: ClusterAccess,
+  path: string,
+  asking: Pick<Asking, 'agent' | 'idleMs'> & { readonly following: Following },
+): Promise<void> {
+  const { agent, idleMs, following } = asking;
+  const url = urlOf(server, path);
+  return new Promise((resolve, reject) => {
+    const request = (server.protocol === 'https:' ? https : http).request(url, {
+      agent,
+      signal: following.signal,
+      headers: {
+        accept: 'application/json',
+        'user-agent': 'seaworthy',
+        ...(authorization === null ? {} : { authorization }),
+      },
+    });
+    const fail = (error: unknown): void => {
+      request.destroy();
+      const isOwn = error instanceof Error && !('code' in error);
+      reject(
+        isOwn
+          ? error
+          : new NetworkError(`${server.host}: ${reasonOf(error)}`, {
+              cause: error,
+              transient: true,
+            }),
+      );
+    };
+    request.setTimeout(idleMs, () => fail(new Error(`no word for ${idleMs / 1000} s`)));
+    request.on('error', fail);
+    request.on('response', (response) => {
+      if (response.statusCode !== 200) {
+        fail(new Error(`${server.host} answers ${response.statusCode ?? 0} for a watch`));
+        return;
+      }
+      following.onOpen();
+      let rest = '';
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => {
+        const lines = (rest + part).split('\n');
+        rest = lines.pop() ?? '';
+        try {
+          for (const line of lines) if (line.trim() !== '') following.onLine(line);
+          if (rest.length > lineBytes) throw new Error(`an event beyond ${lineBytes} bytes`);
+        } catch (error) {
+          fail(error);
+        }
+      });
+      response.on('error', fail);
+      response.on('aborted', () => fail(new Error('the watch ended too early')));
+      response.on('end', () => resolve());
+    });
+    request.end();
   });
 }
 

@@ -22,6 +22,8 @@ export interface UserPolicy {
   readonly paramKind: { readonly apiVersion: string; readonly kind: string } | null;
   /** Some expression reads `images`. */
   readonly asksImages: boolean;
+  /** Some expression reads `namespaceObject`, or a selector looks at labels of namespaces. */
+  readonly asksNamespaces: boolean;
   readonly bindings: readonly Binding[];
 }
 

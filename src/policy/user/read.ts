@@ -46,10 +46,13 @@ export function readUserPolicies(documents: readonly PolicyDocument[]): UserPoli
     throw wrong(lost.document, [], `it binds the policy ${lost.policy}, which is not there`);
   }
   return {
-    policies: policies.map((policy) => ({
-      ...policy,
-      bindings: bindings.filter((one) => one.policy === policy.name).map(({ binding }) => binding),
-    })),
+    policies: policies.map((policy) => {
+      const own = bindings.filter((one) => one.policy === policy.name);
+      const bound = own.map(({ binding }) => binding);
+      const selectors = [policy.matches, ...bound.map(({ matches }) => matches)];
+      const looks = selectors.some((one) => looksAtLabels(one?.namespaceSelector));
+      return { ...policy, bindings: bound, asksNamespaces: policy.asksNamespaces || looks };
+    }),
     params,
   };
 }
@@ -128,8 +131,18 @@ function policyOf(document: PolicyDocument): UserPolicy {
             kind: stringField(paramKind, 'kind') ?? '',
           },
     asksImages: reader.asksImages(),
+    asksNamespaces: reader.asksNamespaces(),
     bindings: [],
   };
+}
+
+/** The name of a namespace is told by every review; other labels of it are not. */
+function looksAtLabels(selector: unknown): boolean {
+  const keys = [
+    ...keysOf(field(selector, 'matchLabels')),
+    ...itemsOf(field(selector, 'matchExpressions')).map((one) => stringField(one, 'key') ?? ''),
+  ];
+  return keys.some((key) => key !== 'kubernetes.io/metadata.name');
 }
 
 function oneOf<T extends string>(words: readonly T[], word: string | null): T | null {
@@ -160,6 +173,7 @@ function readerOf(document: PolicyDocument) {
   const spec = field(document.value, 'spec');
   const known = new Set<string>();
   let images = false;
+  let namespaces = false;
   const compiled = (source: unknown, path: Path, type: string): Expression => {
     if (typeof source !== 'string' || source.trim() === '') {
       throw wrong(document, path, 'an expression is missing');
@@ -174,6 +188,7 @@ function readerOf(document: PolicyDocument) {
     );
     if (typo !== undefined) throw wrong(document, path, `variables.${typo[1]} is not defined here`);
     images ||= /\bimages\b/.test(source);
+    namespaces ||= /\bnamespaceObject\b/.test(source);
     return result.expression;
   };
   const list = (key: string, most: number): readonly unknown[] => {
@@ -187,6 +202,7 @@ function readerOf(document: PolicyDocument) {
   };
   return {
     asksImages: () => images,
+    asksNamespaces: () => namespaces,
     named(key: string, type: string, most: number, member = 'expression', naming = 'name') {
       return list(key, most).map((one, index): NamedExpression => {
         const path = ['spec', key, index];

@@ -75,6 +75,8 @@ function optionsWith(more: Partial<AdmissionOptions>): AdmissionOptions {
     policy: (known) => policyWith(gate, defaults, { known, now: now() }),
     images: verdicts,
     asksImages: () => true,
+    namespaces: null,
+    asksNamespaces: () => false,
     pins: true,
     failMode: 'Fail',
     exempt: new Set(['kube-system']),

@@ -2,4 +2,9 @@
 
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createRecorder, type DecisionRecord, type Recorder } from './record.ts';
-export { type AdmissionOptions, type AdmissionServer, startAdmission } from './server.ts';
+export {
+  type AdmissionNamespaces,
+  type AdmissionOptions,
+  type AdmissionServer,
+  startAdmission,
+} from './server.ts';

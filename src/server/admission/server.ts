@@ -35,6 +35,17 @@ export interface AdmissionImages {
   ): Promise<(name: string) => string | null>;
 }
 
+export interface AdmissionNamespaces {
+  /** The namespace within the deadline, or why it is not known. Never throws. */
+  find(
+    name: string,
+    deadlineMs: number,
+  ): Promise<
+    | { readonly kind: 'known'; readonly namespace: unknown }
+    | { readonly kind: 'unknown'; readonly reason: string }
+  >;
+}
+
 export interface AdmissionOptions {
   readonly host: string;
   readonly port: number;
@@ -45,6 +56,9 @@ export interface AdmissionOptions {
   /** Null: no policy asks for images. */
   readonly images: AdmissionImages | null;
   readonly asksImages: () => boolean;
+  /** Null: the cluster is not asked. */
+  readonly namespaces: AdmissionNamespaces | null;
+  readonly asksNamespaces: () => boolean;
   readonly pins: boolean;
   readonly failMode: 'Fail' | 'Ignore';
   /** Namespaces that are let through unjudged, ours among them. */
@@ -105,6 +119,7 @@ class Desk {
   readonly #options: AdmissionOptions;
   readonly #metrics = createMetrics();
   #open = 0;
+  #strangers = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -133,6 +148,7 @@ class Desk {
       const text = this.#metrics.text({
         reviews_open: this.#open,
         records_lost: this.recorder.lost(),
+        namespaces_unknown: this.#strangers,
         certificate_expires_seconds: end === null ? 0 : Math.floor(end.getTime() / 1000),
       });
       send(response, 200, text);
@@ -184,7 +200,25 @@ class Desk {
     const known = isAsked
       ? await images.known(imagesOfRequest(request), deadlineMs)
       : (): null => null;
-    return reviewAnswer(judgeRequest(request, policy(known)));
+    const { namespace, unknown } = await this.#namespaceOf(request);
+    const answer = reviewAnswer(judgeRequest(request, policy(known), namespace));
+    if (unknown === null) return answer;
+    const annotations = { ...answer.annotations, 'namespace-unknown': unknown.slice(0, 500) };
+    return { ...answer, annotations };
+  }
+
+  /** Where policies ask for it. What is not known is counted, and stands in the audit of the cluster. */
+  async #namespaceOf(request: AdmissionRequest) {
+    const { namespaces, asksNamespaces, deadlineMs } = this.#options;
+    const nothing = { namespace: null, unknown: null };
+    if (request.namespace === null || !asksNamespaces()) return nothing;
+    const found =
+      namespaces === null
+        ? ({ kind: 'unknown', reason: 'the cluster is not asked (--namespaces)' } as const)
+        : await namespaces.find(request.namespace, deadlineMs);
+    if (found.kind === 'known') return { namespace: found.namespace, unknown: null };
+    this.#strangers += 1;
+    return { namespace: null, unknown: found.reason };
   }
 
   async #pin(request: AdmissionRequest): Promise<ReviewAnswer> {
