@@ -33,6 +33,8 @@ export interface AgentLinkOptions {
   /** Writes it down before it is used. */
   readonly keep: (identity: AgentIdentity) => void;
   readonly nowMs: () => number;
+  /** Asked before each request: other certificates than before; null while nothing changed. */
+  readonly renewed?: () => TlsOptions | null;
 }
 
 export interface OpenAgentLink extends AgentLink {
@@ -88,7 +90,15 @@ export async function enrolAgent(
 export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
   const { server, tls, keep, nowMs } = options;
   let { identity } = options;
-  const client = createHttpClient({ tls });
+  let client = createHttpClient({ tls });
+  /** Certificates that were replaced are shown from the next request on. */
+  const currentClient = (): HttpClient => {
+    const next = options.renewed?.() ?? null;
+    if (next === null) return client;
+    client.close();
+    client = createHttpClient({ tls: next });
+    return client;
+  };
 
   /** With the next secret where there is one; it becomes the secret when the server knows it. */
   async function postAsAgent(
@@ -96,10 +106,10 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
     body: Uint8Array,
     request: { headers: Record<string, string>; signal: AbortSignal },
   ): Promise<HttpResponse> {
-    if (identity === null)
-      return post({ client, server }, path, { ...request, body, secret: null });
+    const place = { client: currentClient(), server };
+    if (identity === null) return post(place, path, { ...request, body, secret: null });
     if (identity.next !== null) {
-      const response = await post({ client, server }, path, {
+      const response = await post(place, path, {
         ...request,
         body,
         secret: identity.next,
@@ -111,7 +121,7 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
       if (response.status !== 401) return response;
       response.discard();
     }
-    return post({ client, server }, path, { ...request, body, secret: identity.secret });
+    return post(place, path, { ...request, body, secret: identity.secret });
   }
 
   return {
@@ -135,7 +145,8 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
       const next = identity.next ?? newSecret('swa');
       identity = { ...identity, next };
       keep(identity);
-      const { status } = await post({ client, server }, '/api/v1/agents/rotate', {
+      const place = { client: currentClient(), server };
+      const { status } = await post(place, '/api/v1/agents/rotate', {
         headers: { 'content-type': 'application/json' },
         body: Buffer.from(JSON.stringify({ nextHash: secretHash(next) })),
         secret: identity.secret,

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { makeFolder } from '../../base/folder.ts';
 import type { TlsOptions } from '../../base/http.ts';
@@ -30,7 +31,7 @@ import { compose } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { version } from '../version.ts';
 import type { AgentCommandOptions } from './agent-options.ts';
-import { fileOption } from './fleet-options.ts';
+import { fileOption, stampOf } from './fleet-options.ts';
 
 const rotateMs = 24 * 3_600_000;
 const mib = 1024 * 1024;
@@ -49,7 +50,8 @@ export async function runAgentCommand(options: AgentCommandOptions): Promise<num
   const node = options.node ?? hostname();
   const file = join(folder, 'identity.json');
   const keep = (identity: AgentIdentity): void => writeDurably(file, JSON.stringify(identity));
-  const own = { server, tls: tlsOf(options), node, keep, nowMs: () => realPace.now() };
+  const renewed = renewedTls(options, warn);
+  const own = { server, tls: tlsOf(options), node, keep, nowMs: () => realPace.now(), renewed };
   const identity = options.cert === undefined ? await identityOf(options, file, own) : null;
   const link = openAgentLink({ ...own, identity });
   const composed = compose({ ...options, progress: false }, {}, usualScanners);
@@ -97,6 +99,32 @@ function tlsOf({ ca, cert, key }: AgentCommandOptions): TlsOptions {
     ...(ca === undefined ? {} : { authorities: [fileOption('--ca', ca)] }),
     ...(cert === undefined ? {} : { certificate: fileOption('--cert', cert) }),
     ...(key === undefined ? {} : { key: fileOption('--key', key) }),
+  };
+}
+
+/** Looks at the files at each request: a certificate that lives an hour needs no restart. */
+function renewedTls(
+  options: AgentCommandOptions,
+  warn: (line: string) => void,
+): () => TlsOptions | null {
+  const files = [options.ca, options.cert, options.key].filter((file) => file !== undefined);
+  let stamp = stampOf(files);
+  return () => {
+    try {
+      const changed = stampOf(files);
+      if (changed === stamp) return null;
+      stamp = changed;
+      const tls = tlsOf(options);
+      const { authorities = [], certificate, key } = tls;
+      // Throws of what is broken, and of a certificate whose key was not written yet.
+      const own = certificate === undefined || key === undefined ? {} : { cert: certificate, key };
+      createSecureContext({ ca: [...authorities], ...own });
+      warn('certificates were read again');
+      return tls;
+    } catch (error) {
+      warn(`the certificates stay as they were: ${messageOf(error)}`);
+      return null;
+    }
   };
 }
 

@@ -1,5 +1,5 @@
 // What `server` does: store, desk, listener and shared work put together until it is told to end.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
@@ -17,7 +17,7 @@ import {
 import { openFleetStore } from '../../store/fleet/index.ts';
 import { databaseFile } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { fileOption } from './fleet-options.ts';
+import { fileOption, stampOf } from './fleet-options.ts';
 import type { ServerOptions } from './server-options.ts';
 
 const renewMs = 60_000;
@@ -114,26 +114,36 @@ function tlsOf(options: ServerOptions): Tls {
   });
 }
 
-/** A certificate that was replaced on the disk is taken; a broken one leaves the old one. */
+/**
+ * Files that were replaced on the disk are taken within a minute, or at once with SIGHUP; broken ones
+ * leave the old ones.
+ */
 async function renewing(
   options: ServerOptions,
   listener: FleetListener,
   { signal, warn }: { signal: AbortSignal; warn: (line: string) => void },
 ): Promise<void> {
-  const { tlsCert } = options;
-  let stamp = tlsCert === undefined ? 0 : statSync(tlsCert).mtimeMs;
+  const { tlsCert, tlsKey, clientCa } = options;
+  const files = [tlsCert, tlsKey, clientCa].filter((file) => file !== undefined);
+  let stamp = stampOf(files);
+  const look = (): void => {
+    try {
+      const changed = stampOf(files);
+      const tls = changed === stamp ? null : tlsOf(options);
+      stamp = changed;
+      if (tls === null) return;
+      listener.renew(tls);
+      warn('certificates were read again');
+    } catch (error) {
+      warn(`the certificates stay as they were: ${messageOf(error)}`);
+    }
+  };
+  process.on('SIGHUP', look);
   while (!signal.aborted) {
     await realPace.sleep(renewMs, signal).catch(() => undefined);
-    if (signal.aborted || tlsCert === undefined) continue;
-    try {
-      const changed = statSync(tlsCert).mtimeMs;
-      const tls = changed === stamp ? null : tlsOf(options);
-      if (tls !== null) listener.renew(tls.certificate, tls.key);
-      stamp = changed;
-    } catch (error) {
-      warn(`the certificate stays as it was: ${messageOf(error)}`);
-    }
+    if (!signal.aborted) look();
   }
+  process.off('SIGHUP', look);
 }
 
 function wholeNumber(flag: string, text: string, most: number): number {

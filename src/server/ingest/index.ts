@@ -6,4 +6,4 @@ export {
   type FleetRequest,
   type FleetResponse,
 } from './desk.ts';
-export { type FleetListener, listenFleet } from './listen.ts';
+export { type FleetListener, type FleetTls, listenFleet } from './listen.ts';

@@ -6,23 +6,29 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { FleetDesk, FleetRequest, FleetResponse } from './desk.ts';
 
+/** All PEM. */
+export interface FleetTls {
+  readonly certificate: string;
+  readonly key: string;
+  /** Whoever it signed is an agent by the name in its certificate. */
+  readonly clientAuthority: string | null;
+}
+
 export interface FleetListenOptions {
   readonly host: string;
   readonly port: number;
   readonly desk: FleetDesk;
   /** Null: plain HTTP, for loopback or behind something that ends TLS. */
-  readonly tls: {
-    readonly certificate: string;
-    readonly key: string;
-    /** Whoever it signed is an agent by the name in its certificate. */
-    readonly clientAuthority: string | null;
-  } | null;
+  readonly tls: FleetTls | null;
 }
 
 export interface FleetListener {
   readonly port: number;
-  /** Takes another certificate; connections that are open keep theirs. */
-  renew(certificate: string, key: string): void;
+  /**
+   * Takes another certificate, key and authority of clients; open connections end with what they do now.
+   * Throws what Node throws of broken PEM, and keeps the old ones then.
+   */
+  renew(tls: FleetTls): void;
   /** Ends what was begun, takes nothing new. */
   close(): Promise<void>;
 }
@@ -33,13 +39,18 @@ const requestMs = 30_000;
 /** Agents keep their connections between batches. */
 const keptMs = 65_000;
 const connectionsMost = 5000;
+/** Then a client shows its certificate anew: an expired one is good no longer than that. */
+const requestsMost = 1000;
 const headerBytes = 16 * 1024;
 
 /** Throws where the port or the certificate is not to be had. */
 export async function listenFleet(options: FleetListenOptions): Promise<FleetListener> {
   const { tls, desk } = options;
+  /** Counts renewals: which one a connection was made under. */
+  let epoch = 0;
+  const made = new WeakMap<object, number>();
   const listener = (request: IncomingMessage, response: ServerResponse): void =>
-    void serve(desk, request, response);
+    void serve(desk, { request, response, isCurrent: () => made.get(request.socket) === epoch });
   const secure =
     tls === null
       ? null
@@ -49,15 +60,21 @@ export async function listenFleet(options: FleetListenOptions): Promise<FleetLis
   server.requestTimeout = requestMs;
   server.keepAliveTimeout = keptMs;
   server.maxConnections = connectionsMost;
+  server.maxRequestsPerSocket = requestsMost;
   server.on('clientError', (_, socket) => socket.destroy());
+  server.on(secure === null ? 'connection' : 'secureConnection', (socket: object) => {
+    made.set(socket, epoch);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => resolve());
   });
   return {
     port: (server.address() as AddressInfo).port,
-    renew: (certificate, key) => {
-      if (tls !== null) secure?.setSecureContext(secureOptions({ ...tls, certificate, key }));
+    renew: (next) => {
+      secure?.setSecureContext(secureOptions(next));
+      epoch += 1;
+      server.closeIdleConnections();
     },
     async close() {
       await new Promise<void>((resolve) => {
@@ -69,11 +86,7 @@ export async function listenFleet(options: FleetListenOptions): Promise<FleetLis
   };
 }
 
-function secureOptions({
-  certificate,
-  key,
-  clientAuthority,
-}: NonNullable<FleetListenOptions['tls']>): object {
+function secureOptions({ certificate, key, clientAuthority }: FleetTls): object {
   return {
     cert: certificate,
     key,
@@ -85,10 +98,16 @@ function secureOptions({
   };
 }
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Whether its connection was made under the certificates of now. */
+  readonly isCurrent: () => boolean;
+}
+
 async function serve(
   desk: FleetDesk,
-  incoming: IncomingMessage,
-  response: ServerResponse,
+  { request: incoming, response, isCurrent }: Exchange,
 ): Promise<void> {
   const answer = await answerOf(desk, incoming);
   if (response.destroyed) return;
@@ -99,7 +118,7 @@ async function serve(
     'content-length': String(Buffer.byteLength(answer.body)),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    ...(isRead ? {} : { connection: 'close' }),
+    ...(isRead && isCurrent() ? {} : { connection: 'close' }),
   });
   response.end(answer.body);
   if (!isRead) incoming.resume();
@@ -136,7 +155,7 @@ function certifiedName({ socket }: IncomingMessage): string | null {
   const secure = socket as Partial<TLSSocket>;
   if (secure.authorized !== true || secure.getPeerCertificate === undefined) return null;
   const name: unknown = secure.getPeerCertificate().subject?.CN;
-  return typeof name === 'string' && /^[\w.-]{1,128}$/.test(name) ? name : null;
+  return typeof name === 'string' && /^[\w.-]{1,120}$/.test(name) ? name : null;
 }
 
 async function bodyOf(incoming: IncomingMessage, most: number): Promise<Uint8Array | null> {
