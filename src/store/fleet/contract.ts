@@ -380,8 +380,86 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
         [imageIdOf('x:1'), imageIdOf('y:1')].toSorted(),
       );
       for (const { id } of first) await store.finish(id, 'w');
-      expect(await store.addMatchOfAll('2026-01-02')).toBe(2);
-      expect(await store.addMatchOfAll('2026-01-02')).toBe(0);
+      const second = { revision: '2026-01-02', builtUs: 2 };
+      expect(await store.addMatchOfAll(second)).toBe(2);
+      expect(await store.addMatchOfAll(second)).toBe(0);
+      // A replica that comes later with older advisories neither begins a round nor works in this one.
+      expect(await store.addMatchOfAll({ revision: '2026-01-01', builtUs: 1 })).toBe(0);
+      expect(await store.lease('old', { leaseMs: 1000, limit: 9, builtUs: 1 })).toEqual([]);
+      expect(await store.lease('w', { leaseMs: 1000, limit: 9, kinds: ['scan'] })).toEqual([]);
+      expect(await store.lease('w', { leaseMs: 1000, limit: 9, builtUs: 2 })).toHaveLength(2);
+    });
+
+    test('images that nobody scanned become work once, and an inventory ends that', async () => {
+      const { store } = await make();
+      await withAgents(store, 'a', 'b');
+      const digest = `sha256:${'d'.repeat(64)}`;
+      const image = { reference: 'shop/api:1.2', id: imageIdOf('shop/api:1.2'), digest };
+      const nameless = { reference: null, id: imageIdOf('nameless'), digest: null };
+      await store.ingest([
+        fleetBatch('a', 0, [
+          fleetRun('web', { image }),
+          fleetRun('lost', { image: nameless }),
+          fleetRun('known', { image: { ...image, reference: 'x:1', id: imageIdOf('x:1') } }),
+          fleetInventory('x:1', ['zlib@1']),
+        ]),
+        fleetBatch('b', 0, [fleetRun('web2', { image })]),
+      ]);
+      const lately = { sinceMs: 20 * 365 * 86_400_000, patienceMs: 0 };
+      expect(await store.addMissingScans({ ...lately, sinceMs: 1 })).toBe(0);
+      expect(await store.addMissingScans(lately)).toBe(1);
+      expect(await store.addMissingScans(lately)).toBe(0);
+      const [work] = await store.lease('w', { leaseMs: 1000, limit: 9, kinds: ['scan'] });
+      expect(work).toMatchObject({ kind: 'scan', subject: image.id });
+      expect(await store.image(image.id)).toEqual(image);
+      expect(await store.image('sha256:none')).toBeNull();
+      await store.putInventory(fleetInventory('shop/api:1.2', ['openssl@3']));
+      await store.finish(present(work).id, 'w');
+      const matches = await store.lease('w', { leaseMs: 1000, limit: 9, kinds: ['match'] });
+      expect(matches.map(({ subject }) => subject)).toContain(image.id);
+      expect(await store.addMissingScans(lately)).toBe(0);
+    });
+
+    test('one replica tells others; what it did not finish goes to the next', async () => {
+      const { store, again } = await make();
+      const other = await again();
+      await withAgents(store, 'a');
+      await store.ingest([fleetBatch('a', 0, [fleetDetection('web', 'before anybody tells')])]);
+      expect(await store.alertsHeldBy()).toBeNull();
+      const held = await Promise.all([
+        store.holdAlerts('w1', 60_000),
+        other.holdAlerts('w2', 60_000),
+      ]);
+      expect(held.filter(Boolean)).toHaveLength(1);
+      const [mine, theirs] = held[0] === true ? ['w1', 'w2'] : ['w2', 'w1'];
+      expect(await store.alertsHeldBy()).toBe(mine);
+      expect(await other.holdAlerts(theirs, 60_000)).toBe(false);
+      const told = ['one', 'two', 'three'].map((rule) => fleetDetection('web', rule));
+      await store.ingest([fleetBatch('a', 1, [...told, fleetRun('web')])]);
+      // Sent again: told once all the same.
+      await other.ingest([fleetBatch('a', 1, [...told, fleetRun('web')])]);
+      const lots = await Promise.all([
+        store.takeNotices(mine, { leaseMs: 60_000, limit: 2 }),
+        other.takeNotices(mine, { leaseMs: 1, limit: 2 }),
+      ]);
+      const rules = lots.flat().map(({ detection }) => detection.rule);
+      expect(rules.toSorted()).toEqual(['one', 'three', 'two']);
+      expect(lots.flat()[0]?.run).toMatchObject({ name: 'web', workload: { team: 'checkout' } });
+      await store.endNotices(mine, lots[0]?.map(({ id }) => id) ?? []);
+      await store.leaveAlerts(mine);
+      await pause(20);
+      expect(await other.holdAlerts(theirs, 60_000)).toBe(true);
+      const left = await other.takeNotices(theirs, { leaseMs: 60_000, limit: 9 });
+      expect(left.map(({ id }) => id)).toEqual(lots[1]?.map(({ id }) => id));
+    });
+
+    test('changes come newest first', async () => {
+      const { store } = await make();
+      const change = { caller: 'ann', role: 'admin', address: '::1', method: 'POST', status: 200 };
+      await store.addChange({ ...change, path: '/one' });
+      await store.addChange({ ...change, caller: null, role: null, path: '/two', status: 401 });
+      expect(await store.changes(9)).toMatchObject([{ path: '/two' }, { path: '/one' }]);
+      expect(await store.changes(1)).toHaveLength(1);
     });
 
     test('retention: events by day, runs that ended, never what lives', async () => {

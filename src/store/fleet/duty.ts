@@ -30,10 +30,10 @@ export async function holdAlerts(
 /** Ends the lease at once, that another takes over. */
 export async function leaveAlerts(database: SqlDatabase, owner: string): Promise<void> {
   const now = database.words.nowUs;
-  await database.query(
-    `UPDATE duty SET until_us = ${now} - 1 WHERE name = $1 AND owner = $2`,
-    [alerts, owner],
-  );
+  await database.query(`UPDATE duty SET until_us = ${now} - 1 WHERE name = $1 AND owner = $2`, [
+    alerts,
+    owner,
+  ]);
 }
 
 /** Who tells now; null: nobody does. */

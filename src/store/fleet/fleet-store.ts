@@ -9,6 +9,7 @@ import type {
   FleetRun,
   NumberedRecord,
 } from '../../model/fleet.ts';
+import type { DetectionFacts } from '../../model/timeline.ts';
 
 export type Role = 'agent' | 'viewer' | 'admin';
 
@@ -162,9 +163,16 @@ export type WorkKind = 'match' | 'scan';
 export interface Work {
   readonly id: number;
   readonly kind: WorkKind;
-  /** What it is about: an image id for `match`, a reference for `scan`. */
+  /** The id of the image that it is about. */
   readonly subject: string;
   readonly tries: number;
+}
+
+export interface LeaseOptions {
+  readonly leaseMs: number;
+  readonly limit: number;
+  readonly kinds?: readonly WorkKind[];
+  readonly builtUs?: number;
 }
 
 export interface FleetCounts {
@@ -194,6 +202,46 @@ export interface NewToken {
   readonly label: string;
   /** Null: everything. */
   readonly teams: readonly string[] | null;
+}
+
+/** What nodes call an image. */
+export interface FleetImage {
+  readonly id: string;
+  readonly reference: string | null;
+  readonly digest: string | null;
+}
+
+/** A run as those who are told of its detections need it. */
+export type FleetRunOfNotice = Pick<FleetRun, 'container' | 'name' | 'image' | 'workload'>;
+
+/** A detection that waits to be told to people and other systems. */
+export interface FleetNotice {
+  readonly id: number;
+  readonly agent: string;
+  /** Null: the host. */
+  readonly container: string | null;
+  readonly timeUs: number;
+  readonly detection: DetectionFacts;
+  /** Null: nobody told of the run yet. */
+  readonly run: FleetRunOfNotice | null;
+}
+
+/** A line of the log of changes. */
+export interface FleetChange {
+  readonly atUs: number;
+  readonly caller: string | null;
+  readonly role: string | null;
+  readonly address: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
+
+/** Which advisories a replica has: the newest of all are matched with, older ones rest. */
+export interface AdvisoryRevision {
+  readonly revision: string;
+  /** When they were built, microseconds since 1970. */
+  readonly builtUs: number;
 }
 
 export interface FleetStore {
@@ -259,16 +307,41 @@ export interface FleetStore {
 
   /** Enters work that is not open already. @returns how much of it was new */
   addWork(kind: WorkKind, subjects: readonly string[]): Promise<number>;
-  /** Work for every stored image: after a new advisory database. `revision` makes it once for all. */
-  addMatchOfAll(revision: string): Promise<number>;
-  /** Leases open work, each piece to one worker only. */
-  lease(worker: string, options: { leaseMs: number; limit: number }): Promise<readonly Work[]>;
+  /** Makes work of images that ran since `sinceMs` ago and that no node scanned. @returns how many */
+  addMissingScans(options: { patienceMs?: number; sinceMs: number }): Promise<number>;
+  /** Null: no run is of it. */
+  image(id: string): Promise<FleetImage | null>;
+  /** What a server found in an image itself; the first inventory of an image counts. */
+  putInventory(inventory: FleetInventory): Promise<void>;
+  /** Work for every stored image, once for each revision, and never for older ones than are known. */
+  addMatchOfAll(advisories: AdvisoryRevision): Promise<number>;
+  /**
+   * Leases open work, each piece to one worker only: of these kinds (all), and `match` only to who has
+   * the newest advisories that any replica told of (`builtUs`; absent: whatever they are).
+   */
+  lease(worker: string, options: LeaseOptions): Promise<readonly Work[]>;
   /** False: the lease is lost, somebody else has it. */
   heartbeat(id: number, worker: string, leaseMs: number): Promise<boolean>;
   /** False as above: then the result counts for nothing. */
   finish(id: number, worker: string): Promise<boolean>;
   /** Gives work back; after too many tries it rests with its reason. */
   fail(id: number, worker: string, options: { why: string; againMs: number }): Promise<void>;
+
+  /** True: telling others of detections is this replica's duty until the lease ends. */
+  holdAlerts(owner: string, leaseMs: number): Promise<boolean>;
+  leaveAlerts(owner: string): Promise<void>;
+  /** Who has that duty now; null: nobody. */
+  alertsHeldBy(): Promise<string | null>;
+  /** Claims detections that wait to be told, the oldest first; kept only where somebody tells. */
+  takeNotices(
+    owner: string,
+    options: { leaseMs: number; limit: number },
+  ): Promise<readonly FleetNotice[]>;
+  endNotices(owner: string, ids: readonly number[]): Promise<void>;
+
+  addChange(change: Omit<FleetChange, 'atUs'>): Promise<void>;
+  /** The newest first. */
+  changes(limit: number): Promise<readonly FleetChange[]>;
 
   /** Forgets by policy. Any replica may call it. @returns rows or partitions that went */
   retain(policy: FleetRetention): Promise<number>;

@@ -3,7 +3,10 @@
 export type {
   Agent,
   AgentBatch,
+  FleetChange,
   FleetFinding,
+  FleetImage,
+  FleetNotice,
   FleetRetention,
   FleetStore,
   Identity,

@@ -3,6 +3,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { messageOf } from '../../base/error.ts';
 import type { FleetInventory } from '../../model/fleet.ts';
+import { addNotices, type NoticeRow } from './duty.ts';
 import type { AgentBatch, IngestOutcome, RefusedLine } from './fleet-store.ts';
 import {
   dayOf,
@@ -166,12 +167,28 @@ async function writeAll({ words, session, nowUs, fresh }: Write): Promise<void> 
   await tallyRuns({ words }, session, runs);
   await session.insert({ ...runTable, rows: runs });
   await session.insert({ ...detectionTable, rows: tables.detections });
+  await addNotices({ session, words, nowUs }, fresh.flatMap(noticeOf));
   await session.insert({ ...flowTable, rows: [...tables.flows.values()] });
   await session.insert({ ...lossTable, rows: [...tables.losses.values()] });
   await session.insert({ ...useTable, rows: [...tables.uses.values()] });
   for (const inventory of sortedById(tables.inventories)) {
     await writeInventory(session, inventory, nowUs);
   }
+}
+
+function noticeOf({ agent, record }: Fresh): readonly NoticeRow[] {
+  if (record.kind !== 'detection') return [];
+  const { container, timeUs, detection } = record;
+  return [{ agent, container, timeUs, value: JSON.stringify(detection) }];
+}
+
+/** What a server found itself, as if a node had told it. */
+export async function putInventory(
+  database: SqlDatabase,
+  inventory: FleetInventory,
+): Promise<void> {
+  const nowUs = await database.nowUs();
+  await database.transaction((session) => writeInventory(session, inventory, nowUs));
 }
 
 function sortedById(inventories: ReadonlyMap<string, FleetInventory>): FleetInventory[] {

@@ -14,11 +14,11 @@ export async function addMissingScans(
   const now = database.words.nowUs;
   const rows = await database.query(
     `INSERT INTO work (kind, subject, due_us)
-       SELECT DISTINCT 'scan', r.image, ${now} FROM run r
-       WHERE r.image IS NOT NULL AND r.reference IS NOT NULL
-         AND r.received_us > ${now} - $1 AND r.received_us < ${now} - $2
-         AND NOT EXISTS (SELECT 1 FROM image i WHERE i.id = r.image)
-         AND NOT EXISTS (SELECT 1 FROM work w WHERE w.kind = 'scan' AND w.subject = r.image)
+       SELECT DISTINCT 'scan', t.image, ${now} FROM ran t
+       WHERE t.image <> '' AND t.reference <> ''
+         AND t.newest_us > ${now} - $1 AND t.first_us < ${now} - $2
+         AND NOT EXISTS (SELECT 1 FROM image i WHERE i.id = t.image)
+         AND NOT EXISTS (SELECT 1 FROM work w WHERE w.kind = 'scan' AND w.subject = t.image)
        LIMIT ${addedAtOnce}
      ON CONFLICT DO NOTHING RETURNING id`,
     [sinceMs * 1000, patienceMs * 1000],

@@ -131,10 +131,24 @@ CREATE INDEX detection_container ON detection (container, id);
 CREATE INDEX detection_agent ON detection (agent, id);
 CREATE INDEX detection_priority ON detection (priority, id)`,
   },
+  {
+    version: 5,
+    text: `
+ALTER TABLE round ADD COLUMN built_us bigint NOT NULL DEFAULT 0;
+CREATE TABLE duty (name text PRIMARY KEY, owner text NOT NULL, until_us bigint NOT NULL);
+CREATE TABLE notice (
+  id {id}, agent text NOT NULL, container text, time_us bigint NOT NULL, value text NOT NULL,
+  owner text, until_us bigint, received_us bigint NOT NULL
+);
+CREATE TABLE change (
+  id {id}, at_us bigint NOT NULL, caller text, role text, address text NOT NULL,
+  method text NOT NULL, path text NOT NULL, status bigint NOT NULL
+)`,
+  },
 ];
 
 /** The newest version. */
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 /** The statements of the steps behind `from` up to `to`, in the words of one backend. */
 export function stepsAfter(

@@ -14,9 +14,12 @@ import { askCounts, askFindings, askInventory, askSetAside, putFindings } from '
 import { askDetections, askFlows } from './ask-events.ts';
 import { askExposed } from './ask-exposed.ts';
 import { askRuns } from './ask-runs.ts';
+import { addChange, askChanges } from './changes.ts';
+import { alertsHeldBy, endNotices, holdAlerts, leaveAlerts, takeNotices } from './duty.ts';
 import type { FleetStore } from './fleet-store.ts';
-import { ingestBatches } from './ingest.ts';
+import { ingestBatches, putInventory } from './ingest.ts';
 import type { PostgresOptions } from './postgres.ts';
+import { addMissingScans, askImage } from './scans.ts';
 import {
   addSession,
   beginLogin,
@@ -86,11 +89,21 @@ function fleetStore(database: SqlDatabase): FleetStore {
     putFindings: (imageId, findings) => putFindings(database, imageId, findings),
     findings: (imageId) => askFindings(database, imageId),
     addWork: (kind, subjects) => addWork(database, kind, subjects),
-    addMatchOfAll: (revision) => addMatchOfAll(database, revision),
+    addMissingScans: (options) => addMissingScans(database, options),
+    image: (id) => askImage(database, id),
+    putInventory: (inventory) => putInventory(database, inventory),
+    addMatchOfAll: (advisories) => addMatchOfAll(database, advisories),
     lease: (worker, options) => lease(database, worker, options),
     heartbeat: (id, worker, leaseMs) => heartbeat(database, { id, worker }, leaseMs),
     finish: (id, worker) => finish(database, { id, worker }),
     fail: (id, worker, options) => fail(database, { id, worker }, options),
+    holdAlerts: (owner, leaseMs) => holdAlerts(database, owner, leaseMs),
+    leaveAlerts: (owner) => leaveAlerts(database, owner),
+    alertsHeldBy: () => alertsHeldBy(database),
+    takeNotices: (owner, options) => takeNotices(database, owner, options),
+    endNotices: (owner, ids) => endNotices(database, owner, ids),
+    addChange: (change) => addChange(database, change),
+    changes: (limit) => askChanges(database, limit),
     retain: (policy) => retain(database, policy),
     close: () => database.close(),
   };

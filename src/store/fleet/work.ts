@@ -1,6 +1,14 @@
 // Work that replicas share by the database alone: leased with SKIP LOCKED, kept by heartbeats, taken
 // over when its holder falls silent. All times are the database's: clocks of replicas do not count.
-import type { FleetRetention, Work, WorkKind } from './fleet-store.ts';
+import { forgetChanges } from './changes.ts';
+import { forgetNotices } from './duty.ts';
+import type {
+  AdvisoryRevision,
+  FleetRetention,
+  LeaseOptions,
+  Work,
+  WorkKind,
+} from './fleet-store.ts';
 import { forgetLogins } from './sessions.ts';
 import type { SqlDatabase } from './sql.ts';
 import { untallyRuns } from './tally.ts';
@@ -8,6 +16,8 @@ import { untallyRuns } from './tally.ts';
 /** After so many tries it rests: an image that nobody can match must not be tried for ever. */
 const mostTries = 5;
 const dayUs = 86_400_000_000;
+/** Of who does not say how new its advisories are. */
+const newest = Number.MAX_SAFE_INTEGER;
 
 export async function addWork(
   database: SqlDatabase,
@@ -29,13 +39,17 @@ export async function addWork(
   });
 }
 
-export async function addMatchOfAll(database: SqlDatabase, revision: string): Promise<number> {
+export async function addMatchOfAll(
+  database: SqlDatabase,
+  { revision, builtUs }: AdvisoryRevision,
+): Promise<number> {
   const now = database.words.nowUs;
   return database.transaction(async (session) => {
     const first = await session.query(
-      `INSERT INTO round (revision, begun_us) VALUES ($1, ${now})
+      `INSERT INTO round (revision, begun_us, built_us)
+       SELECT $1, ${now}, $2 WHERE NOT EXISTS (SELECT 1 FROM round WHERE built_us > $2)
        ON CONFLICT DO NOTHING RETURNING revision`,
-      [revision],
+      [revision, builtUs],
     );
     if (first.length === 0) return 0;
     const rows = await session.query(
@@ -49,9 +63,9 @@ export async function addMatchOfAll(database: SqlDatabase, revision: string): Pr
 export async function lease(
   database: SqlDatabase,
   worker: string,
-  { leaseMs, limit }: { leaseMs: number; limit: number },
+  { leaseMs, limit, kinds = ['match', 'scan'], builtUs = newest }: LeaseOptions,
 ): Promise<readonly Work[]> {
-  const { nowUs, skipLocked } = database.words;
+  const { nowUs, skipLocked, inList } = database.words;
   return database.transaction(async (session) => {
     // Whoever let its lease run out too often is not tried for ever either.
     await session.query(
@@ -64,9 +78,11 @@ export async function lease(
       `UPDATE work SET owner = $1, until_us = ${nowUs} + $2, tries = tries + 1 WHERE id IN (
          SELECT id FROM work WHERE done_us IS NULL AND due_us <= ${nowUs}
          AND (until_us IS NULL OR until_us < ${nowUs}) AND tries < $3
+         AND ${inList('kind', '$5')}
+         AND (kind <> 'match' OR NOT EXISTS (SELECT 1 FROM round WHERE built_us > $6))
          ORDER BY due_us, id LIMIT $4 ${skipLocked})
        RETURNING id, kind, subject, tries`,
-      [worker, leaseMs * 1000, mostTries, limit],
+      [worker, leaseMs * 1000, mostTries, limit, JSON.stringify(kinds), builtUs],
     );
     return rows.map((row) => ({
       id: Number(row['id']),
@@ -133,6 +149,8 @@ export async function retain(
   );
   await database.query('DELETE FROM set_aside WHERE received_us < $1', [before]);
   await database.query('DELETE FROM work WHERE done_us < $1', [nowUs - dayUs]);
+  await forgetNotices(database, nowUs);
+  await forgetChanges(database, nowUs);
   await forgetLogins(database, nowUs);
   return gone + runs;
 }
