@@ -1,10 +1,10 @@
-// Names containers before their first instruction: starts the process that answers for the kernel,
-// watches over it, and hands on what it reads.
-import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+// Names containers before their first instruction: keeps the process that answers for the kernel, and
+// hands on what it reads.
+import type { Serializable } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, SeaworthyError } from '../../base/error.ts';
-import { type Pace, realPace } from '../../base/retry.ts';
+import type { Pace } from '../../base/retry.ts';
+import { KeptProcess, type Verdict } from '../kept-process/index.ts';
 import { ImageDigests } from './image-digests.ts';
 import type {
   AnswererFigures,
@@ -56,15 +56,6 @@ export interface Namer {
 
 export const defaultDeadlineMs = 50;
 
-/** How often it is looked whether the answering process is stopped (a signal, a debugger). */
-const lookMs = 100;
-/** Heartbeats come once a second; after this much silence the process is replaced. */
-const silentMs = 3000;
-/** A process that dies at once, again and again, is given up after so many. */
-const restartsInRow = 10;
-const restartMs = 100;
-const startMs = 15_000;
-
 const noFigures: AnswererFigures = {
   answered: 0,
   named: 0,
@@ -74,14 +65,6 @@ const noFigures: AnswererFigures = {
   heldMsMaximum: 0,
 };
 
-/** One answering process from its start to its death. */
-interface Answerer {
-  readonly child: ChildProcess;
-  figures: AnswererFigures;
-  heardMs: number;
-  reason: 'died' | 'stopped' | 'silent';
-}
-
 /**
  * Starts to name. A container's start is held for less than a millisecond on average and never beyond
  * the deadline; when we are killed, the kernel holds nobody.
@@ -90,171 +73,81 @@ interface Answerer {
  *   events, koffi or glibc
  */
 export async function openNamer(options: NamerOptions): Promise<Namer> {
-  const supervisor = new Supervisor(options);
-  await supervisor.start();
-  void supervisor.watch();
-  return supervisor;
+  const namer = new AnsweredNamer(options);
+  await namer.open();
+  return namer;
 }
 
-class Supervisor implements Namer {
+class AnsweredNamer implements Namer {
   programs: readonly string[] = [];
   private readonly options: NamerOptions;
-  private readonly pace: Pace;
-  private current: Answerer | null = null;
+  private readonly kept: KeptProcess<AnswererMessage>;
+  private present: AnswererFigures = noFigures;
   private past: AnswererFigures = noFigures;
-  private closed = false;
-  private failures = 0;
   private readonly digests = new ImageDigests();
 
   constructor(options: NamerOptions) {
     this.options = options;
-    this.pace = options.pace ?? realPace;
-  }
-
-  get answererPid(): number | null {
-    return this.current?.child.pid ?? null;
-  }
-
-  figures(): AnswererFigures {
-    return this.current === null ? this.past : sumOf(this.past, this.current.figures);
-  }
-
-  async close(): Promise<void> {
-    this.closed = true;
-    const child = this.current?.child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise<void>((resolve) => {
-      child.once('exit', () => resolve());
-    });
-    child.ref();
-    child.kill('SIGKILL');
-    await gone;
-  }
-
-  /** Resolves when the programs are marked. */
-  async start(): Promise<void> {
-    const { places = usualPlaces(), runtimePaths = [], deadlineMs } = this.options;
-    const child = fork(answererFile(), [], {
-      // Its own session: Ctrl-Z and Ctrl-C in our terminal must not stop it.
-      detached: true,
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      // Small: it sleeps most of its life.
-      execArgv: ['--max-old-space-size=96', '--max-semi-space-size=2'],
-    });
-    const answerer: Answerer = {
-      child,
-      figures: noFigures,
-      heardMs: this.pace.now(),
-      reason: 'died',
-    };
-    const begun: AnswererOptions = {
+    const { places = usualPlaces(), runtimePaths = [], deadlineMs, onProblem, pace } = options;
+    const begin: AnswererOptions = {
       places,
       search: { paths: runtimePaths },
       deadlineMs: deadlineMs ?? defaultDeadlineMs,
     };
-    await new Promise<void>((resolve, reject) => {
-      const late = new AbortController();
-      const settle = (error?: Error): void => {
-        late.abort();
-        if (error === undefined) return resolve();
-        child.kill('SIGKILL');
-        reject(error);
-      };
-      this.pace.sleep(startMs, late.signal).then(
-        () => settle(new SeaworthyError('unsupported', 'the naming process does not start')),
-        () => undefined,
-      );
-      child.on('error', (error) => settle(error));
-      child.once('exit', () => {
-        settle(new SeaworthyError('unsupported', 'the naming process died at its start'));
-      });
-      child.on('message', (message) => this.hear(answerer, message as AnswererMessage, settle));
-      child.send(begun, (error) => {
-        if (error !== null) settle(error);
-      });
+    this.kept = new KeptProcess<AnswererMessage>({
+      file: answererFile(),
+      noun: 'naming process',
+      begin: begin as unknown as Serializable,
+      onMessage: (message) => this.hear(message),
+      onGone: () => {
+        this.past = this.figures();
+        this.present = noFigures;
+      },
+      onBack: (absence) => onProblem?.({ kind: 'gap', ...absence }),
+      onEnded: (message) => onProblem?.({ kind: 'ended', message }),
+      ...(pace === undefined ? {} : { pace }),
     });
-    this.current = answerer;
-    child.once('exit', () => void this.replace(answerer));
-    // Its own life must not keep ours from ending.
-    child.unref();
-    child.channel?.unref();
   }
 
-  private hear(
-    answerer: Answerer,
-    message: AnswererMessage,
-    settle: (error?: Error) => void,
-  ): void {
+  /** Resolves when the programs are marked. */
+  open(): Promise<void> {
+    return this.kept.open();
+  }
+
+  get answererPid(): number | null {
+    return this.kept.pid;
+  }
+
+  figures(): AnswererFigures {
+    return sumOf(this.past, this.present);
+  }
+
+  close(): Promise<void> {
+    return this.kept.close();
+  }
+
+  private hear(message: AnswererMessage): Verdict {
     const { onNamed, onProblem } = this.options;
-    answerer.heardMs = this.pace.now();
     switch (message.kind) {
       case 'ready':
-        this.programs = message.programs;
-        return settle();
       case 'programs':
         this.programs = message.programs;
-        return;
+        return message.kind === 'ready' ? 'ready' : null;
       case 'failed':
-        return settle(new SeaworthyError(message.code as ErrorCode, message.message));
+        return new SeaworthyError(message.code as ErrorCode, message.message);
       case 'named':
-        this.failures = 0;
-        return onNamed(this.digests.complete(message.container));
+        onNamed(this.digests.complete(message.container));
+        return 'well';
       case 'beat':
-        answerer.figures = message.figures;
-        return;
+        this.present = message.figures;
+        return null;
       case 'late':
       case 'dropped':
-        return onProblem?.(message);
+        onProblem?.(message);
+        return null;
       case 'stuck':
-        answerer.reason = 'silent';
-        answerer.child.kill('SIGKILL');
+        return 'stuck';
     }
-  }
-
-  /** Looks after the answering process until `close`. */
-  async watch(): Promise<void> {
-    while (!this.closed) {
-      const before = this.pace.now();
-      await this.pace.sleep(lookMs);
-      const answerer = this.current;
-      const pid = answerer?.child.pid;
-      if (answerer === null || pid === undefined || answerer.child.exitCode !== null) continue;
-      const now = this.pace.now();
-      // Were we ourselves away, its messages still wait to be read.
-      if (now - before > 2 * lookMs) answerer.heardMs = now;
-      const stopped = isStopped(pid);
-      if (!stopped && now - answerer.heardMs < silentMs) continue;
-      answerer.reason = stopped ? 'stopped' : 'silent';
-      // Even a stopped process dies of it, and then the kernel lets everybody pass.
-      answerer.child.kill('SIGKILL');
-      answerer.heardMs = now;
-    }
-  }
-
-  private async replace(gone: Answerer): Promise<void> {
-    if (this.closed || this.current !== gone) return;
-    const { onProblem } = this.options;
-    const fromNs = this.nowNs();
-    this.past = sumOf(this.past, gone.figures);
-    this.current = null;
-    for (; !this.closed; await this.pace.sleep(restartMs * this.failures)) {
-      this.failures += 1;
-      try {
-        await this.start();
-        break;
-      } catch (error) {
-        if (this.failures < restartsInRow) continue;
-        const message = error instanceof Error ? error.message : String(error);
-        return onProblem?.({ kind: 'ended', message });
-      }
-    }
-    if (this.closed) return;
-    onProblem?.({ kind: 'gap', fromNs, toNs: this.nowNs(), reason: gone.reason });
-  }
-
-  private nowNs(): bigint {
-    return BigInt(this.pace.now()) * 1_000_000n;
   }
 }
 
@@ -273,15 +166,4 @@ function sumOf(left: AnswererFigures, right: AnswererFigures): AnswererFigures {
     heldMsSum: left.heldMsSum + right.heldMsSum,
     heldMsMaximum: Math.max(left.heldMsMaximum, right.heldMsMaximum),
   };
-}
-
-/** Stopped by a signal (`T`) or a debugger (`t`): proc(5), the letter behind the program's name. */
-function isStopped(pid: number): boolean {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const state = text.charAt(text.lastIndexOf(')') + 2);
-    return state === 'T' || state === 't';
-  } catch {
-    return false;
-  }
 }

@@ -1,10 +1,10 @@
 // Refuses to run what is not from a container's image: starts the process that answers the kernel, watches
 // over it, and hands on what it refused. While that process is away everything runs, and that is told.
-import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import type { Serializable } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, SeaworthyError } from '../../base/error.ts';
 import { type Pace, realPace } from '../../base/retry.ts';
+import { KeptProcess, type Verdict } from '../kept-process/index.ts';
 import type { Denied, GuardFigures, GuardMessage, GuardOrder, Watched } from './deny-messages.ts';
 
 export interface DenyGuardOptions {
@@ -27,11 +27,7 @@ export interface DenyGuard {
   close(): Promise<void>;
 }
 
-const lookMs = 100;
-const silentMs = 3000;
-const startMs = 15_000;
 const answerMs = 5000;
-const restartsInRow = 10;
 
 /**
  * Starts the guard; it watches nothing yet.
@@ -40,19 +36,15 @@ const restartsInRow = 10;
  *   events, koffi or glibc
  */
 export async function openDenyGuard(options: DenyGuardOptions): Promise<DenyGuard> {
-  const guard = new Supervisor(options);
-  await guard.start();
-  void guard.look();
+  const guard = new KeptGuard(options);
+  await guard.open();
   return guard;
 }
 
-class Supervisor implements DenyGuard {
+class KeptGuard implements DenyGuard {
   private readonly options: DenyGuardOptions;
   private readonly pace: Pace;
-  private child: ChildProcess | null = null;
-  private heardMs = 0;
-  private closed = false;
-  private failures = 0;
+  private readonly kept: KeptProcess<GuardMessage>;
   private readonly watched = new Map<string, Watched>();
   private readonly answers = new Map<string, (problem: string | null) => void>();
   private last: GuardFigures = {
@@ -66,10 +58,26 @@ class Supervisor implements DenyGuard {
   constructor(options: DenyGuardOptions) {
     this.options = options;
     this.pace = options.pace ?? realPace;
+    const begin: GuardOrder = { kind: 'begin', deadlineMs: options.deadlineMs ?? 100 };
+    this.kept = new KeptProcess<GuardMessage>({
+      file: workerFile(),
+      noun: 'guarding process',
+      begin: begin as unknown as Serializable,
+      onMessage: (message) => this.hear(message),
+      onBack: () => void this.watchAgain(),
+      onEnded: () =>
+        options.onProblem?.('the guarding process cannot be started again: everything runs'),
+      pace: this.pace,
+    });
+  }
+
+  /** Resolves when the process answers for the kernel. */
+  open(): Promise<void> {
+    return this.kept.open();
   }
 
   get pid(): number | null {
-    return this.child?.pid ?? null;
+    return this.kept.pid;
   }
 
   figures(): GuardFigures {
@@ -84,132 +92,53 @@ class Supervisor implements DenyGuard {
 
   async lift(id: string): Promise<void> {
     this.watched.delete(id);
-    if (this.child !== null) await this.order({ kind: 'lift', id }, id);
+    if (this.pid !== null) await this.order({ kind: 'lift', id }, id);
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
-    const { child } = this;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise<void>((resolve) => {
-      child.once('exit', () => resolve());
-    });
-    child.ref();
-    child.kill('SIGKILL');
-    await gone;
+  close(): Promise<void> {
+    return this.kept.close();
   }
 
-  /** Resolves when the process answers for the kernel. */
-  async start(): Promise<void> {
-    const child = fork(workerFile(), [], {
-      // Its own session: Ctrl-Z and Ctrl-C in our terminal must not stop it.
-      detached: true,
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      execArgv: ['--max-old-space-size=96', '--max-semi-space-size=2'],
-    });
-    this.heardMs = this.pace.now();
-    await new Promise<void>((resolve, reject) => {
-      const late = new AbortController();
-      const settle = (error?: Error): void => {
-        late.abort();
-        if (error === undefined) return resolve();
-        child.kill('SIGKILL');
-        reject(error);
-      };
-      this.pace.sleep(startMs, late.signal).then(
-        () => settle(new SeaworthyError('unsupported', 'the guarding process does not start')),
-        () => undefined,
-      );
-      child.on('error', (error) => settle(error));
-      child.once('exit', () => {
-        settle(new SeaworthyError('unsupported', 'the guarding process died at its start'));
-      });
-      child.on('message', (message) => this.hear(child, message as GuardMessage, settle));
-      const begin: GuardOrder = { kind: 'begin', deadlineMs: this.options.deadlineMs ?? 100 };
-      child.send(begin, () => undefined);
-    });
-    this.child = child;
-    child.once('exit', () => void this.replace(child));
-    child.unref();
-    child.channel?.unref();
-  }
-
-  private hear(child: ChildProcess, message: GuardMessage, settle: (error?: Error) => void): void {
-    this.heardMs = this.pace.now();
+  private hear(message: GuardMessage): Verdict {
     switch (message.kind) {
       case 'ready':
-        return settle();
+        return 'ready';
       case 'failed':
-        return settle(new SeaworthyError(message.code as ErrorCode, message.message));
+        return new SeaworthyError(message.code as ErrorCode, message.message);
       case 'answer':
         this.answers.get(message.id)?.(message.problem);
-        return;
+        return null;
       case 'denied':
-        return this.options.onDenied(message.denied);
+        this.options.onDenied(message.denied);
+        return null;
       case 'beat':
-        this.failures = 0;
         this.last = message.figures;
-        return;
+        return 'well';
       case 'stuck':
-        child.kill('SIGKILL');
+        return 'stuck';
     }
   }
 
   private async order(order: GuardOrder, id: string): Promise<string | null> {
-    const { child } = this;
-    if (child === null) return 'the guarding process is away';
     const waiting = new AbortController();
     const { promise: answer, resolve } = Promise.withResolvers<string | null>();
-    const died = (): void => resolve('the guarding process died');
     this.answers.set(id, resolve);
-    child.once('exit', died);
+    const forget = this.kept.onDeath(() => resolve('the guarding process died'));
     const late = this.pace.sleep(answerMs, waiting.signal).then(
       () => 'the guarding process does not answer',
       () => null,
     );
-    child.send(order, () => undefined);
+    if (!this.kept.send(order as unknown as Serializable)) resolve('the guarding process is away');
     try {
       return await Promise.race([answer, late]);
     } finally {
       waiting.abort();
-      child.off('exit', died);
+      forget();
       this.answers.delete(id);
     }
   }
 
-  /** Looks after the process until `close`: one that is stopped would hold every program. */
-  async look(): Promise<void> {
-    while (!this.closed) {
-      const before = this.pace.now();
-      await this.pace.sleep(lookMs);
-      const { child } = this;
-      if (child?.pid === undefined || child.exitCode !== null) continue;
-      const now = this.pace.now();
-      if (now - before > 2 * lookMs) this.heardMs = now;
-      if (!isStopped(child.pid) && now - this.heardMs < silentMs) continue;
-      child.kill('SIGKILL');
-      this.heardMs = now;
-    }
-  }
-
-  private async replace(gone: ChildProcess): Promise<void> {
-    if (this.closed || this.child !== gone) return;
-    this.child = null;
-    for (;;) {
-      this.failures += 1;
-      try {
-        await this.start();
-        break;
-      } catch {
-        if (this.failures < restartsInRow && !this.closed) {
-          await this.pace.sleep(lookMs * this.failures);
-          continue;
-        }
-        this.options.onProblem?.('the guarding process cannot be started again: everything runs');
-        return;
-      }
-    }
+  private async watchAgain(): Promise<void> {
     let again = 0;
     for (const container of this.watched.values()) {
       const problem = await this.order({ kind: 'watch', container }, container.id);
@@ -228,15 +157,4 @@ function workerFile(): string {
     ? './deny-guard.worker.ts'
     : './deny-guard.worker.mjs';
   return fileURLToPath(new URL(name, import.meta.url));
-}
-
-/** Stopped by a signal (`T`) or a debugger (`t`): proc(5), the letter behind the program's name. */
-function isStopped(pid: number): boolean {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const state = text.charAt(text.lastIndexOf(')') + 2);
-    return state === 'T' || state === 't';
-  } catch {
-    return false;
-  }
 }
