@@ -1,7 +1,5 @@
 // Without privileges: a daemon of our own, its events, and its restart.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -11,6 +9,7 @@ import {
   openNamingLab,
   until,
 } from '../../../test/naming-lab.ts';
+import { OwnDaemon } from '../../../test/own-daemon.ts';
 import { present } from '../../../test/present.ts';
 import { connectEngine, type Followed, followEngine } from '../docker/index.ts';
 import {
@@ -26,62 +25,11 @@ import {
 
 const workload = { user: null, team: null, application: null, environment: null };
 
-/** A second Docker engine, away from everybody else's. */
-class Daemon {
-  readonly folder = mkdtempSync(join(tmpdir(), 'swd-'));
-  readonly socket = join(this.folder, 'd.sock');
-  private child: ChildProcess | null = null;
-
-  async start(): Promise<void> {
-    rmSync(join(this.folder, 'pid'), { force: true });
-    this.child = spawn(
-      'dockerd',
-      [
-        '--data-root',
-        join(this.folder, 'data'),
-        '--exec-root',
-        join(this.folder, 'exec'),
-        '--pidfile',
-        join(this.folder, 'pid'),
-        '-H',
-        `unix://${this.socket}`,
-        '--bridge',
-        'none',
-        '--iptables=false',
-        '--storage-driver',
-        'vfs',
-      ],
-      { stdio: 'ignore' },
-    );
-    await until(() => existsSync(this.socket));
-    await until(async () => {
-      try {
-        const engine = await connectEngine({ socketPath: this.socket });
-        engine.close();
-        return true;
-      } catch {
-        return false;
-      }
-    });
-  }
-
-  async stop(): Promise<void> {
-    const { child } = this;
-    if (child === null || child.exitCode !== null) return;
-    const gone = new Promise((resolve) => {
-      child.once('exit', resolve);
-    });
-    child.kill('SIGTERM');
-    await gone;
-    this.child = null;
-  }
-}
-
 describe.skipIf(namingLabMissing !== '')(
   `runs on a real engine${namingLabMissing === '' ? '' : ` (needs ${namingLabMissing})`}`,
   () => {
     let lab: NamingLab;
-    const daemon = new Daemon();
+    const daemon = new OwnDaemon();
     const abort = new AbortController();
     beforeAll(async () => {
       lab = openNamingLab('naming-events');
