@@ -27,11 +27,30 @@ export function complaintsOfPage(): string[] {
   if (document.documentElement.lang === '') complaints.push('the page has no language');
   if (all('main').length !== 1) complaints.push('there is not one main landmark');
   if (all('h1').length !== 1) complaints.push(`there are ${all('h1').length} h1`);
+  const regions = all('main :is(section, [role="region"])')
+    .filter((one) => one.matches('[aria-label], [aria-labelledby]'))
+    .map((one) => {
+      const by = document.getElementById(one.getAttribute('aria-labelledby') ?? '');
+      return one.getAttribute('aria-label') ?? by?.textContent ?? '';
+    });
+  for (const name of regions)
+    if (regions.indexOf(name) !== regions.lastIndexOf(name))
+      complaints.push(`two regions: ${name}`);
   for (const nav of all('nav')) if (nameOf(nav) === '') complaints.push('a nav has no name');
   const controls =
     'a[href], button, input, select, summary, [tabindex="0"], [role="button"], [role="img"]';
   for (const control of all(controls).filter(isSeen)) {
     if (nameOf(control) === '') complaints.push(`no name: ${where(control)}`);
+    // Who speaks to the page says what they see (WCAG 2.5.3).
+    const label = control.getAttribute('aria-label');
+    const seen = control.checkVisibility() ? (control.innerText ?? '').trim() : '';
+    const isText = /^[\w ]+$/.test(seen) && control.tagName !== 'SPAN';
+    if (label !== null && isText && !label.toLowerCase().includes(seen.toLowerCase())) {
+      complaints.push(`label without its text: ${where(control)}`);
+    }
+    if (control.matches('summary, button, a') && control.querySelector('a, button, input')) {
+      complaints.push(`operable within operable: ${where(control)}`);
+    }
     if (control.closest('[aria-hidden="true"]')) complaints.push(`hidden: ${where(control)}`);
   }
   for (const one of all('[tabindex]'))

@@ -20,7 +20,12 @@ export function networkOf(now: Date, containers: readonly ContainerView[]): obje
     firstAt: ago(now, hour),
     lastAt: ago(now, minute),
   }));
-  const outside = { id: '203.0.113.9', name: 'files.example', kind: 'external', workload: null };
+  const outside = {
+    id: 'address:203.0.113.9',
+    name: 'files.example',
+    kind: 'external',
+    workload: null,
+  };
   const out = { ...flows[0], to: outside.id, port: 80, count: 2 };
   return { nodes: [...nodes, outside], flows: flows.length === 0 ? [] : [...flows, out] };
 }
@@ -103,5 +108,73 @@ export function exposedOf(now: Date, containers: readonly ContainerView[], asked
       inUse: [true, false, null][index % 3],
       reachableFrom: index === 0 ? ['8080/tcp'] : [],
     })),
+  };
+}
+
+export function alertsOf(now: Date, text: (word: string) => string): object {
+  const output = { atOnce: 3, delivered: 12, waiting: 1, lost: 0, failures: 0, lastProblem: null };
+  const lastProblem = { at: ago(now, minute), what: text('no route to host') };
+  return {
+    state: 'on',
+    howToSwitchOn: null,
+    digest: { seconds: 300 },
+    outputs: [
+      { ...output, name: text('team-chat'), kind: 'slack' },
+      { ...output, name: 'mail', kind: 'email', lost: 2, failures: 4, lastProblem },
+    ],
+    responses: {
+      state: 'on',
+      howToSwitchOn: null,
+      byHand: ['pause'],
+      waiting: 0,
+      done: 1,
+      failed: 0,
+    },
+  };
+}
+
+export function responsesOf(
+  now: Date,
+  { id, name, image }: ContainerView,
+  text: (word: string) => string,
+): readonly object[] {
+  return [
+    {
+      id: 'r1',
+      at: ago(now, hour),
+      action: 'pause',
+      state: 'done',
+      container: { id, name, image: image.reference },
+      why: { rule: text('Terminal shell in container'), priority: 'Warning', output: '', time: '' },
+      by: text('ann'),
+      policy: { file: 'response.yaml', rule: 'shells', line: 7 },
+      result: text('paused by its engine'),
+      canUndo: true,
+      undoneAt: null,
+    },
+  ];
+}
+
+export function actionsOf(): object {
+  return { state: 'on', howToSwitchOn: null, allowed: ['pause', 'cut-network'], items: [] };
+}
+
+export function waiversOf(text: (word: string) => string): object {
+  const waiver = {
+    reason: text('until the vendor mends it'),
+    owner: text('ann'),
+    uses: 4,
+    line: 9,
+  };
+  const rest = { file: 'policy.yaml', lastUsedAt: null, stale: false };
+  const open = { expires: '2027-01-31', expired: false, daysLeft: 70 };
+  const over = { expires: '2026-01-31', expired: true, daysLeft: null };
+  return {
+    state: 'on',
+    howToSwitchOn: null,
+    items: [
+      { ...waiver, ...rest, ...open, controls: ['host-path'] },
+      { ...waiver, ...rest, ...over, controls: [text('privileged')] },
+    ],
   };
 }

@@ -16,7 +16,15 @@ import {
   timelineOf,
   usualContainers,
 } from './mock-answers.ts';
-import { auditOf, exposedOf, networkOf } from './mock-house.ts';
+import {
+  actionsOf,
+  alertsOf,
+  auditOf,
+  exposedOf,
+  networkOf,
+  responsesOf,
+  waiversOf,
+} from './mock-house.ts';
 
 export type Variant = 'usual' | 'huge' | 'empty' | 'failing' | 'locked' | 'hostile';
 
@@ -57,7 +65,8 @@ export async function startMock(folder: string, variant: Variant, port = 0): Pro
       return;
     }
     if (url.pathname.startsWith('/api/v1')) {
-      const { status, body } = answers(url.pathname.slice('/api/v1'.length), url.searchParams);
+      const path = url.pathname.slice('/api/v1'.length);
+      const { status, body } = answers(path, url.searchParams, request.method ?? 'GET');
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));
       return;
@@ -101,7 +110,7 @@ interface MockAnswer {
   readonly body: unknown;
 }
 
-type Answers = (path: string, query: URLSearchParams) => MockAnswer;
+type Answers = (path: string, query: URLSearchParams, method: string) => MockAnswer;
 
 const plain = (word: string): string => word;
 const harmful = (word: string): string => `${word} ${harm}`;
@@ -133,6 +142,15 @@ function emptyAnswer(path: string, now: Date): MockAnswer {
     '/harbour': harbour,
     '/network': { nodes: [], flows: [] },
     '/audit': { latest: [], history: [] },
+    '/alerts': {
+      state: 'off',
+      howToSwitchOn: 'seaworthy up --alerts alerts.yaml',
+      digest: null,
+      outputs: [],
+      responses: { state: 'off', howToSwitchOn: null, byHand: [], waiting: 0, done: 0, failed: 0 },
+    },
+    '/responses': { items: [] },
+    '/waivers': { state: 'off', howToSwitchOn: null, items: [] },
     '/gate': { state: 'off', howToSwitchOn: 'Run `seaworthy gate docker` beside your engine.' },
     '/exposed': {
       sentence: 'Nothing here ran it',
@@ -160,10 +178,19 @@ function fullAnswers(variant: Variant, now: Date): Answers {
     '/detections': () => ({ items: detectionsOf(now, named, text), next: null }),
     '/network': () => networkOf(now, containers.slice(0, variant === 'huge' ? 400 : 12)),
     '/audit': () => auditOf(now, text),
+    '/alerts': () => alertsOf(now, text),
+    '/alerts/test': () => ({
+      outputs: [
+        { output: text('team-chat'), kind: 'slack', delivered: true, problem: null },
+        { output: 'mail', kind: 'email', delivered: false, problem: text('no route to host') },
+      ],
+    }),
+    '/responses': () => ({ items: responsesOf(now, named, text) }),
+    '/waivers': () => waiversOf(text),
     '/gate': () => ({ state: 'on', howToSwitchOn: null, decisions: decisions(now, text) }),
     '/lessons': () => ({ items: lessons, next: null }),
   };
-  return (path, query) => {
+  return (path, query, method) => {
     const answer = Object.hasOwn(simple, path) ? simple[path] : undefined;
     if (answer !== undefined) return { status: 200, body: answer() };
     if (path === '/containers') return { status: 200, body: pageOf(containers, query) };
@@ -177,6 +204,10 @@ function fullAnswers(variant: Variant, now: Date): Answers {
     if (page === 'containers' && part === 'timeline') {
       const container = containers.find((one) => one.id === decodeURIComponent(id)) ?? named;
       return { status: 200, body: timelineOf(now, container, text) };
+    }
+    if (page === 'containers' && part === 'actions') {
+      const [response] = responsesOf(now, named, text);
+      return { status: 200, body: method === 'POST' ? response : actionsOf() };
     }
     if (page === 'images') return { status: 200, body: hostileReport(text) };
     if (page === 'lessons') {

@@ -3,6 +3,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { announcement, connection, progress } from './data/live.ts';
+import { AlertsPage } from './pages/alerts.tsx';
 import { AuditPage } from './pages/audit.tsx';
 import { ContainerPage } from './pages/container.tsx';
 import { DetectionsPage } from './pages/detections.tsx';
@@ -33,6 +34,7 @@ const entries: readonly Entry[] = [
   },
   { page: 'exposure', title: 'Exposure', show: () => <ExposurePage /> },
   { page: 'detections', title: 'Detections', show: () => <DetectionsPage /> },
+  { page: 'alerts', title: 'Alerts', show: () => <AlertsPage /> },
   { page: 'network', title: 'Network', show: () => <NetworkPage /> },
   { page: 'gate', title: 'Gate', show: () => <GatePage /> },
   { page: 'audit', title: 'Audit', show: () => <AuditPage /> },

@@ -167,12 +167,88 @@ export interface Gate {
   readonly why?: string | null;
   readonly howToSwitchOn?: string | null;
   readonly decisions?: readonly Decision[];
-  readonly waivers?: readonly {
-    readonly control: string;
-    readonly reason: string;
-    readonly owner: string;
-    readonly expires: string | null;
+}
+
+/** An exception from controls of the gate. */
+export interface Waiver {
+  readonly controls: readonly string[];
+  readonly reason: string;
+  readonly owner: string;
+  readonly expires: string | null;
+  readonly expired: boolean;
+  readonly daysLeft: number | null;
+  /** Nothing that was recorded was covered by it. */
+  readonly stale: boolean;
+  readonly uses: number;
+  readonly lastUsedAt: string | null;
+  readonly file: string;
+  readonly line: number | null;
+}
+
+export interface Waivers {
+  readonly state: 'on' | 'off';
+  readonly howToSwitchOn: string | null;
+  readonly items: readonly Waiver[];
+}
+
+/** Who is told of detections. */
+export interface Alerts {
+  readonly state: 'on' | 'off';
+  readonly howToSwitchOn: string | null;
+  readonly digest: { readonly seconds: number } | null;
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly atOnce: number;
+    readonly delivered: number;
+    readonly waiting: number;
+    readonly lost: number;
+    readonly failures: number;
+    readonly lastProblem: { readonly at: string; readonly what: string } | null;
   }[];
+  readonly responses: {
+    readonly state: 'on' | 'off';
+    readonly howToSwitchOn: string | null;
+    /** Words of actions that a responder may use. */
+    readonly byHand: readonly string[];
+    readonly waiting: number;
+    readonly done: number;
+    readonly failed: number;
+  };
+}
+
+export interface AlertTest {
+  readonly outputs: readonly {
+    readonly output: string;
+    readonly kind: string;
+    readonly delivered: boolean;
+    readonly problem: string | null;
+  }[];
+}
+
+/** Something that was done to a container. */
+export interface ResponseRow {
+  readonly id: string;
+  readonly at: string;
+  readonly action: string;
+  readonly state: string;
+  readonly container: {
+    readonly id: string;
+    readonly name: string | null;
+    readonly image: string | null;
+  };
+  readonly why: { readonly rule: string; readonly priority: string; readonly output: string };
+  readonly by: string | null;
+  readonly result: string;
+  readonly canUndo: boolean;
+  readonly undoneAt: string | null;
+}
+
+export interface ContainerActions {
+  readonly state: 'on' | 'off';
+  readonly howToSwitchOn: string | null;
+  readonly allowed: readonly string[];
+  readonly items: readonly ResponseRow[];
 }
 
 export type LessonRow = Pick<Lesson, 'id' | 'title' | 'summary'>;

@@ -61,11 +61,21 @@ export function refreshAll(prefix: string): void {
 }
 
 /** One question, answered or failed; never throws. */
-export async function ask<T>(path: string, method: 'GET' | 'POST' = 'GET'): Promise<Answer<T>> {
+export async function ask<T>(
+  path: string,
+  {
+    method = 'GET',
+    body: sent,
+  }: { readonly method?: 'GET' | 'POST'; readonly body?: unknown } = {},
+): Promise<Answer<T>> {
   try {
     const response = await fetch(base + path, {
       method,
-      headers: { accept: 'application/json' },
+      headers: {
+        accept: 'application/json',
+        ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
       signal: AbortSignal.timeout(patienceMs),
     });
     const body: unknown = await response.json().catch(() => null);

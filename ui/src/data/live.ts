@@ -30,6 +30,7 @@ const concerned: Readonly<Record<string, readonly string[]>> = {
   container: ['/harbour'],
   image: ['/images', '/harbour'],
   detection: ['/detections', '/harbour'],
+  response: ['/responses', '/alerts'],
   audit: ['/audit'],
   lost: [],
 };

@@ -70,6 +70,55 @@ export function momentText(ms: number, spanMs: number): string {
   return spanMs > 600_000 ? minuteFormat.format(ms) : secondFormat.format(ms);
 }
 
+/** `a -> b` as people write it. */
+export function arrows(text: string): string {
+  return harmless(text).replaceAll(' -> ', ' → ');
+}
+
+/**
+ * The sentence of a detection: Falco's outputs begin with the time and the priority, and have fields
+ * behind a bar that the evidence shows as well.
+ */
+export function sentenceOfOutput(output: string): string {
+  const sentence = harmless(output)
+    .replace(/^\d\d:\d\d:\d\d\.\d{1,9}: (?:[A-Z][a-z]+ )?/, '')
+    .split(/ \| (?=[\w.[\]]+=)/, 1)[0];
+  return sentence?.trim() || harmless(output);
+}
+
+/** `pkg:deb/debian/libc6@2.36-9%2Bdeb12u3?arch=amd64` -> `libc6 2.36-9+deb12u3 (deb)`. */
+export function packageText(purl: string): string {
+  const [, type, path, version] = /^pkg:([^/]+)\/([^?#@]+)(?:@([^?#]+))?/.exec(purl) ?? [];
+  if (type === undefined || path === undefined) return purl;
+  // A distribution's name says nothing about its package; a scope is part of the name.
+  const name = ['deb', 'rpm', 'apk'].includes(type) ? path.slice(path.lastIndexOf('/') + 1) : path;
+  try {
+    return decodeURIComponent(`${name}${version === undefined ? '' : ` ${version}`} (${type})`);
+  } catch {
+    return purl;
+  }
+}
+
+const modeBits = [
+  ['S_IRUSR', 'r'],
+  ['S_IWUSR', 'w'],
+  ['S_IXUSR', 'x'],
+  ['S_IRGRP', 'r'],
+  ['S_IWGRP', 'w'],
+  ['S_IXGRP', 'x'],
+  ['S_IROTH', 'r'],
+  ['S_IWOTH', 'w'],
+  ['S_IXOTH', 'x'],
+] as const;
+
+/** `S_IRUSR|S_IXUSR` -> `r-x------`; everything else stays. */
+export function modeText(text: string): string {
+  if (!/^S_I[A-Z|_]+$/.test(text)) return harmless(text);
+  const own = new Set(text.split('|'));
+  const set = own.has('S_ISUID') ? ' setuid' : own.has('S_ISGID') ? ' setgid' : '';
+  return modeBits.map(([bit, letter]) => (own.has(bit) ? letter : '-')).join('') + set;
+}
+
 export type Weight = 'critical' | 'high' | 'medium' | 'low' | 'unknown';
 
 /** Falco's priorities on the scale of severities. */

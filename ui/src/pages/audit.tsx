@@ -42,7 +42,7 @@ function RunAgain(): JSX.Element {
   const [problem, setProblem] = useState<Problem | null>(null);
   const run = async (): Promise<void> => {
     setRunning(true);
-    const answer = await ask('/audit/run', 'POST');
+    const answer = await ask('/audit/run', { method: 'POST' });
     setProblem(answer.kind === 'failed' ? answer.problem : null);
     await refresh('/audit');
     setRunning(false);
@@ -82,7 +82,8 @@ function Benchmark({
       <div class="head">
         <div>
           <h2 class="answer">
-            {harmless(audit.audit)}: {audit.score} of 100, {plural(failed, 'control')} broken
+            {harmless(audit.controls[0]?.benchmark ?? audit.audit)}: {audit.score} of 100,{' '}
+            {plural(failed, 'control')} broken
           </h2>
           <p class="faint">
             {harmless(audit.target)}, <Time at={audit.generatedAt} />

@@ -3,7 +3,9 @@ import type { ProcessView, TimelineView } from '../data/answers.ts';
 import {
   bytesText,
   harmless,
+  modeText,
   plural,
+  sentenceOfOutput,
   timeMs,
   type Weight,
   weightOfPriority,
@@ -76,7 +78,7 @@ export function momentsOf(timeline: TimelineView, rows: readonly ProcessRow[]): 
     if (ms !== null) moments.push({ lane, ms, text: harmless(text), weight });
   };
   for (const { path, action, to, count, firstAt } of timeline.files) {
-    const target = to === null ? '' : ` → ${to}`;
+    const target = to === null ? '' : ` → ${modeText(to)}`;
     add('file', firstAt, `${action} ${path}${target}${count > 1 ? ` ×${count}` : ''}`);
   }
   for (const flow of timeline.flows) {
@@ -87,7 +89,7 @@ export function momentsOf(timeline: TimelineView, rows: readonly ProcessRow[]): 
     add('network', flow.firstAt, text);
   }
   for (const { time, rule, output, priority } of timeline.detections) {
-    add('detection', time, `${rule}: ${output}`, weightOfPriority(priority));
+    add('detection', time, `${rule}: ${sentenceOfOutput(output)}`, weightOfPriority(priority));
   }
   return moments.sort((a, b) => a.ms - b.ms);
 }

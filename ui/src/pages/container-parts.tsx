@@ -2,7 +2,14 @@
 import type { JSX } from 'preact';
 import type { DetectionFacts, Report, TimelineView } from '../data/answers.ts';
 import { answerTo } from '../data/client.ts';
-import { bytesText, harmless, weightOfPriority } from '../data/words.ts';
+import {
+  bytesText,
+  harmless,
+  modeText,
+  packageText,
+  sentenceOfOutput,
+  weightOfPriority,
+} from '../data/words.ts';
 import { Parts, Scrolled } from '../parts/controls.tsx';
 import { ExposureLink, Time, WeightMark } from '../parts/marks.tsx';
 import { type Moment, nearest } from './container-events.ts';
@@ -25,7 +32,7 @@ export function MomentList({
       {shown.map(({ lane, ms, text, weight }, index) => (
         <li key={`${lane} ${ms} ${index}`} class={ms <= cursorMs ? '' : 'is-past'}>
           <button type="button" class="plain" onClick={() => onCursor(ms)}>
-            <Time at={new Date(ms).toISOString()} />
+            <Time at={new Date(ms).toISOString()} isExact />
           </button>
           <span class="faint">{lane}</span>
           <span>
@@ -60,11 +67,19 @@ export function DetectionList({
             return (
               <details key={rule} class={`detection is-${weight}`}>
                 <summary>
-                  <WeightMark weight={weight} word={first.priority} /> <b>{harmless(rule)}</b>
-                  {total > 1 && ` ×${total}`} <Time at={first.time} />
-                  <p>{harmless(first.output)}</p>
+                  <span class="line">
+                    <WeightMark weight={weight} word={first.priority} />
+                    <b>{harmless(rule)}</b>
+                    {total > 1 && <span>×{total.toLocaleString()}</span>}
+                    <small>
+                      <Time at={first.time} />
+                    </small>
+                  </span>
+                  <span class="said">{sentenceOfOutput(first.output)}</span>
                 </summary>
-                <Evidence detection={first} />
+                <div class="evidence">
+                  <Evidence detection={first} />
+                </div>
               </details>
             );
           })
@@ -160,7 +175,8 @@ export function FileTable({
                     </td>
                     <td>{harmless(action)}</td>
                     <td>
-                      <code>{harmless(to === null ? path : `${path} → ${to}`)}</code>
+                      <code>{harmless(path)}</code>
+                      {to !== null && <code> → {modeText(to)}</code>}
                     </td>
                     <td class="number">{count}</td>
                   </tr>
@@ -254,9 +270,9 @@ export function PackageList({
         <>
           <p>
             {packages.length.toLocaleString()} packages ran or were loaded
-            {id !== null && <Shipped imageId={id} />}.
+            {id === null ? '.' : <Shipped imageId={id} used={packages.length} />}
           </p>
-          <Parts items={packages.filter(({ purl }) => fits(purl, find))} noun="packages">
+          <Parts items={packages.filter(({ purl }) => fits(purl, find))} size={15} noun="packages">
             {(shown) => (
               <table>
                 <caption class="unseen">Packages that were used</caption>
@@ -264,7 +280,7 @@ export function PackageList({
                   {shown.map(({ purl, files }) => (
                     <tr key={purl}>
                       <td>
-                        <ExposureLink asked={purl} />
+                        <ExposureLink asked={purl} text={packageText(purl)} />
                       </td>
                       <td>
                         <code>{harmless(files.slice(0, 20).join(', '))}</code>
@@ -282,8 +298,20 @@ export function PackageList({
 }
 
 /** How many packages the image ships, once its report is there. */
-function Shipped({ imageId }: { readonly imageId: string }): JSX.Element | null {
+function Shipped({
+  imageId,
+  used,
+}: {
+  readonly imageId: string;
+  readonly used: number;
+}): JSX.Element | null {
   const answer = answerTo<Report>(`/images/${encodeURIComponent(imageId)}`).value;
   if (answer.kind !== 'ready') return null;
-  return <span> of the {answer.value.packages.length.toLocaleString()} that its image ships</span>;
+  const shipped = answer.value.packages.length;
+  return (
+    <>
+      <span> of the {shipped.toLocaleString()} that its image ships</span>
+      <meter min={0} max={Math.max(1, shipped)} value={used} aria-hidden="true" />
+    </>
+  );
 }

@@ -74,7 +74,7 @@ function Row({
       onClick={go}
       onKeyDown={(event) => event.key === 'Enter' && go()}
     >
-      <Time at={process.startedAt} />
+      <Time at={process.startedAt} isExact />
       <span class="bar" aria-hidden="true">
         <i style={{ left: `${from}%`, width: `${Math.min(width, 100 - from)}%` }} />
       </span>

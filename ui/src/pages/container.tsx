@@ -11,6 +11,7 @@ import { GradeMark, ImageLink, Time } from '../parts/marks.tsx';
 import { nowMs } from '../parts/now.ts';
 import { Shown } from '../parts/shown.tsx';
 import { replaceQuery, route } from '../routing.ts';
+import { Actions } from './container-actions.tsx';
 import { ContainerAxis } from './container-axis.tsx';
 import { momentsOf, processRows, wholeAxis } from './container-events.ts';
 import {
@@ -65,11 +66,20 @@ function Told({
     <>
       <Identity timeline={timeline} />
       <p class="tools">
+        <span>Export:</span>
         <a class="button" href={addressOfQuestion(path)} download={`${shortId(container.id)}.json`}>
-          Export as JSON
+          JSON
+        </a>
+        <a
+          class="button"
+          href={addressOfQuestion(path.replace(/timeline$/, 'capture'))}
+          download={`${shortId(container.id)}.scap`}
+          title="For sysdig, Falco and Stratoshark"
+        >
+          .scap
         </a>
         <span class="faint">
-          As one page to send: <code>seaworthy timeline {shortId(container.id)} --format html</code>
+          One page to send: <code>seaworthy timeline {shortId(container.id)} --format html</code>
         </span>
       </p>
       <Losses timeline={timeline} />
@@ -94,6 +104,7 @@ function Told({
         />
         <MomentList moments={moments} cursorMs={cursorMs} onCursor={setCursor} />
       </section>
+      <Actions id={container.id} isRunning={container.running} />
       <DetectionList detections={timeline.detections} find={find} />
       <ResponseList responses={timeline.responses} />
       <ProcessTree {...{ rows, axis, cursorMs }} onCursor={setCursor} />

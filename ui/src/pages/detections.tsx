@@ -2,12 +2,13 @@
 import type { JSX } from 'preact';
 import type { DetectionRow, Page } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
-import { harmless, plural, weightOfPriority } from '../data/words.ts';
+import { harmless, plural, sentenceOfOutput, weightOfPriority } from '../data/words.ts';
 import { Choice, CopyButton, Parts, SearchField } from '../parts/controls.tsx';
 import { ContainerLink, LessonLink, Time, WeightMark } from '../parts/marks.tsx';
 import { Empty, Shown } from '../parts/shown.tsx';
-import { replaceQuery, route } from '../routing.ts';
+import { addressOf, replaceQuery, route } from '../routing.ts';
 import { Evidence } from './container-parts.tsx';
+import { type DetectionPlace, isHeavy, placesOf, rulesOf } from './detection-places.ts';
 
 const path = '/detections?limit=200';
 
@@ -45,8 +46,8 @@ function Found({ page }: { readonly page: Page<DetectionRow> }): JSX.Element {
   return (
     <>
       <p>
-        {plural(page.items.length, 'cause')}
-        {grave > 0 ? `; look at ${grave} of them now.` : '; none is grave.'}
+        {plural(page.items.length, 'cause')} in {plural(placesOf(page.items).length, 'place')}
+        {grave > 0 ? `; look at ${grave} of them now, the worst is on top.` : '; none is grave.'}
       </p>
       <div class="tools">
         <SearchField
@@ -67,8 +68,8 @@ function Found({ page }: { readonly page: Page<DetectionRow> }): JSX.Element {
         />
       </div>
       {chosen.length === 0 && <Empty title="No detection fits this search." />}
-      <Parts items={chosen} size={50} noun="causes">
-        {(shown) => shown.map((row) => <Cause key={row.id} row={row} />)}
+      <Parts items={placesOf(chosen)} size={20} noun="containers">
+        {(shown) => shown.map((place) => <PlaceSection key={place.key} place={place} />)}
       </Parts>
       {page.next !== null && (
         <p class="faint">
@@ -79,15 +80,50 @@ function Found({ page }: { readonly page: Page<DetectionRow> }): JSX.Element {
   );
 }
 
-function isHeavy(priority: string, least: string): boolean {
-  const order = ['low', 'medium', 'high', 'critical'];
-  return least === 'all' || order.indexOf(weightOfPriority(priority)) >= order.indexOf(least);
+function PlaceSection({ place }: { readonly place: DetectionPlace }): JSX.Element {
+  const { container, rows } = place;
+  return (
+    <section class="place">
+      <h2>
+        {container === null ? (
+          'On the host'
+        ) : (
+          <ContainerLink id={container.id} name={container.name} />
+        )}{' '}
+        <small>
+          {container?.image && `${harmless(container.image)} · `}
+          {plural(rows.length, 'cause')}
+        </small>
+      </h2>
+      <Parts items={rulesOf(rows)} size={30} noun="rules">
+        {(shown) => shown.map((own) => <Rule key={own[0]?.id} rows={own} />)}
+      </Parts>
+    </section>
+  );
 }
 
 function fits({ group, latest }: DetectionRow, find: string): boolean {
   const { rule, container, chain } = group;
   const words = [rule, latest.output, container?.name, container?.image, ...chain];
   return words.join('\n').toLowerCase().includes(find);
+}
+
+/** The causes of one rule: the worst one, the others behind it. */
+function Rule({ rows }: { readonly rows: readonly DetectionRow[] }): JSX.Element {
+  const [first, ...rest] = rows;
+  return (
+    <>
+      {first !== undefined && <Cause row={first} />}
+      {rest.length > 0 && (
+        <details class="alike">
+          <summary>{plural(rest.length, 'more cause')} of this rule</summary>
+          <Parts items={rest} size={30} noun="causes">
+            {(shown) => shown.map((row) => <Cause key={row.id} row={row} />)}
+          </Parts>
+        </details>
+      )}
+    </>
+  );
 }
 
 function Cause({ row }: { readonly row: DetectionRow }): JSX.Element {
@@ -97,41 +133,57 @@ function Cause({ row }: { readonly row: DetectionRow }): JSX.Element {
   return (
     <details class={`detection is-${weight}`} open={isOpen}>
       <summary>
-        <WeightMark weight={weight} word={group.priority} /> <b>{harmless(group.rule)}</b>
-        {group.count > 1 && ` ×${group.count.toLocaleString()}`}
-        {group.container !== null && (
-          <>
-            {' in '}
-            <ContainerLink id={group.container.id} name={group.container.name} />
-          </>
-        )}
-        <small>
-          {' '}
-          last <Time at={group.lastAt} />
-        </small>
-        <p>{harmless(latest.output)}</p>
+        <span class="line">
+          <WeightMark weight={weight} word={group.priority} />
+          <b>{harmless(group.rule)}</b>
+          {group.count > 1 && <span>×{group.count.toLocaleString()}</span>}
+          <small>
+            <Time at={group.lastAt} />
+          </small>
+        </span>
+        <span class="said">{sentenceOfOutput(latest.output)}</span>
       </summary>
-      {group.chain.length > 0 && (
-        <p>
-          How it came about: <code>{group.chain.slice(0, 30).map(harmless).join(' → ')}</code>
-        </p>
-      )}
+      {group.chain.length > 0 && <Chain chain={group.chain} />}
       <p>
-        First <Time at={group.firstAt} />, last <Time at={group.lastAt} />
-        {group.container?.image && `, image ${harmless(group.container.image)}`}.
-      </p>
-      <p>
-        <LessonLink id={group.lesson} />{' '}
+        {group.count > 1 ? (
+          <>
+            {group.count.toLocaleString()} times from <Time at={group.firstAt} /> to{' '}
+            <Time at={group.lastAt} />.
+          </>
+        ) : (
+          <>
+            Once, <Time at={group.lastAt} />.
+          </>
+        )}{' '}
         {group.attack.map(({ id, name }) => (
           <span key={id} class="faint">
-            ATT&CK {harmless(id)} {harmless(name)}{' '}
+            ATT&CK {harmless(id)} {harmless(name)}.{' '}
           </span>
         ))}
+        <LessonLink id={group.lesson} />
       </p>
       <Exception row={row} />
-      <h3>Evidence</h3>
-      <Evidence detection={latest} />
+      <details class="evidence">
+        <summary>
+          <h3 class="inline">Evidence</h3>
+        </summary>
+        <Evidence detection={latest} />
+      </details>
     </details>
+  );
+}
+
+/** The processes from the outermost in, the last one is what was detected. */
+function Chain({ chain }: { readonly chain: readonly string[] }): JSX.Element {
+  const shown = chain.slice(-30);
+  return (
+    <ol class="chain" aria-label="How it came about">
+      {shown.map((one, index) => (
+        <li key={`${index} ${one}`}>
+          <code>{harmless(one)}</code>
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -141,22 +193,28 @@ function Exception({ row }: { readonly row: DetectionRow }): JSX.Element {
     <>
       <h3>Was this you?</h3>
       {exception === null ? (
-        <p>This rule has no place for an exception; write one of your own beside it.</p>
+        <p>
+          There is no ready exception for it. Write one: <code>seaworthy rules explain</code> shows
+          the rule and its fields.
+        </p>
       ) : (
         <>
-          <p>
-            Then this keeps it quiet for the same cause and for nothing else. Put it into a file of
-            rules:
-          </p>
+          <p>Then this keeps it quiet for the same cause and for nothing else:</p>
           <pre>
             <code>{harmless(exception)}</code>
           </pre>
-          <CopyButton text={exception} label="Copy the exception" />
+          <p class="tools">
+            <CopyButton text={exception} label="Copy the exception" />
+            <span class="faint">
+              Keep it in a file of yours, and give that to <code>--rules</code> behind the rules.
+            </span>
+          </p>
         </>
       )}
       {container !== null && (
         <p>
-          If not: keep the evidence first (<a href={`#/containers/${container.id}`}>its timeline</a>
+          If not: keep the evidence first (
+          <a href={addressOf('containers', container.id)}>its timeline</a>
           ), then stop it: <code>docker pause {harmless(container.name ?? container.id)}</code>
         </p>
       )}

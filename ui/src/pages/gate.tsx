@@ -1,11 +1,10 @@
 // What the gate decided, and how to switch it on where none decides.
 import type { JSX } from 'preact';
-import type { Decision, Gate } from '../data/answers.ts';
+import type { Decision, Gate, Waiver, Waivers } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
 import { harmless, plural } from '../data/words.ts';
 import { Parts, Scrolled, SearchField } from '../parts/controls.tsx';
 import { Time } from '../parts/marks.tsx';
-import { nowMs } from '../parts/now.ts';
 import { Coded, Empty, Shown } from '../parts/shown.tsx';
 import { addressOf, replaceQuery, route } from '../routing.ts';
 
@@ -17,7 +16,7 @@ export function GatePage(): JSX.Element {
       <Shown answer={answer} what="the decisions" retry={() => void refresh('/gate')}>
         {(gate) => (
           <>
-            <Waivers gate={gate} />
+            <WaiverList />
             {gate.state === 'off' ? (
               <Off gate={gate} />
             ) : (
@@ -145,25 +144,75 @@ function subjectOf(one: Decision): JSX.Element {
 }
 
 /** Expired ones on top: they no longer protect anybody. */
-function Waivers({ gate }: { readonly gate: Gate }): JSX.Element | null {
-  const waivers = gate.waivers ?? [];
-  if (waivers.length === 0) return null;
-  const today = new Date(nowMs.value).toISOString().slice(0, 10);
-  const isOver = (expires: string | null): boolean => expires !== null && expires < today;
-  const sorted = waivers.toSorted((a, b) => Number(isOver(b.expires)) - Number(isOver(a.expires)));
+function WaiverList(): JSX.Element | null {
+  const answer = answerTo<Waivers>('/waivers').value;
+  if (answer.kind !== 'ready' || answer.value.items.length === 0) return null;
+  const { items } = answer.value;
+  const rank = ({ expired, daysLeft, stale }: Waiver): number =>
+    expired ? -1 : stale ? 0 : 1 + (daysLeft ?? Number.MAX_SAFE_INTEGER);
+  const sorted = items.toSorted((a, b) => rank(a) - rank(b));
+  const over = items.filter(({ expired }) => expired).length;
+  const idle = items.filter(({ stale, expired }) => stale && !expired).length;
   return (
     <section aria-labelledby="waivers-title">
       <h2 id="waivers-title">Waivers</h2>
-      <ul>
-        {sorted.slice(0, 200).map((one) => (
-          <li key={`${one.control} ${one.owner} ${one.expires}`}>
-            <b>{harmless(one.control)}</b>: {harmless(one.reason)}, {harmless(one.owner)},{' '}
-            {one.expires === null
-              ? 'for good'
-              : `${isOver(one.expires) ? 'expired on' : 'until'} ${harmless(one.expires)}`}
-          </li>
-        ))}
-      </ul>
+      <p>
+        {plural(items.length, 'waiver')}
+        {over > 0 && `; ${over} expired`}
+        {idle > 0 && `; ${idle} covered nothing that was recorded: take them away`}.
+      </p>
+      <Scrolled label="Waivers">
+        <Parts items={sorted} noun="waivers">
+          {(shown) => (
+            <table>
+              <thead>
+                <tr>
+                  {['Until', 'Controls', 'Why', 'Owner', 'Used', 'Stands in'].map((word) => (
+                    <th scope="col" key={word}>
+                      {word}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {shown.map((one, index) => (
+                  <tr key={`${one.file} ${one.line} ${index}`}>
+                    <td>{untilText(one)}</td>
+                    <td>{harmless(one.controls.join(', '))}</td>
+                    <td>{harmless(one.reason)}</td>
+                    <td>{harmless(one.owner)}</td>
+                    <td>
+                      {one.stale ? 'never' : plural(one.uses, 'time')}
+                      {one.lastUsedAt !== null && (
+                        <small>
+                          {' '}
+                          last <Time at={one.lastUsedAt} />
+                        </small>
+                      )}
+                    </td>
+                    <td>
+                      <code>
+                        {harmless(one.line === null ? one.file : `${one.file}:${one.line}`)}
+                      </code>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </Parts>
+      </Scrolled>
     </section>
+  );
+}
+
+function untilText({ expires, expired, daysLeft }: Waiver): JSX.Element {
+  if (expires === null) return <span>for good</span>;
+  if (expired) return <b class="alarm">✕ expired on {harmless(expires)}</b>;
+  return (
+    <span>
+      {harmless(expires)}
+      {daysLeft !== null && <small> {plural(daysLeft, 'day')} left</small>}
+    </span>
   );
 }

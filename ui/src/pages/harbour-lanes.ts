@@ -142,9 +142,8 @@ export function axisOfChoice(
   const age = nowMs - earliest;
   // Newest starts need room for their letter at the right end.
   const axis = (spanMs: number): Axis => ({ fromMs: nowMs - spanMs, toMs: nowMs + spanMs * 0.02 });
-  const fitting = spans.find(([, span]) => age <= span)?.[0] ?? '24h';
-  const automatic = ['15m', '1h', '6h'].includes(fitting) ? fitting : '24h';
-  const chosen = choice === '' ? automatic : choice;
+  // Without a choice: all of it, so that lives fill the page; of long records the last day.
+  const chosen = choice === '' ? (age <= 86_400_000 ? 'all' : '24h') : choice;
   const span = spans.find(([name]) => name === chosen)?.[1];
   return { ...axis(span ?? Math.max(60_000, age * 1.02)), choice: chosen };
 }

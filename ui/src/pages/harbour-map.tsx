@@ -6,7 +6,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ContainerView } from '../data/answers.ts';
 import { harmless, lifeOf, plural, shortId, spanText } from '../data/words.ts';
 import type { Axis } from '../parts/axis.ts';
-import { Parts } from '../parts/controls.tsx';
+import { Parts, Scrolled } from '../parts/controls.tsx';
 import { moveFocus } from '../parts/keys.ts';
 import { GradeMark, toneOf } from '../parts/marks.tsx';
 import { useNear } from '../parts/near.ts';
@@ -14,6 +14,8 @@ import { Scale } from '../parts/scale.tsx';
 import { addressOf } from '../routing.ts';
 import { type Lane, placedTiles, type Team, type Tile, tilePx } from './harbour-lanes.ts';
 
+/** Tiles of this width have room for a name. */
+const namedPx = 72;
 /** Lanes that are drawn before somebody asks for more. */
 const lanesDrawn = 60;
 
@@ -88,12 +90,16 @@ function TeamLanes({
   return (
     <details class="team" open>
       <summary>
-        <b>{name}</b> <span class="faint">{countText(team)}</span>{' '}
-        {team.worst !== null && (
-          <span class="faint">
-            worst alive <GradeMark letter={team.worst} />
-          </span>
-        )}
+        <b>{name}</b>{' '}
+        <span class="faint">
+          {countText(team)}
+          {team.worst !== null && (
+            <>
+              {' · worst alive '}
+              <GradeMark letter={team.worst} />
+            </>
+          )}
+        </span>
       </summary>
       <Parts items={team.lanes} size={lanesDrawn} noun="lanes">
         {(lanes) => lanes.map((lane) => <LaneRow key={lane.key} {...{ lane, view, widthPx }} />)}
@@ -164,17 +170,23 @@ function TileLink({
         top: `${row * (tilePx.height + tilePx.gap)}px`,
       }}
     >
-      {grade === null ? '?' : harmless(grade).slice(0, 1)}
+      {letterOf(container)}
+      {widthPx >= namedPx && <small> {harmless(container.name ?? shortId(id)).slice(0, 60)}</small>}
     </a>
   );
+}
+
+function letterOf({ grade }: ContainerView): string {
+  return grade === null ? '?' : harmless(grade).slice(0, 1);
 }
 
 /** Name, image, life and the one thing to know, in one sentence for who listens. */
 function describe(container: ContainerView, view: MapView): string {
   const { name, id, image, grade } = container;
   const note = noteOf(container, view);
+  // Begins with what the tile shows, so that who speaks to the page can say what they see.
   return [
-    harmless(name ?? shortId(id)),
+    `${letterOf(container)} ${harmless(name ?? shortId(id))}`,
     harmless(image.reference ?? 'image not known'),
     lifeText(container, view.nowMs),
     grade === null ? 'grade not known' : `grade ${grade}`,
@@ -264,39 +276,41 @@ export function HarbourTable({
   readonly nowMs: number;
 }): JSX.Element {
   return (
-    <Parts items={containers} noun="containers">
-      {(shown) => (
-        <table class="rows">
-          <caption class="unseen">{plural(containers.length, 'container')}, newest first</caption>
-          <thead>
-            <tr>
-              <th scope="col">Grade</th>
-              <th scope="col">Container</th>
-              <th scope="col">Image</th>
-              <th scope="col">Life</th>
-              <th scope="col">Belongs to</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((one) => (
-              <tr key={one.id}>
-                <td>
-                  <GradeMark letter={one.grade} />
-                </td>
-                <td>
-                  <a href={addressOf('containers', one.id)}>
-                    {harmless(one.name ?? shortId(one.id))}
-                  </a>
-                </td>
-                <td>{harmless(one.image.reference ?? 'not known')}</td>
-                <td>{lifeText(one, nowMs)}</td>
-                <td>{ownerText(one)}</td>
+    <Scrolled label="Containers">
+      <Parts items={containers} noun="containers">
+        {(shown) => (
+          <table class="rows">
+            <caption class="unseen">{plural(containers.length, 'container')}, newest first</caption>
+            <thead>
+              <tr>
+                <th scope="col">Grade</th>
+                <th scope="col">Container</th>
+                <th scope="col">Image</th>
+                <th scope="col">Life</th>
+                <th scope="col">Belongs to</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </Parts>
+            </thead>
+            <tbody>
+              {shown.map((one) => (
+                <tr key={one.id}>
+                  <td>
+                    <GradeMark letter={one.grade} />
+                  </td>
+                  <td>
+                    <a href={addressOf('containers', one.id)}>
+                      {harmless(one.name ?? shortId(one.id))}
+                    </a>
+                  </td>
+                  <td>{harmless(one.image.reference ?? 'not known')}</td>
+                  <td>{lifeText(one, nowMs)}</td>
+                  <td>{ownerText(one)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Parts>
+    </Scrolled>
   );
 }
 

@@ -12,7 +12,7 @@ import type {
 } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
 import { fleet, loadContainers } from '../data/containers.ts';
-import { harmless, plural } from '../data/words.ts';
+import { arrows, harmless, plural } from '../data/words.ts';
 import { Choice, SearchField } from '../parts/controls.tsx';
 import { GradeMark } from '../parts/marks.tsx';
 import { nowMs } from '../parts/now.ts';
@@ -54,7 +54,7 @@ function Head({ harbour }: { readonly harbour: Harbour }): JSX.Element {
     ['unknowns', 'not judged'],
   ];
   return (
-    <section class="head">
+    <section class={points.length < 2 ? '' : 'head'}>
       <div>
         <h1 class="answer">
           <GradeMark letter={harbour.grade?.letter ?? null} isLarge />
@@ -66,9 +66,14 @@ function Head({ harbour }: { readonly harbour: Harbour }): JSX.Element {
               <b>{(counts[key] ?? 0).toLocaleString()}</b> {word}
             </span>
           ))}
+          {points.length < 2 && harbour.grade !== null && (
+            <span>
+              score <b>{harbour.grade.score}</b> of 100, its line begins tomorrow
+            </span>
+          )}
         </p>
       </div>
-      <Trend points={points} title="Score of 100 over 30 days" />
+      {points.length > 1 && <Trend points={points} title="Score of 100 over 30 days" />}
     </section>
   );
 }
@@ -81,14 +86,14 @@ function Actions({ actions }: { readonly actions: readonly HarbourAction[] }): J
       <ol class="actions">
         {actions.map(({ action, removes, exploited, where, image, imageIds }) => (
           <li key={`${action} ${image}`}>
-            <span class="what">{harmless(action)}</span>
+            <span class="what">{arrows(action)}</span>
             <span class="removes">
               removes {plural(removes, 'finding')}
               {exploited > 0 && <b class="alarm"> · {exploited} exploited</b>}
             </span>
             <small class="where">
               {image && <a href={imageAddress(image, imageIds ?? [])}>{harmless(image)}</a>}
-              {where && ` ${harmless(where)}`}
+              {where && ` · ${harmless(where)}`}
             </small>
           </li>
         ))}
@@ -111,7 +116,7 @@ const spans = [
   ['24h', '24 h'],
   ['7d', '7 d'],
   ['30d', '30 d'],
-  ['all', 'All'],
+  ['all', 'All time'],
 ] as const;
 
 function Containers(): JSX.Element {
@@ -226,22 +231,59 @@ function CoverageList({
   readonly coverage: readonly Coverage[];
 }): JSX.Element | null {
   const missing = coverage.filter(({ state }) => state !== 'on');
-  if (missing.length === 0) return null;
+  const seen = coverage.filter(({ state }) => state === 'on');
   return (
-    <section>
-      <h2>What this page does not know</h2>
-      <dl class="facts">
-        {missing.map(({ what, state, why, howToSwitchOn }) => (
-          <div key={what}>
-            <dt>
-              {harmless(what)}: {state}
-            </dt>
-            <dd>
-              {why && <Coded text={why} />} {howToSwitchOn && <Coded text={howToSwitchOn} />}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <>
+      {missing.length > 0 && (
+        <section>
+          <h2>What this page does not know</h2>
+          <CoverageFacts coverage={missing} />
+        </section>
+      )}
+      {seen.length > 0 && (
+        <details class="group">
+          <summary>
+            <b>What it looks at</b>{' '}
+            <span class="faint">{seen.map(({ what }) => harmless(what)).join(', ')}</span>
+          </summary>
+          <CoverageFacts coverage={seen} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function CoverageFacts({ coverage }: { readonly coverage: readonly Coverage[] }): JSX.Element {
+  return (
+    <dl class="facts">
+      {coverage.map(({ what, state, why, howToSwitchOn }) => (
+        <div key={what}>
+          <dt>
+            {harmless(what)}
+            {state === 'on' ? '' : `: ${state}`}
+          </dt>
+          <dd>
+            {why && <Coded text={sentence(why)} />}{' '}
+            {howToSwitchOn && <HowTo text={howToSwitchOn} />}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function sentence(text: string): string {
+  const first = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}
+
+/** A command alone is shown as one. */
+function HowTo({ text }: { readonly text: string }): JSX.Element {
+  const isCommand = /^seaworthy [^`]+$/.test(text);
+  return (
+    <span>
+      {isCommand && 'Switch it on: '}
+      <Coded text={isCommand ? `\`${text}\`` : sentence(text)} />
+    </span>
   );
 }

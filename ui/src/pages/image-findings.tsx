@@ -3,11 +3,11 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Finding, IssueFinding, Report, VulnerabilityFinding } from '../data/answers.ts';
-import { harmless, plural, shortId, weightOfSeverity } from '../data/words.ts';
+import { arrows, harmless, plural, shortId, weightOfSeverity } from '../data/words.ts';
 import { Parts } from '../parts/controls.tsx';
 import { ExposureLink, LessonLink, WeightMark } from '../parts/marks.tsx';
 import { Empty } from '../parts/shown.tsx';
-import { type FindingGroup, groupsOf } from './image-groups.ts';
+import { type FindingGroup, groupsOf, mergedById } from './image-groups.ts';
 
 const severities = ['critical', 'high', 'medium', 'low', 'negligible', 'unknown'];
 
@@ -59,36 +59,53 @@ function Group({
       ),
     [findings],
   );
+  const merged = useMemo(() => mergedById(sorted), [sorted]);
   const exploited = findings.filter((one) => 'kev' in one && one.kev).length;
   return (
     <details class="group" open={isOpen}>
       <summary>
-        <b>{harmless(title)}</b>{' '}
+        <b>{arrows(title)}</b>{' '}
         <span class="faint">
           {plural(findings.length, 'finding')}
           {action !== null && ` · ${harmless(action.where)}`}
         </span>
         {exploited > 0 && <b class="alarm"> {exploited} exploited</b>}
       </summary>
-      <Parts items={sorted} size={50} noun="findings">
+      <Parts items={merged} size={30} noun="findings">
         {(shown) => (
           <ul class="findings">
-            {shown.map((one, index) => (
-              <li key={`${one.id} ${index}`}>
-                <details>
-                  <summary>
-                    <WeightMark weight={weightOfSeverity(one.severity)} word={one.severity} />{' '}
-                    <b>{harmless(one.id)}</b> <span>{harmless(one.title)}</span>{' '}
-                    <small>{shortFacts(one)}</small>
-                  </summary>
-                  {'package' in one ? <Flaw flaw={one} /> : <Issue issue={one} />}
-                </details>
-              </li>
+            {shown.map((same, index) => (
+              <Same key={`${same[0]?.id} ${index}`} findings={same} />
             ))}
           </ul>
         )}
       </Parts>
     </details>
+  );
+}
+
+/** One flaw, in one package or in several. */
+function Same({ findings }: { readonly findings: readonly Finding[] }): JSX.Element | null {
+  const [first] = findings;
+  if (first === undefined) return null;
+  const title = first.title === first.id ? '' : harmless(first.title);
+  return (
+    <li>
+      <details>
+        <summary>
+          <WeightMark weight={weightOfSeverity(first.severity)} word={first.severity} />{' '}
+          <b>{harmless(first.id)}</b> <span>{title}</span> <small>{shortFacts(first)}</small>
+          {findings.length > 1 && (
+            <small> · and {plural(findings.length - 1, 'more package')}</small>
+          )}
+        </summary>
+        {findings.slice(0, 50).map((one, index) => (
+          <div key={`${index} ${one.id}`}>
+            {'package' in one ? <Flaw flaw={one} /> : <Issue issue={one} />}
+          </div>
+        ))}
+      </details>
+    </li>
   );
 }
 

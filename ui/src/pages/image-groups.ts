@@ -51,6 +51,13 @@ function isMeant(finding: Finding, { action }: FixAction): boolean {
   return action.includes(finding.package.name);
 }
 
+/** Findings of one flaw together, in the order of the first of each; other kinds stand alone. */
+export function mergedById(findings: readonly Finding[]): readonly (readonly Finding[])[] {
+  const key = (one: Finding, index: number): string =>
+    'package' in one ? one.id : `${index} ${one.id}`;
+  return [...Map.groupBy(findings, key).values()];
+}
+
 /** How many findings and packages each layer brought, in the order of layers. */
 export interface LayerShare {
   readonly digest: string;

@@ -11,6 +11,8 @@ const measures = [
   ['findings', 'Findings'],
 ] as const;
 
+/** So few layers are told without asking. */
+const openedMost = 8;
 /** More layers than any engine accepts (Docker: 127). */
 const layersShown = 200;
 
@@ -31,7 +33,7 @@ export function Layers({ report }: { readonly report: Report }): JSX.Element | n
           <Stack key={key} measure={key} word={word} layers={layers} />
         ))}
       </div>
-      <details>
+      <details open={layers.length <= openedMost}>
         <summary>Layer by layer</summary>
         <LayerTable layers={layers} />
       </details>

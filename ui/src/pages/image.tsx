@@ -122,7 +122,8 @@ function Downloads({ path, name }: { readonly path: string; readonly name: strin
 }
 
 function Runs({ id, report }: { readonly id: string; readonly report: Report }): JSX.Element {
-  const image = encodeURIComponent(report.target.name || id);
+  // The digest of the configuration is what containers know of their image.
+  const image = encodeURIComponent(report.target.digest ?? id);
   const answer = answerTo<Page<ContainerView>>(`/containers?limit=100&image=${image}`).value;
   return (
     <section aria-labelledby="ran-title">

@@ -1,4 +1,4 @@
-// Segments as rooms and the flows between them, summed; where the rooms stand. Pure.
+// Segments as rooms and the flows between them, summed. Pure.
 import type { Network, NetworkFlow, NetworkNode } from '../data/answers.ts';
 
 export interface Room {
@@ -17,28 +17,37 @@ export interface Corridor {
   readonly flows: readonly NetworkFlow[];
 }
 
-/** Rooms that the picture holds; more are a matter of the matrix. */
-export const roomsDrawn = 24;
-
 export function roomsOf({ nodes }: Network): readonly Room[] {
   const byKey = Map.groupBy(nodes, roomKey);
   return [...byKey]
     .map(([key, own]) => {
       const first = own[0] as NetworkNode;
-      const title =
-        first.kind === 'external'
-          ? 'Outside'
-          : first.kind === 'host'
-            ? 'This machine'
-            : (first.workload?.application ?? 'no application');
       const owner = [first.workload?.team ?? first.workload?.user, first.workload?.environment];
+      const title = titles[key] ?? first.workload?.application ?? 'no application';
       return { key, title, subtitle: owner.filter(Boolean).join(' › '), nodes: own };
     })
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function roomKey({ kind, workload }: NetworkNode): string {
-  if (kind !== 'container') return ` ${kind}`;
+/** The room of everything that is on the internet. */
+export const internet = ' internet';
+const privateRoom = ' private';
+const hostRoom = ' host';
+const titles: Readonly<Record<string, string>> = {
+  [internet]: 'Internet',
+  [privateRoom]: 'Private addresses',
+  [hostRoom]: 'This machine',
+};
+
+/** RFC 1918, 6598, 3927 and 4193, link-local and loopback: nobody on the internet. */
+const privateAddress =
+  /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.|f[cd][0-9a-f]{2}:|fe80:|::1$)/i;
+
+function roomKey({ id, kind, workload }: NetworkNode): string {
+  if (kind === 'host') return hostRoom;
+  if (kind === 'external') {
+    return privateAddress.test(id.replace(/^address:/, '')) ? privateRoom : internet;
+  }
   const { team, user, application, environment } = workload ?? {};
   return JSON.stringify([team ?? user ?? null, application ?? null, environment ?? null]);
 }
@@ -46,7 +55,7 @@ function roomKey({ kind, workload }: NetworkNode): string {
 export function corridorsOf({ nodes, flows }: Network): readonly Corridor[] {
   const roomOf = new Map(nodes.map((node) => [node.id, roomKey(node)]));
   const byPair = Map.groupBy(flows, ({ from, to }) =>
-    JSON.stringify([roomOf.get(from) ?? ' external', roomOf.get(to) ?? ' external']),
+    JSON.stringify([roomOf.get(from) ?? internet, roomOf.get(to) ?? internet]),
   );
   return [...byPair]
     .map(([pair, own]) => {
@@ -62,41 +71,8 @@ export function bytesOf({ bytesSent, bytesReceived }: NetworkFlow): number {
   return (bytesSent ?? 0) + (bytesReceived ?? 0);
 }
 
-export interface Spot {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Width and height of the picture, in its own units. */
-export const picture = { width: 1000, height: 560 };
-
-/** Rooms on an ellipse, so that no line runs through a third room. */
-export function spotsOf(rooms: readonly Room[]): ReadonlyMap<string, Spot> {
-  const { width, height } = picture;
-  return new Map(
-    rooms.map(({ key }, index) => {
-      const angle = (index / rooms.length) * 2 * Math.PI - Math.PI / 2;
-      const x = width / 2 + Math.cos(angle) * (width / 2 - 110);
-      const y = height / 2 + Math.sin(angle) * (height / 2 - 45);
-      return [key, rooms.length === 1 ? { x: width / 2, y: height / 2 } : { x, y }];
-    }),
-  );
-}
-
-/** A line bent towards the middle; a loop where a room talks to itself. */
-export function pathOf(from: Spot, to: Spot): string {
-  if (from.x === to.x && from.y === to.y) {
-    const inward = from.y > picture.height / 2 ? -1 : 1;
-    const y = from.y + inward * 80;
-    return `M ${from.x - 30} ${from.y} C ${from.x - 50} ${y}, ${from.x + 50} ${y}, ${from.x + 30} ${from.y}`;
-  }
-  const bend = 0.35;
-  const x = ((from.x + to.x) / 2) * (1 - bend) + (picture.width / 2) * bend;
-  const y = ((from.y + to.y) / 2) * (1 - bend) + (picture.height / 2) * bend;
-  return `M ${from.x} ${from.y} Q ${x} ${y} ${to.x} ${to.y}`;
-}
-
-/** 1 to 12: ten times the bytes make a line thicker by a step. */
-export function thicknessOf(bytes: number): number {
-  return Math.min(12, 1 + Math.log10(1 + bytes) * 1.1);
+/** `tcp 5432`, or how many ports. */
+export function portsText({ flows }: Corridor): string {
+  const ports = [...new Set(flows.map(({ protocol, port }) => `${protocol} ${port}`))];
+  return ports.length <= 2 ? ports.join(', ') : `${ports.length} ports`;
 }

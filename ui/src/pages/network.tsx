@@ -9,8 +9,9 @@ import { Choice, Parts, Scrolled, SearchField } from '../parts/controls.tsx';
 import { ContainerLink, Time } from '../parts/marks.tsx';
 import { Empty, Shown } from '../parts/shown.tsx';
 import { replaceQuery, route } from '../routing.ts';
+import { roomsDrawn } from './network-layout.ts';
 import { NetworkMatrix, NetworkPicture } from './network-picture.tsx';
-import { bytesOf, type Corridor, corridorsOf, roomsDrawn, roomsOf } from './network-rooms.ts';
+import { bytesOf, type Corridor, corridorsOf, internet, roomsOf } from './network-rooms.ts';
 
 export function NetworkPage(): JSX.Element {
   const answer = answerTo<Network>('/network').value;
@@ -41,7 +42,7 @@ function Told({ network }: { readonly network: Network }): JSX.Element {
   const [chosen, setChosen] = useState<Corridor | null>(null);
   const { query } = route.value;
   const form = query.get('form') ?? (rooms.length > roomsDrawn ? 'matrix' : 'rooms');
-  const outside = corridors.filter(({ to }) => to === ' external').length;
+  const outside = corridors.filter(({ to }) => to === internet).length;
   const view = { rooms, corridors, chosen, onChosen: setChosen };
   return (
     <>
@@ -49,8 +50,8 @@ function Told({ network }: { readonly network: Network }): JSX.Element {
         {plural(rooms.length, 'segment')} and {plural(network.flows.length, 'flow')} between{' '}
         {plural(network.nodes.length, 'endpoint')};{' '}
         {outside === 0
-          ? 'none talks to the outside.'
-          : `${plural(outside, 'segment')} talk${outside === 1 ? 's' : ''} to the outside.`}
+          ? 'none talks to the internet.'
+          : `${plural(outside, 'segment')} talk${outside === 1 ? 's' : ''} to the internet.`}
       </p>
       <div class="tools">
         <Choice
@@ -74,6 +75,9 @@ function Told({ network }: { readonly network: Network }): JSX.Element {
           </button>
         )}
       </div>
+      <p class="legend">
+        Arrows go from who asks to who answers; thick ones carry more. Choose one to see its flows.
+      </p>
       {form === 'matrix' ? <NetworkMatrix {...view} /> : <NetworkPicture {...view} />}
       {network.truncated === true && (
         <p class="faint">More flows were recorded than this page was given.</p>
@@ -128,17 +132,11 @@ function FlowList({
               </thead>
               <tbody>
                 {shown.map((flow, index) => (
-                  <tr key={`${flow.from} ${flow.to} ${flow.port} ${index}`}>
-                    <td>{end(flow.from)}</td>
-                    <td>{end(flow.to)}</td>
-                    <td>{harmless(`${flow.protocol} ${flow.port}`)}</td>
-                    <td>{flow.count.toLocaleString()}</td>
-                    <td>{bytesText(flow.bytesSent)}</td>
-                    <td>{bytesText(flow.bytesReceived)}</td>
-                    <td>
-                      <Time at={flow.lastAt} />
-                    </td>
-                  </tr>
+                  <FlowRow
+                    key={`${flow.from} ${flow.to} ${flow.port} ${index}`}
+                    flow={flow}
+                    end={end}
+                  />
                 ))}
               </tbody>
             </table>
@@ -146,5 +144,33 @@ function FlowList({
         </Parts>
       </Scrolled>
     </section>
+  );
+}
+
+function FlowRow({
+  flow,
+  end,
+}: {
+  readonly flow: Network['flows'][number];
+  readonly end: (id: string) => JSX.Element;
+}): JSX.Element {
+  return (
+    <tr>
+      <td>{end(flow.from)}</td>
+      <td>{end(flow.to)}</td>
+      <td>{harmless(`${flow.protocol} ${flow.port}`)}</td>
+      <td
+        title={
+          flow.count === 0 ? 'begun before it was watched, or seen from its end only' : undefined
+        }
+      >
+        {flow.count === 0 ? '–' : flow.count.toLocaleString()}
+      </td>
+      <td>{bytesText(flow.bytesSent)}</td>
+      <td>{bytesText(flow.bytesReceived)}</td>
+      <td>
+        <Time at={flow.lastAt} />
+      </td>
+    </tr>
   );
 }

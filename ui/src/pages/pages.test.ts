@@ -1,14 +1,23 @@
 // The pure parts of the pages: tiles on lanes, moments on an axis, findings by action, rooms and lines.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { containerOf, timelineOf, usualContainers } from '../../../test/browser/mock-answers.ts';
-import { networkOf } from '../../../test/browser/mock-house.ts';
+import {
+  containerOf,
+  detectionsOf,
+  timelineOf,
+  usualContainers,
+} from '../../../test/browser/mock-answers.ts';
+import { exposedOf, networkOf } from '../../../test/browser/mock-house.ts';
 import { sampleReport } from '../../../test/sample-report.ts';
-import type { Network } from '../data/answers.ts';
+import type { DetectionRow, ExposureRow, Network } from '../data/answers.ts';
+import { modeText, packageText, sentenceOfOutput } from '../data/words.ts';
 import { momentsOf, nearest, processRows, ticksOf, wholeAxis } from './container-events.ts';
+import { isHeavy, placesOf, rulesOf } from './detection-places.ts';
+import { livesOf } from './exposure-lives.ts';
 import { axisOfChoice, placedTiles, teamsOf, tilePx } from './harbour-lanes.ts';
-import { groupsOf, layerShares } from './image-groups.ts';
-import { corridorsOf, roomsOf, spotsOf } from './network-rooms.ts';
+import { groupsOf, layerShares, mergedById } from './image-groups.ts';
+import { layoutOf } from './network-layout.ts';
+import { corridorsOf, internet, portsText, roomsOf } from './network-rooms.ts';
 
 const now = new Date('2026-11-22T03:00:00.000Z');
 const nowMs = now.getTime();
@@ -54,10 +63,11 @@ describe('lanes of the harbour', () => {
   test('the axis fits what there is, a day at most', () => {
     const young = [containerOf(now, { name: 'a', agoMs: 60_000 })];
     const old = [containerOf(now, { name: 'a', agoMs: 90 * 86_400_000 })];
-    expect(axisOfChoice('', young, nowMs).choice).toBe('15m');
+    expect(axisOfChoice('', young, nowMs)).toMatchObject({ choice: 'all' });
+    expect(axisOfChoice('', young, nowMs).fromMs).toBeGreaterThan(nowMs - 120_000);
     expect(axisOfChoice('', old, nowMs).choice).toBe('24h');
     expect(axisOfChoice('all', old, nowMs).fromMs).toBeLessThan(nowMs - 90 * 86_400_000);
-    expect(axisOfChoice('', [], nowMs).choice).toBe('15m');
+    expect(axisOfChoice('', [], nowMs).choice).toBe('all');
   });
 });
 
@@ -109,11 +119,122 @@ test('each finding stands in one group, and the groups hold all of them', () => 
   expect(shares.reduce((sum, one) => sum + one.packages, 0)).toBe(7);
 });
 
-test('rooms hold all endpoints, corridors all flows, spots lie apart', () => {
-  const network = networkOf(now, usualContainers(now)) as Network;
-  const rooms = roomsOf(network);
-  expect(rooms.flatMap(({ nodes }) => nodes).length).toBe(network.nodes.length);
-  expect(corridorsOf(network).flatMap(({ flows }) => flows).length).toBe(network.flows.length);
-  const spots = [...spotsOf(rooms).values()].map(({ x, y }) => `${Math.round(x)} ${Math.round(y)}`);
-  expect(new Set(spots).size).toBe(rooms.length);
+test('lives by image: each container once, those that run first', () => {
+  const containers = usualContainers(now);
+  const { items } = exposedOf(now, containers, 'CVE-1') as { items: readonly ExposureRow[] };
+  const groups = livesOf([...items, ...items]);
+  const ids = groups.flatMap(({ lives }) => lives.map(({ row }) => row.container.id));
+  expect(new Set(ids).size).toBe(containers.length);
+  expect(ids.length).toBe(containers.length);
+  for (const { lives } of groups) {
+    const running = lives.map(({ row }) => row.running);
+    expect(running).toEqual(running.toSorted((a, b) => Number(b) - Number(a)));
+  }
+  expect(groups[0]?.lives[0]?.packages).toEqual(['pkg:npm/lodash@4.17.4']);
+});
+
+test('findings of one flaw stand together, others alone', () => {
+  const { findings } = sampleReport();
+  const merged = mergedById(findings);
+  expect(merged.flat().length).toBe(findings.length);
+  for (const same of merged) expect(new Set(same.map(({ id }) => id)).size).toBe(1);
+});
+
+test('detections by place, the worst first', () => {
+  const at = containerOf(now, { name: 'a', agoMs: 1 });
+  const rows = detectionsOf(now, at, (word) => word) as readonly DetectionRow[];
+  const [first, second] = rows;
+  if (first === undefined || second === undefined) throw new Error('there are not two');
+  const host = { ...second, id: 'h', group: { ...second.group, container: null } };
+  const places = placesOf([host, second, first]);
+  expect(places.map(({ container, rows: own }) => [container?.id ?? null, own.length])).toEqual([
+    [at.id, 2],
+    [null, 1],
+  ]);
+  expect(places[0]?.rows[0]).toBe(first);
+  expect(rulesOf([first, second, first]).map(({ length }) => length)).toEqual([2, 1]);
+  expect(isHeavy('Warning', 'high')).toBe(false);
+});
+
+describe('rooms of the network', () => {
+  test('they hold all endpoints, corridors all flows', () => {
+    const network = networkOf(now, usualContainers(now)) as Network;
+    const rooms = roomsOf(network);
+    expect(rooms.flatMap(({ nodes }) => nodes).length).toBe(network.nodes.length);
+    expect(rooms.some(({ key }) => key === internet)).toBe(true);
+    const corridors = corridorsOf(network);
+    expect(corridors.flatMap(({ flows }) => flows).length).toBe(network.flows.length);
+    expect(corridors.map(portsText)).toContain('tcp 80');
+  });
+
+  test('private addresses are not the internet', () => {
+    const nodes = ['10.1.2.3', '172.31.0.1', '172.32.0.1', 'fd00::1', '2001:db8::1'].map((one) => ({
+      id: `address:${one}`,
+      name: one,
+      kind: 'external' as const,
+      workload: null,
+    }));
+    const rooms = roomsOf({ nodes, flows: [] });
+    expect(rooms.map(({ title, nodes: own }) => [title, own.length])).toEqual([
+      ['Internet', 2],
+      ['Private addresses', 3],
+    ]);
+  });
+
+  test('no box covers another, every line is drawn once, in any graph', () => {
+    const pairs = fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { maxLength: 40 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), pairs, (count, made) => {
+        const rooms = Array.from({ length: count }, (_, index) => ({
+          key: `${index}`,
+          title: `${index}`,
+          subtitle: '',
+          nodes: [],
+        }));
+        const keys = [...new Set(made.map(([a, b]) => `${a % count} ${b % count}`))];
+        const corridors = keys.map((one) => {
+          const [from = '', to = ''] = one.split(' ');
+          return { from, to, bytes: 1, count: 1, flows: [] };
+        });
+        const { boxes, lines, width, height } = layoutOf(rooms, corridors);
+        expect(boxes.size).toBe(count);
+        expect(lines.length).toBe(corridors.filter(({ from, to }) => from !== to).length);
+        const all = [...boxes.values()];
+        for (const [index, a] of all.entries()) {
+          expect(a.x + a.width <= width && a.y + a.height <= height).toBe(true);
+          for (const b of all.slice(index + 1)) {
+            const apart =
+              a.x + a.width <= b.x ||
+              b.x + b.width <= a.x ||
+              a.y + a.height <= b.y ||
+              b.y + b.height <= a.y;
+            expect(apart).toBe(true);
+          }
+        }
+      }),
+      { seed: 11, numRuns: 150 },
+    );
+  });
+});
+
+test.each([
+  [
+    '04:33:20.489605135: Warning A file is fetched: arguments=-m | program=/usr/bin/curl pod=<NA>',
+    'A file is fetched: arguments=-m',
+  ],
+  ['A shell was spawned (user=root | sh)', 'A shell was spawned (user=root | sh)'],
+  ['', ''],
+  [' | only fields', '| only fields'],
+])('the sentence of %j', (output, sentence) => {
+  expect(sentenceOfOutput(output).trim()).toBe(sentence);
+});
+
+test('words of modes and packages', () => {
+  expect(modeText('S_IRUSR|S_IXUSR|S_ISUID')).toBe('r-x------ setuid');
+  expect(modeText('/etc/passwd')).toBe('/etc/passwd');
+  expect(packageText('pkg:deb/debian/libc6@2.36-9%2Bdeb12u3?arch=amd64')).toBe(
+    'libc6 2.36-9+deb12u3 (deb)',
+  );
+  expect(packageText('pkg:npm/%40scope/a@1.0')).toBe('@scope/a 1.0 (npm)');
+  expect(packageText('pkg:npm/%')).toBe('pkg:npm/%');
 });

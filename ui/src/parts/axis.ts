@@ -58,12 +58,15 @@ export function marksOf(axis: Axis, most: number): readonly Mark[] {
 }
 
 /** The axis after `+`, `-`, `0` or an arrow with shift; null: the key means something else. */
-export function zoomedByKey(axis: Axis, whole: Axis, event: KeyboardEvent): Axis | null {
+export function zoomedByKey(
+  event: KeyboardEvent,
+  { axis, whole, atMs }: { readonly axis: Axis; readonly whole: Axis; readonly atMs: number },
+): Axis | null {
   const middle = (axis.fromMs + axis.toMs) / 2;
   const span = axis.toMs - axis.fromMs;
   if (event.key === '0') return whole;
-  if (event.key === '+' || event.key === '=') return around(middle, span / 2, whole);
-  if (event.key === '-') return around(middle, span * 2, whole);
+  if (event.key === '+' || event.key === '=') return around(atMs, span / 2, whole);
+  if (event.key === '-') return around(atMs, span * 2, whole);
   if (event.shiftKey && event.key === 'ArrowLeft') return around(middle - span / 4, span, whole);
   if (event.shiftKey && event.key === 'ArrowRight') return around(middle + span / 4, span, whole);
   return null;

@@ -120,7 +120,7 @@ export function Scrolled({
   readonly children: ComponentChildren;
 }): JSX.Element {
   return (
-    <div class="scrolled" role="region" aria-label={label} tabIndex={0}>
+    <div class="scrolled" role="region" aria-label={`${label} (scrolls)`} tabIndex={0}>
       {children}
     </div>
   );

@@ -57,23 +57,27 @@ export function WeightMark({
   );
 }
 
-const exact = new Intl.DateTimeFormat(undefined, {
-  year: 'numeric',
-  month: 'short',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
+const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+const day = { month: 'short', day: 'numeric' } as const;
+const thisYear = new Intl.DateTimeFormat(undefined, { ...day, ...clock });
+const otherYear = new Intl.DateTimeFormat(undefined, { year: 'numeric', ...day, ...clock });
+const within = new Intl.DateTimeFormat(undefined, { ...clock, fractionalSecondDigits: 3 });
 
-/** In the reader's zone; the exact UTC on hover. */
-export function Time({ at }: { readonly at: string | null }): JSX.Element {
+/** In the reader's zone; the exact UTC on hover. `isExact`: the day is told elsewhere, moments count. */
+export function Time({
+  at,
+  isExact = false,
+}: {
+  readonly at: string | null;
+  readonly isExact?: boolean;
+}): JSX.Element {
   const ms = timeMs(at);
   if (ms === null || at === null) return <span>not known</span>;
+  const isThisYear = new Date(ms).getFullYear() === new Date().getFullYear();
+  const format = isExact ? within : isThisYear ? thisYear : otherYear;
   return (
     <time dateTime={at} title={`${at} (UTC)`}>
-      {exact.format(ms)}
+      {format.format(ms)}
     </time>
   );
 }
@@ -101,8 +105,18 @@ export function ImageLink({
 }
 
 /** A link to who ran an advisory or a package. */
-export function ExposureLink({ asked }: { readonly asked: string }): JSX.Element {
-  return <a href={addressOf('exposure', null, { question: asked })}>{harmless(asked)}</a>;
+export function ExposureLink({
+  asked,
+  text = asked,
+}: {
+  readonly asked: string;
+  readonly text?: string;
+}): JSX.Element {
+  return (
+    <a href={addressOf('exposure', null, { question: asked })} title={harmless(asked)}>
+      {harmless(text)}
+    </a>
+  );
 }
 
 export function LessonLink({ id }: { readonly id: string | null }): JSX.Element | null {

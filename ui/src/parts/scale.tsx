@@ -20,10 +20,13 @@ export function Scale({ axis }: { readonly axis: Axis }): JSX.Element {
 export function ZoomButtons({
   axis,
   whole,
+  atMs,
   onAxis,
 }: {
   readonly axis: Axis;
   readonly whole: Axis;
+  /** What stays in the middle. */
+  readonly atMs: number;
   readonly onAxis: (axis: Axis) => void;
 }): JSX.Element {
   const middle = (axis.fromMs + axis.toMs) / 2;
@@ -34,14 +37,14 @@ export function ZoomButtons({
       <button
         type="button"
         aria-label="Zoom in"
-        onClick={() => onAxis(around(middle, span / 2, whole))}
+        onClick={() => onAxis(around(atMs, span / 2, whole))}
       >
         +
       </button>
       <button
         type="button"
         aria-label="Zoom out"
-        onClick={() => onAxis(around(middle, span * 2, whole))}
+        onClick={() => onAxis(around(atMs, span * 2, whole))}
       >
         −
       </button>

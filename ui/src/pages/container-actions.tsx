@@ -1,0 +1,80 @@
+// What a responder does to a container by hand, where the policy allows it: asked twice, done once.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ContainerActions, ResponseRow } from '../data/answers.ts';
+import { type Answer, answerTo, ask, refresh } from '../data/client.ts';
+import { harmless } from '../data/words.ts';
+import { Failed } from '../parts/shown.tsx';
+
+const words: Readonly<Record<string, string>> = {
+  pause: 'Pause it',
+  unpause: 'Let it go on',
+  stop: 'Stop it',
+  kill: 'Kill it',
+  'cut-network': 'Cut its network',
+  'restore-network': 'Restore its network',
+  'deny-drift': 'Refuse programs that are not of the image',
+  'lift-deny': 'Allow all programs again',
+};
+
+export function Actions({
+  id,
+  isRunning,
+}: {
+  readonly id: string;
+  readonly isRunning: boolean;
+}): JSX.Element | null {
+  const path = `/containers/${encodeURIComponent(id)}/actions`;
+  const answer = answerTo<ContainerActions>(path).value;
+  const [wanted, setWanted] = useState<string | null>(null);
+  const [done, setDone] = useState<Answer<ResponseRow> | null>(null);
+  if (!isRunning || answer.kind !== 'ready' || answer.value.state === 'off') return null;
+  const allowed = answer.value.allowed;
+  if (allowed.length === 0) return null;
+  const act = async (action: string): Promise<void> => {
+    setWanted(null);
+    setDone({ kind: 'loading' });
+    setDone(await ask<ResponseRow>(path, { method: 'POST', body: { action } }));
+    await refresh(path);
+    await refresh(`/containers/${encodeURIComponent(id)}/timeline`);
+  };
+  return (
+    <section aria-labelledby="act-title">
+      <h2 id="act-title">Do something about it</h2>
+      <p class="tools">
+        {allowed.map((action) => (
+          <button
+            key={action}
+            type="button"
+            aria-expanded={wanted === action}
+            onClick={() => setWanted(wanted === action ? null : action)}
+          >
+            {words[action] ?? harmless(action)}
+          </button>
+        ))}
+      </p>
+      {wanted !== null && (
+        <p class="tools" role="group" aria-label="Really?">
+          <span>
+            {words[wanted] ?? harmless(wanted)}? It happens at once, and is recorded with your name.
+          </span>
+          <button type="button" onClick={() => void act(wanted)}>
+            Yes, do it
+          </button>
+          <button type="button" onClick={() => setWanted(null)}>
+            No
+          </button>
+        </p>
+      )}
+      <div role="status">
+        {done?.kind === 'loading' && 'Asking …'}
+        {done?.kind === 'ready' && (
+          <p>
+            <b>{harmless(done.value.state)}</b>: {harmless(done.value.result)}
+          </p>
+        )}
+      </div>
+      {done?.kind === 'failed' && <Failed problem={done.problem} what="the action" />}
+    </section>
+  );
+}
