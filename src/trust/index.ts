@@ -1,4 +1,6 @@
 // The door of the trust wing: what signatures and attestations prove, and what a policy makes of it.
+
+export { normalName } from '../model/repository-name.ts';
 export { demandedPolicy, type PolicyDemand } from './demand.ts';
 export {
   annotationNames,
@@ -9,7 +11,6 @@ export {
   isSignatureLayer,
   simpleSigningType,
 } from './evidence.ts';
-export { normalName } from './image-name.ts';
 export { judgeTrust, signerWords, type TrustReason, type TrustVerdict } from './judge.ts';
 export { readPublicKey, type TrustedKey, trustedKey } from './key.ts';
 export {

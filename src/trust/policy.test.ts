@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { present } from '../../test/present.ts';
 import { SeaworthyError } from '../base/error.ts';
+import { compileGlob, compileNamePattern } from '../model/repository-name.ts';
 import type { SignatureFact, Signer, TrustFacts } from '../model/trust.ts';
 import { duplicateKey } from './duplicate-keys.ts';
 import { judgeTrust, normalName, readPublicKey, readTrustPolicy } from './index.ts';
-import { compileExpression, compileGlob, compileNamePattern } from './pattern.ts';
+import { compileExpression } from './pattern.ts';
 import { bareSource } from './statement.ts';
 
 const pem = (): string => {

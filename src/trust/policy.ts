@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { SeaworthyError } from '../base/error.ts';
 import { asArray, asRecord, asString, field, keysOf } from '../base/json.ts';
 import { parseYamlDocuments, type YamlDocument } from '../base/yaml.ts';
+import { compileGlob, compileNamePattern } from '../model/repository-name.ts';
 import { readPublicKey, type TrustedKey } from './key.ts';
-import { compileExpression, compileGlob, compileNamePattern } from './pattern.ts';
+import { compileExpression } from './pattern.ts';
 import { predicateNames, predicateTypes } from './statement.ts';
 
 export type TrustMode = 'deny' | 'warn' | 'audit';

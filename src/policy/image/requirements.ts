@@ -1,7 +1,9 @@
 // What the policy wants of every image, and the faults of one that does not keep it.
+
+import { compileNamePattern, normalName } from '../../model/repository-name.ts';
 import { type Severity, severityRank } from '../../model/severity.ts';
 import { compilePattern } from '../glob.ts';
-import { fullReference, parseImageName } from '../image-name.ts';
+import { parseImageName } from '../image-name.ts';
 import type { About } from '../inquiry.ts';
 import { clip } from '../scalar.ts';
 import { daysSince, type ImageFacts, isRootUser } from './facts.ts';
@@ -113,13 +115,23 @@ const about = {
 /** Ids of the controls, for pages and waivers. */
 export const imageControls: readonly About[] = Object.values(about);
 
-/** Whether the reference fits one of the patterns; no pattern fits all. */
+/** Whether the reference fits one of the patterns, by the names that trust policies know as well. */
 function isTrusted(reference: string, patterns: readonly string[]): boolean {
-  const { name } = parseImageName(reference);
+  const { name: written, tag, digest } = parseImageName(reference);
   // A slash too many makes another name that the same registry may serve.
-  if (/\/\/|\/$|^\/|\s/.test(name)) return false;
-  const names = [name, fullReference(reference)];
-  return patterns.some((pattern) => names.some(compilePattern(pattern)));
+  if (/\/\/|\/$|^\/|\s/.test(written)) return false;
+  const name = normalName(reference);
+  if (name === null) return false;
+  const suffix = `${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`;
+  return patterns.some((pattern) => {
+    // A tag or digest in a pattern is meant as it stands there.
+    const own = /(?::[^/:@]*)?(?:@[^/@]*)?$/.exec(pattern)?.[0] ?? '';
+    const isPort = /^[^/]*$/.test(pattern) && /^:\d+$/.test(own);
+    const end = isPort ? '' : own;
+    const compiled = compileNamePattern(pattern.slice(0, pattern.length - end.length));
+    if (!compiled.ok || !compiled.matches(name)) return false;
+    return end === '' || compilePattern(end)(suffix);
+  });
 }
 
 /** What one image breaks. `facts` null: nobody knows anything but its name. */
