@@ -1,6 +1,6 @@
 // Requests to an engine decided as a whole: rules, types, bodies, images; and what engines get wrong.
 import { describe, expect, test } from 'vitest';
-import { operationRules } from '../policy/docker-api/index.ts';
+import { type KnownVolume, operationRules } from '../policy/docker-api/index.ts';
 import { noWaivers, readWaivers } from '../policy/index.ts';
 import { decideRequest, type GuardSetting } from './gate-docker.ts';
 import { pluginFlaws } from './gate-docker-daemon.ts';
@@ -10,6 +10,7 @@ const setting: GuardSetting = {
   policy: { profiles: ['recommended'], minor: 30, waivers: noWaivers, onUnknown: 'deny' },
   images: null,
   resolve: (path) => path,
+  volumes: null,
 };
 
 function asked(method: string, uri: string, body: string | null = null, type = 'application/json') {
@@ -81,6 +82,69 @@ describe('decisions', () => {
     expect(decided.waived).toEqual(['privileged']);
     const other = await decideRequest(asked('POST', `${create}?name=web`, body), own);
     expect(other.decision).toBe('deny');
+  });
+
+  describe('volumes that the engine has already', () => {
+    const known: Readonly<Record<string, KnownVolume>> = {
+      evil: { kind: 'bind', path: '/' },
+      logs: { kind: 'bind', path: '/srv/logs' },
+      disk: { kind: 'mount', what: 'ext4 of /dev/sda1' },
+      plain: { kind: 'ordinary' },
+      lost: { kind: 'unknown', reason: 'it did not answer in time' },
+    };
+    const seen: string[] = [];
+    const own: GuardSetting = {
+      ...setting,
+      volumes: {
+        find: async (name) => {
+          seen.push(name);
+          return Object.hasOwn(known, name) ? (known[name] ?? null) : null;
+        },
+      },
+    };
+    const decide = (host: object) =>
+      decideRequest(asked('POST', create, JSON.stringify({ Image: 'a', HostConfig: host })), own);
+    const mount = (Source: string) => ({ Mounts: [{ Type: 'volume', Source, Target: '/x' }] });
+
+    test.each([
+      ['a bind of the root', { Binds: ['evil:/x'] }, 'host-takeover'],
+      ['the same as a mount', mount('evil'), 'host-takeover'],
+      ['a disk', mount('disk'), 'host-takeover'],
+      ['one that cannot be asked', mount('lost'), 'unknown'],
+      // What comes along with the request is not what the engine has.
+      [
+        'one whose options of the request are harmless',
+        {
+          Mounts: [
+            {
+              Type: 'volume',
+              Source: 'evil',
+              Target: '/x',
+              VolumeOptions: { DriverConfig: { Name: 'local', Options: { type: 'tmpfs' } } },
+            },
+          ],
+        },
+        'host-takeover',
+      ],
+    ])('%s is denied', async (_, host, control) => {
+      const decided = await decide(host);
+      expect(decided.decision).toBe('deny');
+      expect(decided.controls).toContain(control);
+    });
+
+    test.each([
+      ['an ordinary one', mount('plain')],
+      ['one that is not there', { Binds: ['new:/x:ro'] }],
+      ['none', { Binds: ['/srv/a:/x'] }],
+    ])('%s passes', async (_, host) => {
+      expect((await decide(host)).decision).not.toBe('deny');
+    });
+
+    test('each is asked once, folders of the host are not', async () => {
+      seen.length = 0;
+      await decide({ ...mount('plain'), Binds: ['plain:/a', 'b:/b', '/srv:/c'] });
+      expect(seen.toSorted()).toEqual(['b', 'plain']);
+    });
   });
 
   test('images are asked by their reference', async () => {

@@ -5,6 +5,8 @@ import {
   isRead,
   type JudgeOptions,
   judgeBody,
+  type KnownVolume,
+  namedVolumes,
   type OperationRules,
   parseAsGo,
   type Routed,
@@ -29,12 +31,22 @@ export interface GuardImages {
   readonly known: (reference: string) => Promise<ImageFacts | null>;
 }
 
+export interface GuardVolumes {
+  /** What the engine has by that name; null: nothing. Never throws. */
+  find(name: string): Promise<KnownVolume | null>;
+}
+
+/** Volumes of one container that are asked for; more is no honest request. */
+const volumesMost = 200;
+
 export interface GuardSetting {
   readonly rules: OperationRules;
   readonly policy: Policy;
   /** Null: the policy asks nothing of images. */
   readonly images: GuardImages | null;
   readonly resolve: JudgeOptions['resolve'];
+  /** Null: the engine cannot be asked. */
+  readonly volumes: GuardVolumes | null;
 }
 
 export interface GuardDecision {
@@ -121,6 +133,7 @@ export async function decideRequest(
       ? judgeBody(route.id, body.value, {
           name: route.query.get('name') ?? route.target,
           resolve: setting.resolve,
+          volumes: await volumesOf(route, body.value, setting.volumes),
           policy: setting.policy,
         })
       : null;
@@ -136,6 +149,25 @@ export async function decideRequest(
     if (answer !== null) answers.push(answer);
   }
   return { ...about, image, ...joinedAnswers(answers) };
+}
+
+/** Volumes that are there already were perhaps made where nobody watched. */
+async function volumesOf(
+  { id }: Routed,
+  body: unknown,
+  volumes: GuardVolumes | null,
+): Promise<ReadonlyMap<string, KnownVolume>> {
+  const found = new Map<string, KnownVolume>();
+  if (volumes === null || id !== 'container.create') return found;
+  const names = namedVolumes(body);
+  const asked = await Promise.all(
+    names.slice(0, volumesMost).map(async (name) => ({ name, known: await volumes.find(name) })),
+  );
+  for (const { name, known } of asked) if (known !== null) found.set(name, known);
+  for (const name of names.slice(volumesMost)) {
+    found.set(name, { kind: 'unknown', reason: `more than ${volumesMost} volumes` });
+  }
+  return found;
 }
 
 type Body =

@@ -31,6 +31,7 @@ const setting: GuardSetting = {
     waivers: noWaivers,
   },
   images: null,
+  volumes: null,
   resolve: resolveHostPath,
 };
 

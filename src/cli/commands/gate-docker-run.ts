@@ -9,6 +9,7 @@ import { connectEngine } from '../../host/docker/index.ts';
 import { operationRules } from '../../policy/docker-api/index.ts';
 import {
   type DeskOptions,
+  engineVolumes,
   type GuardServer,
   type ProxyAddress,
   resolveHostPath,
@@ -123,6 +124,11 @@ async function openSettings(
   }
   const rules = operationRules(options.preset, { allow: options.allow, deny: options.deny });
   let source: GuardImageSource | null = null;
+  const upstream = /^unix:\/\/(\/.+)$/.exec(options.upstream)?.[1];
+  const volumes = upstream === undefined ? null : engineVolumes(upstream);
+  if (volumes === null) {
+    warn(`${options.upstream} is no socket: volumes that are there already are not looked into`);
+  }
   const load = async (): Promise<GuardSetting> => {
     const loaded = await loadSetting({ ...options, kubernetesVersion: 'latest' }, new Date());
     const policy = loaded.policy(() => null);
@@ -131,7 +137,7 @@ async function openSettings(
       source ??= await openGuardImages({ options, deadlineMs, upstream: options.upstream, warn });
     }
     const images = gate === null || source === null ? null : source.imagesFor(gate, policy);
-    return { rules, policy, images, resolve: resolveHostPath };
+    return { rules, policy, images, resolve: resolveHostPath, volumes };
   };
   let current = await load();
   return {

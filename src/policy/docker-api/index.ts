@@ -1,7 +1,7 @@
 // The door of requests to an engine (Docker Engine API): what they ask for, and whether it may be.
 export { imageMatcher } from './exempt.ts';
 export { endOfString, foldKey, type GoJson, judgedBytes, parseAsGo } from './go-json.ts';
-export { type JudgeOptions, judgeBody } from './judge.ts';
+export { type JudgeOptions, judgeBody, type KnownVolume, namedVolumes } from './judge.ts';
 export { isRead, type Operation, operations } from './operations.ts';
 export {
   type OperationRules,
@@ -12,3 +12,4 @@ export {
 } from './preset.ts';
 export { joinedContainers } from './request-controls.ts';
 export { type Route, type Routed, routeOf } from './route.ts';
+export { volumeKindOf } from './takeover.ts';

@@ -12,13 +12,27 @@ import type { Path } from '../path.ts';
 import { clip, itemsOf } from '../scalar.ts';
 import { type JudgedFault, type VerdictPolicy, verdictOf } from '../verdict.ts';
 import { requestControls, requestFaults } from './request-controls.ts';
-import { mountedVolumeOf, takeoverOf, volumeKindOf } from './takeover.ts';
+import { mountedVolumeOf, takeoverOf, type VolumeKind, volumeKindOf } from './takeover.ts';
 
 export interface JudgeOptions {
   /** Name of the query or of the path. */
   readonly name: string;
   /** A path of the host without links; a bind through a link is a bind of where it leads. */
   readonly resolve: (path: string) => string;
+  /** Volumes that the engine has already, by name; one that is not named is not there. */
+  readonly volumes?: ReadonlyMap<string, KnownVolume>;
+}
+
+/** What a volume is, or why that is not known. */
+export type KnownVolume = VolumeKind | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Names of the volumes that a create body mounts; the engine takes those that it has already as they are. */
+export function namedVolumes(body: unknown): readonly string[] {
+  const { mounts } = configOfCreateBody(body, '');
+  const names = mounts.flatMap(({ kind, source }) =>
+    kind === 'volume' && source !== null && source !== '' ? [source] : [],
+  );
+  return [...new Set(names)];
 }
 
 /** The answer for the body of an operation; null: its body decides nothing. */
@@ -72,8 +86,12 @@ function answerOf(finding: Finding, policy: VerdictPolicy): Answer {
 
 function judgeCreate(body: unknown, options: JudgeOptions, policy: VerdictPolicy): Answer {
   const host = field(body, 'HostConfig');
-  const config = seenByHost(configOfCreateBody(body, options.name), host, options.resolve);
-  const faults = [...requestFaults(body, config), ...containerFaults(config)];
+  const config = seenByHost(configOfCreateBody(body, options.name), host, options);
+  const faults = [
+    ...requestFaults(body, config),
+    ...mountingVolumes(config, options),
+    ...containerFaults(config),
+  ];
   const image = config.image.value;
   const isOdd = host !== undefined && host !== null && asRecord(host) === null;
   return answerOf(
@@ -82,7 +100,7 @@ function judgeCreate(body: unknown, options: JudgeOptions, policy: VerdictPolicy
       name: config.name,
       image,
       faults,
-      ...(isOdd ? { reason: 'HostConfig is no object' } : {}),
+      ...(isOdd ? { reason: 'HostConfig is no object' } : unknownVolume(config, options)),
     },
     policy,
   );
@@ -92,17 +110,39 @@ function judgeCreate(body: unknown, options: JudgeOptions, policy: VerdictPolicy
 function seenByHost(
   config: ContainerConfig,
   host: unknown,
-  resolve: JudgeOptions['resolve'],
+  { resolve, volumes }: JudgeOptions,
 ): ContainerConfig {
   const asked = itemsOf(field(host, 'Mounts'));
   const mounts = config.mounts.map((mount): Mount => {
     const index = mount.path[1] === 'Mounts' ? mount.path[2] : null;
     const volume = mountedVolumeOf(typeof index === 'number' ? asked[index] : undefined);
     if (volume.kind === 'bind') return { ...mount, kind: 'bind', source: resolve(volume.path) };
+    const known = mount.kind === 'volume' ? volumes?.get(mount.source ?? '') : undefined;
+    if (known?.kind === 'bind') return { ...mount, kind: 'bind', source: resolve(known.path) };
     if (mount.kind !== 'bind' || mount.source === null) return mount;
     return { ...mount, source: resolve(mount.source) };
   });
   return { ...config, mounts };
+}
+
+/** Volumes that the engine has and that mount a disk or another file system. */
+function mountingVolumes({ mounts }: ContainerConfig, { volumes }: JudgeOptions): JudgedFault[] {
+  return mounts.flatMap(({ kind, source, path }): JudgedFault[] => {
+    const known = kind === 'volume' ? volumes?.get(source ?? '') : undefined;
+    if (known?.kind !== 'mount') return [];
+    const message = `its volume ${clip(source ?? '', 100)} mounts ${clip(known.what)}`;
+    const control = requestControls.takeover;
+    return [{ control, sources: ['Seaworthy'], path, value: clip(known.what), message, edits: [] }];
+  });
+}
+
+function unknownVolume({ mounts }: ContainerConfig, { volumes }: JudgeOptions) {
+  for (const { kind, source } of mounts) {
+    const known = kind === 'volume' ? volumes?.get(source ?? '') : undefined;
+    if (known?.kind !== 'unknown') continue;
+    return { reason: `the volume ${clip(source ?? '', 100)} could not be asked (${known.reason})` };
+  }
+  return {};
 }
 
 /** What `docker update` may change; the rest of the controls asks for what is not in such a body. */

@@ -3,3 +3,4 @@ export type { DeskOptions, GuardRecord } from './desk.ts';
 export { type GuardServer, type PluginOptions, startPlugin } from './plugin.ts';
 export { type ProxyAddress, type ProxyOptions, type ProxyServer, startProxy } from './proxy.ts';
 export { resolveHostPath } from './socket.ts';
+export { engineVolumes } from './volumes.ts';

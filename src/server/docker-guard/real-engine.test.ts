@@ -16,6 +16,7 @@ import { operationRules } from '../../policy/docker-api/index.ts';
 import { noWaivers } from '../../policy/index.ts';
 import {
   type DeskOptions,
+  engineVolumes,
   type GuardServer,
   type ProxyServer,
   resolveHostPath,
@@ -51,6 +52,7 @@ describe.skipIf(missing !== '')(
         policy: { profiles: ['recommended'], minor: 30, waivers: noWaivers, onUnknown: 'deny' },
         images: null,
         resolve: resolveHostPath,
+        volumes: engineVolumes(socket),
       }),
       isAudit,
       recordFile: null,
@@ -295,6 +297,9 @@ describe.skipIf(missing !== '')(
         await run('rm', '-f', id);
       }
       expect(made).toEqual(made.map(() => 'ok: true\n'));
+      const options = ['-o', 'type=none', '-o', 'o=bind', '-o', 'device=/'];
+      expect(await run('volume', 'create', ...options, 'evil')).toBe('ok: evil\n');
+      expect(await inContainer('-v', 'evil:/x')).toBe('ok: ');
     }, 30_000);
 
     test('an engine whose plugin is gone denies', async () => {
@@ -306,6 +311,15 @@ describe.skipIf(missing !== '')(
       plugin = await startPlugin({ ...desk(), socket: pluginSocket });
       expect(await run('ps')).toMatch(/^ok/);
     }, 60_000);
+
+    test('a volume that was made while nobody watched is the folder that it is', async () => {
+      const mount = 'type=volume,src=evil,dst=/x';
+      expect(await inContainer('-v', 'evil:/x')).toContain('[host-takeover');
+      expect(await inContainer('--mount', mount)).toContain('[host-takeover');
+      expect(await inContainer('-v', 'data:/data')).toBe('ok: ');
+      expect(await run('volume', 'rm', 'evil')).toBe('ok: evil\n');
+      expect(await inContainer('-v', 'evil:/x')).toBe('ok: ');
+    }, 30_000);
   },
 );
 

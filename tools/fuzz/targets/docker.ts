@@ -22,6 +22,7 @@ const setting: GuardSetting = {
   rules: operationRules('usual', { allow: ['*'], deny: ['debug'] }),
   policy,
   images: null,
+  volumes: null,
   resolve: (path) => path,
 };
 const options = { name: 'a', resolve: setting.resolve, policy };
