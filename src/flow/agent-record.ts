@@ -5,7 +5,7 @@ import type { FleetFlow, FleetLoss, FleetRecord, FleetRun } from '../model/fleet
 import type { Inventory } from '../model/report.ts';
 import type { RecordReader, RunPeer, StoredRun } from '../store/record/index.ts';
 import type { AgentSource } from './agent.ts';
-import { namesOf } from './ran-images.ts';
+import { fleetInventory } from './fleet-inventory.ts';
 
 export interface RecordSourceOptions {
   /** Opened when it is first there: an agent may start before the recorder. Null: not yet. */
@@ -124,17 +124,7 @@ class RecordSource implements AgentSource {
       const inventory = this.#options.inventory(id);
       if (inventory === null) continue;
       this.#images.add(id);
-      records.push({
-        kind: 'inventory',
-        imageId: id,
-        reference,
-        digest,
-        distribution: inventory.distribution,
-        packages: inventory.packages.map((found) => ({
-          found: { ...found, licences: [], locations: [] },
-          knownAs: namesOf(found).map((name) => name.toLowerCase()),
-        })),
-      });
+      records.push(fleetInventory({ id, reference, digest }, inventory));
       if (records.length >= imagesAtOnce) break;
     }
     return records;

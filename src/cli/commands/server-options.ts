@@ -10,6 +10,13 @@ export interface ServerOptions extends CommonOptions {
   readonly clientCa?: string;
   readonly plainHttp?: boolean;
   readonly oidc?: string;
+  /** File of outputs: who is told. */
+  readonly alerts?: string;
+  /** Registries that images are pulled from which no node scanned. */
+  readonly scan?: readonly string[];
+  /** Milliseconds that nodes have for it before. */
+  readonly scanAfter?: number;
+  readonly registryCa?: string;
   readonly keepEvents: string;
   readonly keepRuns: string;
   readonly connections: string;

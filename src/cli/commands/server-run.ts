@@ -1,13 +1,13 @@
 // What `server` does: store, desk, listener and shared work put together until it is told to end.
-import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
-import { newName } from '../../base/secret.ts';
-import { openAdvisories } from '../../flow/advisories.ts';
-import { matchEcosystems } from '../../flow/ecosystems.ts';
-import { runFleetWork } from '../../flow/fleet.ts';
-import { createFleetDesk, type FleetListener, listenFleet } from '../../server/ingest/index.ts';
+import {
+  createFleetDesk,
+  type FleetListener,
+  type FurtherFigures,
+  listenFleet,
+  tracedStore,
+} from '../../server/ingest/index.ts';
 import {
   createLoginDesk,
   type LoginSettings,
@@ -15,10 +15,10 @@ import {
   readLoginSettings,
 } from '../../server/login/index.ts';
 import { openFleetStore } from '../../store/fleet/index.ts';
-import { databaseFile } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { fileOption, stampOf } from './fleet-options.ts';
 import type { ServerOptions } from './server-options.ts';
+import { startServerWork } from './server-work.ts';
 
 const renewMs = 60_000;
 const nowMs = (): number => performance.now();
@@ -36,39 +36,32 @@ export async function runServer(options: ServerOptions): Promise<number> {
   };
   const tls = tlsOf(options);
   const opened = options.oidc === undefined ? null : loginOf(options.oidc);
-  const store = await openFleetStore(options.store, { connections: numbers.connections });
+  const { connections } = numbers;
+  const store = tracedStore(await openFleetStore(options.store, { connections }));
   const end = new AbortController();
   process.once('SIGTERM', () => end.abort());
   process.once('SIGINT', () => end.abort());
   const { signal } = end;
   const login = opened === null ? null : createLoginDesk({ ...opened, store, warn });
-  const desk = createFleetDesk({ store, nowMs, warn, login });
+  const alerts =
+    options.alerts === undefined
+      ? null
+      : (await import('./watch-response.ts')).alertDeskOf(options.alerts, warn);
+  const work = startServerWork(options, { store, alerts, retention: numbers, signal, warn });
+  const figures = (): FurtherFigures => work.figures();
+  const desk = createFleetDesk({ store, nowMs, warn, login, alerts, figures });
   const { host } = options;
-  const listener = await listenFleet({ host, port: numbers.port, desk, tls });
-  warn(
-    `the server listens on ${tls === null ? 'http' : 'https'}://${host}:${listener.port}; store ${store.place}`,
-  );
-  const file = databaseFile(options);
-  const advisories = existsSync(file) ? openAdvisories(file, () => new Date()) : null;
-  if (advisories === null) warn(`no advisories in ${file}: other replicas match, or nobody`);
   try {
-    await Promise.all([
-      runFleetWork({
-        store,
-        worker: `${hostname()}-${process.pid}-${newName().slice(0, 8)}`,
-        advisories,
-        ecosystems: matchEcosystems,
-        retention: numbers,
-        pace: realPace,
-        signal,
-        warn,
-      }),
-      renewing(options, listener, { signal, warn }),
-    ]);
-  } finally {
+    const listener = await listenFleet({ host, port: numbers.port, desk, tls });
+    warn(
+      `the server listens on ${tls === null ? 'http' : 'https'}://${host}:${listener.port}; store ${store.place}`,
+    );
+    await renewing(options, listener, { signal, warn });
     await listener.close();
+  } finally {
+    end.abort();
+    await work.ended;
     opened?.provider.close();
-    advisories?.close();
     await store.close();
   }
   return exitCodes.satisfied;

@@ -1,12 +1,14 @@
 // `seaworthy server`: the server of a fleet, its tokens and its agents.
 import { type Command, Option } from 'commander';
 import { withCommonOptions } from '../options.ts';
+import { type TraceFlags, withTraceOptions, withTraces } from '../tracing.ts';
 import type {
   ServerEnrolOptions,
   ServerOptions,
   ServerStoreOptions,
   ServerTokenOptions,
 } from './server-options.ts';
+import { durationOf } from './watch-options.ts';
 
 function withStore(command: Command): Command {
   return command.addOption(
@@ -31,14 +33,22 @@ export function defineServer(program: Command): void {
     .option('--client-ca <file>', 'PEM authority whose certificates name agents')
     .option('--plain-http', 'listen without TLS, behind something that ends it')
     .option('--oidc <file>', 'YAML: the OpenID provider that people log in at, and who may what')
+    .option('--alerts <file>', 'tell others of detections of all nodes (YAML); one replica does')
+    .option('--scan <registry...>', 'pull images that no node scanned from these registries')
+    .addOption(
+      new Option('--scan-after <time>', 'how long nodes may take to scan first: 10m').argParser(
+        durationOf,
+      ),
+    )
+    .option('--registry-ca <file>', "PEM authorities of those registries, besides the system's")
     .option('--keep-events <days>', 'days that detections and flows are kept', '30')
     .option('--keep-runs <days>', 'days that containers are kept after their end', '365')
     .option('--connections <number>', 'connections to the store', '8');
-  withCommonOptions(serve)
+  withTraceOptions(withCommonOptions(serve))
     .exitOverride()
-    .action(async (options: ServerOptions) => {
+    .action(async (options: ServerOptions & TraceFlags) => {
       const { runServer } = await import('./server-run.ts');
-      process.exitCode = await runServer(options);
+      process.exitCode = await withTraces(options, () => runServer(options));
     });
   defineTokens(server);
 }

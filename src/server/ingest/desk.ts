@@ -1,14 +1,17 @@
 // What a fleet's server answers: enrolment, ingest, rotation, and questions of those who may ask. A
 // plain function from request to response, to be mounted in any listener.
 import { messageOf } from '../../base/error.ts';
-import { field, stringField } from '../../base/json.ts';
+import { stringField } from '../../base/json.ts';
 import { secretHash } from '../../base/secret.ts';
+import type { AlertDesk } from '../../flow/alert-desk.ts';
 import type { FleetStore, Identity, Role } from '../../store/fleet/index.ts';
 import type { LoginDesk } from '../login/index.ts';
+import { type FleetResponse, json, refusal, retryLater } from './answer.ts';
 import { askFleet } from './ask.ts';
 import { bodyBytes, readBatch } from './batch.ts';
 import { createBuckets } from './bucket.ts';
-import { createIngestMetrics } from './metrics.ts';
+import { alertState, changesOf, type FleetHouse } from './house.ts';
+import { createIngestMetrics, type FurtherFigures } from './metrics.ts';
 import { createIngestQueue } from './queue.ts';
 
 export interface FleetRequest {
@@ -24,12 +27,6 @@ export interface FleetRequest {
   readonly body: (most: number) => Promise<Uint8Array | null>;
 }
 
-export interface FleetResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 export interface FleetDeskOptions {
   readonly store: FleetStore;
   readonly nowMs: () => number;
@@ -37,6 +34,10 @@ export interface FleetDeskOptions {
   readonly warn: (line: string) => void;
   /** People who log in at a provider of identities; null: tokens alone. */
   readonly login?: LoginDesk | null;
+  /** Who is told of detections; null: nobody, by this replica. */
+  readonly alerts?: AlertDesk | null;
+  /** Further figures for /metrics, names without the prefix. */
+  readonly figures?: () => FurtherFigures;
 }
 
 export interface FleetDesk {
@@ -125,7 +126,7 @@ class Desk implements FleetDesk {
               ? {
                   status: 200,
                   headers: { 'content-type': 'text/plain; version=0.0.4' },
-                  body: this.#metrics.text(),
+                  body: this.#metrics.text(this.#options.figures?.()),
                 }
               : refusal(403, 'scope', 'this is about the whole fleet'),
           ),
@@ -136,9 +137,43 @@ class Desk implements FleetDesk {
         return this.#as(request, ['agent'], (identity) => this.#rotate(request, identity));
       case 'POST /api/v1/ingest':
         return this.#as(request, ['agent'], (identity) => this.#ingest(request, identity));
+      case 'GET /api/v1/alerts':
+        return this.#whole(request, ['viewer', 'admin'], () => alertState(this.#house()));
+      case 'POST /api/v1/alerts/test':
+        return this.#whole(request, ['admin'], async () => {
+          const { alerts } = this.#house();
+          return alerts === null ? null : { outputs: await alerts.test() };
+        });
+      case 'GET /api/v1/changes':
+        return this.#whole(request, ['admin'], () =>
+          changesOf(this.#house(), request.url.searchParams),
+        );
       default:
         return (await this.#login(request)) ?? this.#ask(request);
     }
+  }
+
+  #house(): FleetHouse {
+    const { store, alerts = null } = this.#options;
+    return { store, alerts };
+  }
+
+  /** What only those are told who may see the whole fleet; null: it cannot be answered like this. */
+  #whole(
+    request: FleetRequest,
+    roles: readonly Role[],
+    action: () => Promise<unknown>,
+  ): Promise<FleetResponse> {
+    return this.#as(request, roles, async ({ teams, id }) => {
+      if (teams !== null) return refusal(403, 'scope', 'this is about the whole fleet');
+      const waitMs = this.#rates.asked.take(id, 1);
+      if (waitMs > 0) return retryLater(429, 'rate', 'too many questions', waitMs);
+      const value = await action();
+      if (value !== null) return json(200, value);
+      return request.method === 'POST'
+        ? refusal(409, 'off', 'nobody is told by this server: start it with --alerts')
+        : refusal(400, 'usage', 'limit is a number from 1 to 1000');
+    });
   }
 
   async #login(request: FleetRequest): Promise<FleetResponse | null> {
@@ -183,8 +218,24 @@ class Desk implements FleetDesk {
       const { status, headers, body } = refusal(401, 'unauthorised', 'this token is not known');
       return { status, body, headers: { ...headers, 'www-authenticate': 'Bearer' } };
     }
-    if (!roles.includes(identity.role)) return refusal(403, 'denied', 'this token may not do that');
-    return action(identity);
+    const isAllowed = roles.includes(identity.role);
+    const response = isAllowed
+      ? await action(identity)
+      : refusal(403, 'denied', 'this token may not do that');
+    if (request.method !== 'GET' && identity.role !== 'agent') {
+      await this.#log(request, identity, response.status);
+    }
+    return response;
+  }
+
+  /** Before the answer: what cannot be written down is not told as done. */
+  async #log(
+    { method, url, address }: FleetRequest,
+    { id, role }: { readonly id: string; readonly role: string },
+    status: number,
+  ): Promise<void> {
+    const path = url.pathname.slice(0, 300);
+    await this.#options.store.addChange({ caller: id, role, address, method, path, status });
   }
 
   /** Sessions are asked for each time: whoever logged out at another replica is out here as well. */
@@ -232,6 +283,7 @@ class Desk implements FleetDesk {
       const isDone = await this.#options.store.enrol({ id, node, secretHash: hash, enrolmentHash });
       if (isDone) {
         this.#metrics.count('enrolled');
+        await this.#log(request, { id, role: 'enrolment' }, 200);
         return json(200, { agent: id });
       }
     }
@@ -318,30 +370,4 @@ function isHash(text: string | null): text is string {
 /** A host name, as Kubernetes and Linux have it. */
 function isNode(text: string | null): text is string {
   return text !== null && /^[\w.-]{1,253}$/.test(text);
-}
-
-function json(status: number, value: unknown): FleetResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/json' },
-    body: `${JSON.stringify(value)}\n`,
-  };
-}
-
-function refusal(status: number, code: string, message: string): FleetResponse {
-  return json(status, { error: { code, message, advice: field(advices, code) ?? null } });
-}
-
-const advices: Readonly<Record<string, string>> = {
-  unauthorised: 'give a token that `seaworthy server token` or `server enrol` printed',
-  denied: 'ask an admin for a token of another role',
-  scope: 'ask with a token or login that is not limited to teams',
-  origin: 'open the page by the address of this server',
-  rate: 'wait as long as Retry-After says',
-};
-
-function retryLater(status: number, code: string, message: string, waitMs: number): FleetResponse {
-  const { headers, body } = refusal(status, code, message);
-  const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
-  return { status, body, headers: { ...headers, 'retry-after': seconds } };
 }

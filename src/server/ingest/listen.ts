@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { FleetDesk, FleetRequest, FleetResponse } from './desk.ts';
+import type { FleetResponse } from './answer.ts';
+import type { FleetDesk, FleetRequest } from './desk.ts';
 
 /** All PEM. */
 export interface FleetTls {

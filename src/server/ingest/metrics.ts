@@ -7,8 +7,14 @@ const counted = ['failed', 'unauthorised', 'enrolled', 'refused', 'full'] as con
 export interface IngestMetrics {
   count(what: (typeof counted)[number]): void;
   batch(records: number, setAside: number, elapsedMs: number): void;
-  text(): string;
+  text(further?: FurtherFigures): string;
 }
+
+/** Names without the prefix. */
+export type FurtherFigures = ReadonlyMap<
+  string,
+  { readonly value: number; readonly kind: 'counter' | 'gauge' }
+>;
 
 export function createIngestMetrics(): IngestMetrics {
   const counts = new Map<string, number>(counted.map((one) => [one, 0]));
@@ -26,7 +32,7 @@ export function createIngestMetrics(): IngestMetrics {
         if (seconds <= bound) buckets[index] = (buckets[index] ?? 0) + 1;
       }
     },
-    text: () =>
+    text: (further) =>
       [
         '# TYPE seaworthy_ingest_records_total counter',
         `seaworthy_ingest_records_total ${sums.records}`,
@@ -43,6 +49,10 @@ export function createIngestMetrics(): IngestMetrics {
         `seaworthy_ingest_seconds_bucket{le="+Inf"} ${sums.batches}`,
         `seaworthy_ingest_seconds_sum ${sums.seconds}`,
         `seaworthy_ingest_seconds_count ${sums.batches}`,
+        ...[...(further ?? [])].flatMap(([name, { value, kind }]) => [
+          `# TYPE seaworthy_${name} ${kind}`,
+          `seaworthy_${name} ${value}`,
+        ]),
         '',
       ].join('\n'),
   };

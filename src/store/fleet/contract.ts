@@ -431,7 +431,7 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
         other.holdAlerts('w2', 60_000),
       ]);
       expect(held.filter(Boolean)).toHaveLength(1);
-      const [mine, theirs] = held[0] === true ? ['w1', 'w2'] : ['w2', 'w1'];
+      const [mine, theirs] = held[0] ? ['w1', 'w2'] : ['w2', 'w1'];
       expect(await store.alertsHeldBy()).toBe(mine);
       expect(await other.holdAlerts(theirs, 60_000)).toBe(false);
       const told = ['one', 'two', 'three'].map((rule) => fleetDetection('web', rule));
