@@ -12,6 +12,7 @@ import {
 import { parseJson } from '../base/json.ts';
 import { retryAfterMs } from '../base/retry.ts';
 import { newName, newSecret, secretHash } from '../base/secret.ts';
+import { traced, traceparent } from '../base/trace.ts';
 import { batchType } from '../model/fleet.ts';
 import type { AgentLink, SendAnswer } from './agent.ts';
 
@@ -127,18 +128,22 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
   return {
     async send(head, lines, signal) {
       let response: HttpResponse;
-      try {
-        const text = `${[JSON.stringify(head), ...lines].join('\n')}\n`;
-        const params = { [constants.ZSTD_c_compressionLevel]: compressionLevel };
-        const body = await compress(Buffer.from(text), { params });
-        const headers = { 'content-type': batchType, 'content-encoding': 'zstd' };
-        response = await postAsAgent('/api/v1/ingest', body, { headers, signal });
-        return await answerOf(response, nowMs());
-      } catch (error) {
-        signal.throwIfAborted();
-        if (error instanceof SeaworthyError && error.code === 'denied') throw error;
-        return { kind: 'later', waitMs: null, why: messageOf(error) };
-      }
+      const attributes = { 'server.address': server.host, 'seaworthy.records': lines.length };
+      return traced('send records', { kind: 'client', attributes }, async (span) => {
+        try {
+          const text = `${[JSON.stringify(head), ...lines].join('\n')}\n`;
+          const params = { [constants.ZSTD_c_compressionLevel]: compressionLevel };
+          const body = await compress(Buffer.from(text), { params });
+          const headers = { 'content-type': batchType, 'content-encoding': 'zstd' };
+          response = await postAsAgent('/api/v1/ingest', body, { headers, signal });
+          return await answerOf(response, nowMs());
+        } catch (error) {
+          signal.throwIfAborted();
+          if (error instanceof SeaworthyError && error.code === 'denied') throw error;
+          span.fail(messageOf(error));
+          return { kind: 'later', waitMs: null, why: messageOf(error) };
+        }
+      });
     },
     async rotate(signal) {
       if (identity === null) return;
@@ -171,10 +176,15 @@ async function post(
   path: string,
   { headers, body, secret, signal }: Post,
 ): Promise<HttpResponse> {
+  const caller = traceparent();
   return client.send({
     url: new URL(path, server),
     method: 'POST',
-    headers: { ...headers, ...(secret === null ? {} : { authorization: `Bearer ${secret}` }) },
+    headers: {
+      ...headers,
+      ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
+      ...(caller === null ? {} : { traceparent: caller }),
+    },
     body,
     signal,
   });

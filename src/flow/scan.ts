@@ -1,6 +1,7 @@
 // The walk "scan an image": inventory, advisories, suppression, grade. Read it top to bottom.
 import type { MatchEcosystems } from '../advisory/match/index.ts';
 import { limits } from '../base/limits.ts';
+import { traced } from '../base/trace.ts';
 import type { Scanner } from '../inspect/scanner.ts';
 import type { AdvisorySource } from '../model/advisory.ts';
 import {
@@ -46,8 +47,20 @@ export async function scanTarget(
   target: Target,
   request: ScanRequest,
 ): Promise<Report[]> {
-  const inventories = await takeInventories(services, target, request);
-  return inventories.map((inventory) => judge(services, inventory, request));
+  const attributes = { 'seaworthy.target.kind': target.kind, 'seaworthy.target': target.text };
+  return traced('scan', { attributes }, async (span) => {
+    const inventories = await traced('take inventory', {}, () =>
+      takeInventories(services, target, request),
+    );
+    const reports = await traced('match advisories', {}, () =>
+      Promise.resolve(inventories.map((inventory) => judge(services, inventory, request))),
+    );
+    span.set(
+      'seaworthy.findings',
+      reports.reduce((sum, { findings }) => sum + findings.length, 0),
+    );
+    return reports;
+  });
 }
 
 /** An inventory against the advisories of today: works as well on one that was stored long ago. */

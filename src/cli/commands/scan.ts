@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { scanners, usualScanners } from '../../inspect/scanner.ts';
 import { severities } from '../../model/severity.ts';
 import { collect, withCommonOptions, withRegistryOptions, wordsOf } from '../options.ts';
+import { type TraceFlags, withTraceOptions, withTraces } from '../tracing.ts';
 import { failLevels, type ScanOptions, scanFormats } from './scan-options.ts';
 
 const targetHelp = `
@@ -47,10 +48,10 @@ export function defineScan(program: Command): void {
     .option('--verify-digests', 'hash uncompressed local layers too')
     .option('--update', 'update the advisories first, as far as they can be reached')
     .addHelpText('after', targetHelp);
-  withRegistryOptions(withCommonOptions(command)).action(
-    async (targets: readonly string[], options: ScanOptions) => {
+  withTraceOptions(withRegistryOptions(withCommonOptions(command))).action(
+    async (targets: readonly string[], options: ScanOptions & TraceFlags) => {
       const { runScan } = await import('./scan-run.ts');
-      process.exitCode = await runScan(targets, options);
+      process.exitCode = await withTraces(options, () => runScan(targets, options));
     },
   );
 }

@@ -1,6 +1,7 @@
 // `seaworthy up`: the whole picture on one machine; `up token`: who else may look at it.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { collect, withCommonOptions } from '../options.ts';
+import { type TraceFlags, withTraceOptions, withTraces } from '../tracing.ts';
 import type { UpRunOptions, UpTokenOptions } from './up-options.ts';
 
 /** The default of `--port`: the next ones are tried when it is taken. */
@@ -19,10 +20,12 @@ export function defineUp(program: Command): void {
     .option('--response <file>', 'a policy of what is done about detections, and by hand (YAML)')
     .addOption(new Option('--for <time>', 'end after this time: 5s, 10m, 2h').argParser(spanOf))
     .option('--once', 'end when everything that is here now is scanned');
-  withCommonOptions(command).action(async (options: UpRunOptions) => {
-    const { runUp } = await import('./up-run.ts');
-    process.exitCode = await runUp(options);
-  });
+  withTraceOptions(withCommonOptions(command)).action(
+    async (options: UpRunOptions & TraceFlags) => {
+      const { runUp } = await import('./up-run.ts');
+      process.exitCode = await withTraces(options, () => runUp(options));
+    },
+  );
   defineToken(command);
 }
 

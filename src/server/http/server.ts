@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../../base/error.ts';
+import { traced } from '../../base/trace.ts';
 import type { LiveFeed } from '../../flow/live.ts';
 import {
   type ApiServices,
@@ -137,8 +138,20 @@ class Desk {
       this.#metrics.observe(told.route, response.statusCode, this.#options.clockMs() - started);
     });
     setHeaders(response);
+    const { method = 'GET', headers } = request;
+    const parent = headers['traceparent'];
+    const options = {
+      kind: 'server',
+      parent: typeof parent === 'string' ? parent : null,
+      attributes: { 'http.request.method': method },
+    } as const;
     try {
-      await this.#answer(request, response, told);
+      await traced(`${method} request`, options, async (span) => {
+        await this.#answer(request, response, told).finally(() =>
+          span.set('http.route', told.route),
+        );
+        span.set('http.response.status_code', response.statusCode);
+      });
     } catch (error) {
       if (error instanceof Refusal) {
         sendProblem(response, error);

@@ -4,3 +4,4 @@ export type { FleetResponse } from './answer.ts';
 export { createFleetDesk, type FleetDesk, type FleetRequest } from './desk.ts';
 export { type FleetListener, type FleetTls, listenFleet } from './listen.ts';
 export type { FurtherFigures } from './metrics.ts';
+export { tracedStore } from './traced-store.ts';

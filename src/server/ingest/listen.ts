@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { traced } from '../../base/trace.ts';
 import type { FleetResponse } from './answer.ts';
 import type { FleetDesk, FleetRequest } from './desk.ts';
 
@@ -110,7 +111,21 @@ async function serve(
   desk: FleetDesk,
   { request: incoming, response, isCurrent }: Exchange,
 ): Promise<void> {
-  const answer = await answerOf(desk, incoming);
+  const method = incoming.method ?? 'GET';
+  const parent = incoming.headers['traceparent'];
+  const options = {
+    kind: 'server',
+    parent: typeof parent === 'string' ? parent : null,
+    attributes: { 'http.request.method': method },
+  } as const;
+  const route = routeOf(incoming.url ?? '/');
+  const answer = await traced(`${method} ${route}`, options, async (span) => {
+    const given = await answerOf(desk, incoming);
+    span.set('http.route', route);
+    span.set('http.response.status_code', given.status);
+    if (given.status >= 500) span.fail(`status ${given.status}`);
+    return given;
+  });
   if (response.destroyed) return;
   // What was not read of a body would be taken for the next request.
   const isRead = incoming.complete;
@@ -123,6 +138,13 @@ async function serve(
   });
   response.end(answer.body);
   if (!isRead) incoming.resume();
+}
+
+/** The path without what tells requests of one kind apart: few names, whoever asks for what. */
+function routeOf(target: string): string {
+  const path = target.split('?')[0] ?? '';
+  if (/^\/api\/v1\/agents\/[^/]+\/revoke$/.test(path)) return '/api/v1/agents/{id}/revoke';
+  return /^(?:\/[a-z0-9]{1,16}){0,4}\/?$/.test(path) ? path : 'other';
 }
 
 async function answerOf(desk: FleetDesk, incoming: IncomingMessage): Promise<FleetResponse> {
