@@ -2,8 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { type KnownVolume, operationRules } from '../policy/docker-api/index.ts';
 import { noWaivers, readWaivers } from '../policy/index.ts';
+import { gateSource } from './gate.ts';
 import { decideRequest, type GuardSetting } from './gate-docker.ts';
 import { pluginFlaws } from './gate-docker-daemon.ts';
+import { policyWith, readGatePolicy } from './gate-policy.ts';
 
 const setting: GuardSetting = {
   rules: operationRules('usual', { allow: ['image.build'], deny: [] }),
@@ -144,6 +146,65 @@ describe('decisions', () => {
       seen.length = 0;
       await decide({ ...mount('plain'), Binds: ['plain:/a', 'b:/b', '/srv:/c'] });
       expect(seen.toSorted()).toEqual(['b', 'plain']);
+    });
+  });
+
+  describe('policies of users', () => {
+    const text = `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: team-label}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [docker], apiVersions: [v1], operations: [CREATE], resources: [containers]}]
+  validations:
+    - expression: "has(object.metadata.labels.team) && object.HostConfig.?NetworkMode.orValue('') != 'bridge'"
+      message: name a team
+    - expression: "object.Config.Image.startsWith('registry.example/')"
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: for-clusters}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*']}]
+  validations: [{expression: 'object.spec.replicas < 5'}]
+`;
+    const now = new Date('2026-11-22');
+    const gate = readGatePolicy([{ file: 'p.yaml', text }], now);
+    const defaults = { ...setting.policy, profiles: ['baseline'] } as const;
+    const policy = policyWith(gate, defaults, { known: () => null, now });
+    const own: GuardSetting = { ...setting, policy };
+    const Image = 'registry.example/a:1';
+    const Labels = { team: 'shop' };
+    const host = { NetworkMode: 'bridge' };
+
+    test.each([
+      ['no label', { Image }, 'deny'],
+      ['a foreign image', { Image: 'a', Labels }, 'deny'],
+      ['a network', { Image, Labels, HostConfig: host }, 'deny'],
+      ['all that is asked', { Image, Labels, HostConfig: {} }, 'allow'],
+    ])('%s: %j is %s', async (_, body, decision) => {
+      const decided = await decideRequest(asked('POST', create, JSON.stringify(body)), own);
+      expect(decided.decision).toBe(decision);
+      if (decision === 'deny') expect(decided.controls).toEqual(['team-label']);
+    });
+
+    test.each([
+      ['no label', { Config: { Image }, HostConfig: {} }, 'deny'],
+      ['a network', { Config: { Image, Labels }, HostConfig: host }, 'deny'],
+      ['all that is asked', { Config: { Image, Labels }, HostConfig: {} }, 'allow'],
+    ])('docker inspect with %s: the same', (_, document, decision) => {
+      const inspected = [{ Id: 'a'.repeat(64), Name: '/web', State: {}, ...document }];
+      const source = {
+        file: 'i.json',
+        text: JSON.stringify(inspected),
+        reason: null,
+        isNamed: true,
+      };
+      const [answer] = gateSource(source, policy);
+      expect(answer?.decision).toBe(decision);
+      const told = answer?.reasons.map(({ control }) => control) ?? [];
+      expect(told.includes('team-label')).toBe(decision === 'deny');
     });
   });
 

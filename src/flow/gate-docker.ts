@@ -13,7 +13,14 @@ import {
   routeOf,
 } from '../policy/docker-api/index.ts';
 import type { ImageFacts } from '../policy/image/index.ts';
-import type { Answer, Decision, Policy, Reason } from '../policy/index.ts';
+import {
+  type Answer,
+  type Decision,
+  judge,
+  type Policy,
+  type Reason,
+  subjectOfCreateBody,
+} from '../policy/index.ts';
 
 export interface EngineRequest {
   readonly method: string;
@@ -138,6 +145,11 @@ export async function decideRequest(
         })
       : null;
   if (judged !== null) answers.push(judged);
+  // Policies of users see what is to be made as they see it in `docker inspect`.
+  if (route.id === 'container.create' && setting.policy.inquiries !== undefined) {
+    const subject = subjectOfCreateBody(body.value, route.query.get('name') ?? '');
+    answers.push(judge(subject, { ...setting.policy, profiles: [] }, () => null));
+  }
   const asked = queryFault(route);
   if (asked !== null) return { ...about, ...refusal('host-network', asked) };
   const image = imageOf(route, body.value);

@@ -1,13 +1,16 @@
 // What the gate judges besides objects of Kubernetes: Compose files, Dockerfiles, containers.
 import {
   type Answer,
+  type Decision,
   isCompose,
   isInspectionDocument,
+  judge,
   judgeCompose,
   judgeDockerfile,
   judgeInspection,
   type ManifestDocument,
   type Policy,
+  subjectsOfInspections,
 } from '../policy/index.ts';
 
 /** What a source needs from its surroundings; all of it is optional. */
@@ -81,5 +84,28 @@ export function otherAnswers(
     const context = { values: surroundings.values, read };
     return judgeCompose(value, policy, { context, lineAt });
   }
-  return isInspectionDocument(value) ? judgeInspection(value, policy, lineAt) : null;
+  if (!isInspectionDocument(value)) return null;
+  const answers = judgeInspection(value, policy, lineAt);
+  if (policy.inquiries === undefined) return answers;
+  const asked = subjectsOfInspections(value).map((subject) =>
+    judge(subject, { ...policy, profiles: [] }, lineAt),
+  );
+  return answers.map((answer, index) => withAnswer(answer, asked[index]));
+}
+
+const decisions: readonly Decision[] = ['allow', 'warn', 'deny'];
+
+/** What the controls say of a container, and what policies of users say of it. */
+function withAnswer(answer: Answer, other: Answer | undefined): Answer {
+  if (other === undefined || other.passedOver !== null) return answer;
+  const isStricter = decisions.indexOf(other.decision) > decisions.indexOf(answer.decision);
+  return {
+    ...answer,
+    decision: isStricter ? other.decision : answer.decision,
+    reasons: [...other.reasons, ...answer.reasons],
+    moreReasons: answer.moreReasons + other.moreReasons,
+    waived: [...answer.waived, ...other.waived],
+    unknowns: [...answer.unknowns, ...other.unknowns],
+    ...(other.annotations === undefined ? {} : { annotations: other.annotations }),
+  };
 }

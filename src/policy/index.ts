@@ -16,6 +16,8 @@ export {
   readEnvironmentFile,
   type SocketReach,
   socketsOf,
+  subjectOfCreateBody,
+  subjectsOfInspections,
 } from './container/index.ts';
 export type { Control, PodVector } from './control.ts';
 export { controls } from './controls/index.ts';

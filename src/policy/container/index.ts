@@ -13,4 +13,6 @@ export {
   judgeCompose,
   judgeCreateRequest,
   judgeInspection,
+  subjectsOfInspections,
 } from './judge.ts';
+export { subjectOfCreateBody } from './subject.ts';

@@ -3,6 +3,7 @@ import { asRecord, field } from '../../base/json.ts';
 import type { Answer, AnsweredUnknown } from '../answer.ts';
 import { type Path, pathText } from '../path.ts';
 import { clip, itemsOf } from '../scalar.ts';
+import type { Subject } from '../subject.ts';
 import { type JudgedFault, type VerdictPolicy, verdictOf } from '../verdict.ts';
 import { accessControls } from './access.ts';
 import { type ComposeContext, readProject } from './compose/project.ts';
@@ -13,6 +14,7 @@ import { exposureControls } from './exposure.ts';
 import { hostPathControls } from './host-paths.ts';
 import { configOfCreateBody, configOfInspection, isInspection } from './inspect.ts';
 import { resourceControls } from './resources.ts';
+import { subjectOfInspection } from './subject.ts';
 
 /** All controls on the configuration of a container. Adding one = a row in its family's list. */
 export const containerControls: readonly ContainerControl[] = [
@@ -98,18 +100,32 @@ export function judgeInspection(
   policy: VerdictPolicy,
   lineAt: LineAt,
 ): Answer[] {
-  const items: readonly (readonly [unknown, Path])[] = Array.isArray(document)
-    ? itemsOf(document).map((one, index) => [one, [index]] as const)
-    : [[document, []]];
-  return items.map(([value, path]) => {
+  return inspectionsIn(document).map(([value, path]) => {
     const config = configOfInspection(value, path);
     const image = config.image.value;
-    const id = field(value, 'Id');
-    const name = config.name === '' && typeof id === 'string' ? id.slice(0, 12) : config.name;
+    const name = nameOf(config, value);
     const subject = { apiVersion: 'docker', kind: 'Container', name };
     const faults = containerFaults(config);
     return verdictOf({ subject, path, image, faults, unknowns: [], root: null, lineAt }, policy);
   });
+}
+
+function inspectionsIn(document: unknown): readonly (readonly [unknown, Path])[] {
+  return Array.isArray(document)
+    ? itemsOf(document).map((one, index) => [one, [index]] as const)
+    : [[document, []]];
+}
+
+function nameOf({ name }: ContainerConfig, value: unknown): string {
+  const id = field(value, 'Id');
+  return name === '' && typeof id === 'string' ? id.slice(0, 12) : name;
+}
+
+/** The containers of `docker inspect` as policies of users see them, in the order of the answers. */
+export function subjectsOfInspections(document: unknown): readonly Subject[] {
+  return inspectionsIn(document).map(([value, path]) =>
+    subjectOfInspection(value, nameOf(configOfInspection(value, path), value), path),
+  );
 }
 
 /** A request has no lines. */

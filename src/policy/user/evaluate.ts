@@ -14,7 +14,7 @@ import type { Subject } from '../subject.ts';
 import { changeOf, podChange, requestOf } from './change.ts';
 import { containerOf, evidencePath } from './evidence.ts';
 import { LazyVariables } from './lazy.ts';
-import { type Change, isAbout } from './match.ts';
+import { type Change, isAbout, speaksOf } from './match.ts';
 import type { Binding, ParamObject, UserPolicies, UserPolicy, Validation } from './policy.ts';
 
 /** Facts of an image for `images`, by its reference; null: nobody knows it. */
@@ -40,7 +40,9 @@ export function userInquiry({ policies, params }: UserPolicies, images: ImageVal
     const all = judgedOf(subject, review);
     const scene: Scene = { subject, review, params, images, celOf: remember() };
     for (const policy of policies) {
-      const judged = all.filter(({ change }) => isAbout(policy.matches, change));
+      const judged = all.filter(
+        ({ change }) => speaksOf(policy.matches, change) && isAbout(policy.matches, change),
+      );
       // A policy on workloads speaks for itself; one on Pods is asked about those they will make.
       const own = judged.filter(({ path }) => path.length === 0);
       for (const one of own.length > 0 ? own : judged) {

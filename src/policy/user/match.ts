@@ -24,6 +24,14 @@ export interface Change {
   readonly namespaceLabels: unknown;
 }
 
+/** Containers of an engine; no group of a cluster has such a name. */
+const engineGroup = 'docker';
+
+/** Policies for a cluster say nothing of an engine, however wide they are: only those that name it do. */
+export function speaksOf({ rules }: MatchResources, { group }: Change): boolean {
+  return group !== engineGroup || rules.some(({ groups }) => groups.includes(engineGroup));
+}
+
 /** Whether `matches` is about the change. */
 export function isAbout(matches: MatchResources, change: Change): boolean {
   const fits = (rule: ResourceRule): boolean => ruleFits(rule, change, matches.isEquivalent);
