@@ -3,9 +3,10 @@
 // replaces what was told before.
 import type { FleetFlow, FleetLoss, FleetRecord, FleetRun } from '../model/fleet.ts';
 import type { Inventory } from '../model/report.ts';
-import type { RecordReader, RunPeer, StoredRun } from '../store/record/index.ts';
+import type { RecordReader, RunPeer, StoredDetection, StoredRun } from '../store/record/index.ts';
 import type { AgentSource } from './agent.ts';
 import { fleetInventory } from './fleet-inventory.ts';
+import { newDetections } from './new-detections.ts';
 
 export interface RecordSourceOptions {
   /** Opened when it is first there: an agent may start before the recorder. Null: not yet. */
@@ -22,7 +23,6 @@ interface Position {
   readonly runsMs: number;
 }
 
-const detectionsAtOnce = 500;
 const runsAtOnce = 2000;
 const peersAtOnce = 5000;
 const lossesOfRun = 100;
@@ -54,8 +54,8 @@ class RecordSource implements AgentSource {
     if (this.#told.size > rememberedMost) this.#told.clear();
     const position = positionOf(before);
     const nowMs = Number(this.#options.nowNs() / 1_000_000n);
-    const { detections, last } = newDetections(reader, position.detection);
-    const records: FleetRecord[] = [...detections];
+    const { found, last } = newDetections(reader, position.detection);
+    const records: FleetRecord[] = found.map(fleetDetection);
     const sinceNs = BigInt(Math.max(0, position.runsMs - marginMs)) * 1_000_000n;
     const runs = reader.runs({ sinceNs, limit: runsAtOnce });
     for (const stored of runs.toReversed()) records.push(...this.#ofRun(reader, stored));
@@ -139,29 +139,9 @@ function positionOf(value: unknown): Position {
   };
 }
 
-/** The oldest that were not told yet: the record lists the newest first. */
-function newDetections(
-  reader: RecordReader,
-  after: number,
-): { readonly detections: readonly FleetRecord[]; readonly last: number } {
-  const [newest] = reader.detectionsOfAll({ limit: 1 });
-  const top = newest?.id ?? 0;
-  // A record that was begun anew counts from 1 again.
-  const from = top < after ? 0 : after;
-  const last = Math.min(top, from + detectionsAtOnce);
-  if (last <= from) return { detections: [], last: from };
-  const found = reader
-    .detectionsOfAll({ beforeId: last + 1, limit: detectionsAtOnce })
-    .filter(({ id }) => id > from);
-  const detections = found.toReversed().map(
-    ({ timeNs, run, detection }): FleetRecord => ({
-      kind: 'detection',
-      container: run?.run.identity.id ?? null,
-      timeUs: microseconds(timeNs),
-      detection,
-    }),
-  );
-  return { detections, last };
+function fleetDetection({ timeNs, run, detection }: StoredDetection): FleetRecord {
+  const container = run?.run.identity.id ?? null;
+  return { kind: 'detection', container, timeUs: microseconds(timeNs), detection };
 }
 
 function fleetRun(stored: StoredRun): FleetRun {

@@ -6,6 +6,7 @@ import type { Alert } from '../model/alert.ts';
 import { alertOf } from '../runtime/alert/index.ts';
 import type { FleetNotice, FleetStore } from '../store/fleet/index.ts';
 import type { Alerting } from './alerts.ts';
+import { createCauseCounts } from './cause-counts.ts';
 import { idOf } from './respond-sight.ts';
 
 export interface FleetAlertOptions {
@@ -39,8 +40,6 @@ const takenAtOnce = 200;
 /** Notices are ended when outputs have sent them, or after so long: queues hold them then. */
 const drainMs = 5000;
 const lookMs = 50;
-/** Causes whose repeats are known; the one that was seen longest ago makes room. */
-const causesAtMost = 10_000;
 
 /** Tells until it is aborted. */
 export function startFleetAlerts(options: FleetAlertOptions): FleetAlerts {
@@ -51,8 +50,7 @@ export function startFleetAlerts(options: FleetAlertOptions): FleetAlerts {
 class FleetTeller {
   readonly figures = { holds: false, told: 0 };
   readonly #options: FleetAlertOptions;
-  /** How often a cause was seen. */
-  readonly #causes = new Map<string, number>();
+  readonly #seenOf = createCauseCounts();
 
   constructor(options: FleetAlertOptions) {
     this.#options = options;
@@ -97,16 +95,9 @@ class FleetTeller {
     else alerting.tell(alert);
   }
 
-  /** Told at first and when 10, 100, 1000 ... were seen; all others are only counted in digests. */
   #counted(alert: Alert): { readonly alert: Alert; readonly isRepeat: boolean } {
-    const count = (this.#causes.get(alert.id) ?? 0) + 1;
-    this.#causes.delete(alert.id);
-    this.#causes.set(alert.id, count);
-    if (this.#causes.size > causesAtMost) {
-      this.#causes.delete(this.#causes.keys().next().value ?? '');
-    }
-    const isNews = count === 1 || /^10+$/.test(String(count)) || isOurs(alert);
-    return { alert: { ...alert, count }, isRepeat: !isNews };
+    const { count, isRound } = this.#seenOf(alert.id);
+    return { alert: { ...alert, count }, isRepeat: count > 1 && !isRound && !isOurs(alert) };
   }
 
   async #drained(leaseMs: number): Promise<void> {

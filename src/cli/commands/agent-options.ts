@@ -9,6 +9,10 @@ export interface AgentCommandOptions extends CommonOptions {
   readonly cert?: string;
   readonly key?: string;
   readonly node?: string;
+  /** File of outputs: who is told. */
+  readonly alerts?: string;
+  /** File of the policy of responses. */
+  readonly response?: string;
   readonly spoolSize: string;
   readonly plainHttp?: boolean;
 }

@@ -14,9 +14,10 @@ import { createSecureContext } from 'node:tls';
 import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { makeFolder } from '../../base/folder.ts';
 import type { TlsOptions } from '../../base/http.ts';
-import { parseJson, stringField } from '../../base/json.ts';
+import { field, parseJson, stringField } from '../../base/json.ts';
 import { realPace } from '../../base/retry.ts';
 import { runAgent } from '../../flow/agent.ts';
+import { followForAnswers, type OwnRecords, withOwnRecords } from '../../flow/agent-answer.ts';
 import {
   type AgentIdentity,
   enrolAgent,
@@ -26,6 +27,7 @@ import {
 import { recordSource } from '../../flow/agent-record.ts';
 import { openSpool } from '../../host/spool/index.ts';
 import { usualScanners } from '../../inspect/scanner.ts';
+import type { RuntimeRecord } from '../../model/timeline.ts';
 import { openRecord, type RecordReader } from '../../store/record/index.ts';
 import { compose } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -58,16 +60,20 @@ export async function runAgentCommand(options: AgentCommandOptions): Promise<num
   const { store, wanted } = composed.services;
   const spool = openSpool({ folder: join(folder, 'spool'), mostBytes: spoolBytes(options) });
   warn(`node ${node} tells ${server.host}; ${spool.status().waiting} records wait`);
-  const source = recordSource({
-    open: () => recordOrNull(options.data),
-    nowNs: () => BigInt(realPace.now()) * 1_000_000n,
-    inventory: (imageId) => store.inventory(imageId, wanted.revision)?.inventory ?? null,
-  });
+  const records = withOwnRecords(
+    recordSource({
+      open: () => recordOrNull(options.data),
+      nowNs: () => BigInt(realPace.now()) * 1_000_000n,
+      inventory: (imageId) => store.inventory(imageId, wanted.revision)?.inventory ?? null,
+    }),
+  );
+  const { source } = records;
   const { signal } = end;
   try {
     await Promise.all([
       runAgent({ spool, source, link, pace: realPace, signal, version, warn }),
       rotating(link, signal, warn),
+      answering(options, { records, folder, signal, warn }),
     ]);
   } finally {
     end.abort();
@@ -180,6 +186,59 @@ function recordOrNull(folder: string): RecordReader | null {
     if (error instanceof SeaworthyError && error.code === 'not-found') return null;
     throw error;
   }
+}
+
+const lookMs = 1000;
+
+/** Tells of detections and answers them where a file says so; without one nothing of it is loaded. */
+async function answering(
+  { data, alerts, response }: AgentCommandOptions,
+  {
+    records,
+    folder,
+    signal,
+    warn,
+  }: {
+    readonly records: OwnRecords;
+    readonly folder: string;
+    readonly signal: AbortSignal;
+    readonly warn: (line: string) => void;
+  },
+): Promise<void> {
+  if (alerts === undefined && response === undefined) return;
+  const { openAnswering } = await import('./watch-response.ts');
+  const files = {
+    ...(alerts === undefined ? {} : { alerts }),
+    ...(response === undefined ? {} : { response }),
+  };
+  const record = (one: RuntimeRecord): void => records.add(one);
+  const answers = await openAnswering({ data, ...files }, { warn, record });
+  const responder = answers?.responder;
+  if (responder === undefined) return;
+  const file = join(folder, 'answered.json');
+  const follower = followForAnswers({
+    open: () => recordOrNull(data),
+    take: (detection, seen) => responder.take(detection, seen),
+    position: positionIn(file),
+    keep: (position) => writeDurably(file, JSON.stringify({ detection: position })),
+  });
+  while (!signal.aborted) {
+    try {
+      while (follower.look() > 0);
+      responder.tick();
+    } catch (error) {
+      warn(`detections cannot be answered: ${messageOf(error)}`);
+    }
+    await realPace.sleep(lookMs, signal).catch(() => undefined);
+  }
+  await responder.close();
+}
+
+/** Null: it never answered, or the file is spoilt. */
+function positionIn(file: string): number | null {
+  const parsed = existsSync(file) ? parseJson(readFileSync(file, 'utf8')) : null;
+  const value = parsed?.ok === true ? field(parsed.value, 'detection') : null;
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
 }
 
 async function rotating(
