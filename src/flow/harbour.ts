@@ -195,9 +195,10 @@ function imagesText(images: readonly string[]): string {
 function detectionsOf({ record, now, teams }: HarbourSources): number {
   if (record === null) return 0;
   const sinceNs = BigInt(now.getTime() - dayMs) * 1_000_000n;
+  if (teams === null) return record.detectionsSince(sinceNs);
   const found = record.detectionsOfAll({ sinceNs, limit: detectionsCounted });
   return found
-    .filter(({ run }) => teams === null || teams.has(run?.run.workload.team ?? ''))
+    .filter(({ run }) => teams.has(run?.run.workload.team ?? ''))
     .reduce((sum, { count }) => sum + count, 0);
 }
 

@@ -12,6 +12,7 @@ import { database } from './database.ts';
 import { dockerGuard } from './docker-guard.ts';
 import type { Row } from './figure.ts';
 import { fleet } from './fleet.ts';
+import { fleetPages } from './fleet-pages.ts';
 import { gate } from './gate.ts';
 import { again, dockerSave, memory, millionFiles, ociLayout, startUp } from './inventory.ts';
 import { describeMachine, isBusy } from './machine.ts';
@@ -39,6 +40,7 @@ const cases: readonly Case[] = [
   watch,
   pages,
   fleet,
+  fleetPages,
 ];
 
 const usage = `npm run bench [-- FLAGS]

@@ -3,6 +3,7 @@
 import { linkSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { recordFile } from '../../src/store/record/index.ts';
+import { furtherIndexes } from '../../src/store/record/schema.ts';
 import { detected } from '../../test/sample-record.ts';
 import { openServerLab, type ServerLab } from '../../test/server-lab.ts';
 import type { Case } from './context.ts';
@@ -126,7 +127,7 @@ function fillFurther(folder: string, runs: number): void {
        FROM run r, json_each('[0,1,2,3]') p WHERE r.id > ${runs - Math.floor(runs / 10)}`,
     );
   }
-  database.exec('COMMIT');
+  database.exec(`COMMIT; ${furtherIndexes}`);
   database.close();
 }
 

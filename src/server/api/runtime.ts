@@ -99,7 +99,8 @@ const detections: Route = {
 };
 
 const usualSince = 86_400_000;
-const runsLookedAt = 3000;
+/** Of ten million runs the newest with flows: each costs a tenth of a millisecond. */
+const runsLookedAt = 1000;
 const flowsMost = 20_000;
 
 const network: Route = {
@@ -139,12 +140,12 @@ const network: Route = {
     const sinceNs = timeValue(query, 'since', now) ?? usualNs;
     const found =
       services.record()?.peersOfAll({ sinceNs, runsMost: runsLookedAt, limit: flowsMost }) ?? [];
-    return json(
-      networkView(
-        found.filter(({ run }) => maySee(caller, run)),
-        flowsMost,
-      ),
+    const view = networkView(
+      found.filter(({ run }) => maySee(caller, run)),
+      flowsMost,
     );
+    const runs = new Set(found.map(({ run }) => run.id)).size;
+    return json({ ...view, truncated: view.truncated || runs >= runsLookedAt });
   },
 };
 

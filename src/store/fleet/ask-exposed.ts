@@ -3,7 +3,12 @@
 import { mostSources, newestOf, readRuns } from './ask-runs.ts';
 import { Conditions } from './conditions.ts';
 import type { ExposureQuestion, FleetExposure, StoredFleetRun } from './fleet-store.ts';
-import type { SqlDatabase, SqlValue } from './sql.ts';
+import type { SqlDatabase } from './sql.ts';
+
+/** One of so many runs is common: the newest of them are found by passing the newest of all. */
+const commonShare = 200;
+/** So few images are asked one by one in any case. */
+const fewImages = 10;
 
 export interface ExposurePage {
   readonly skip: number;
@@ -17,15 +22,12 @@ export async function askExposed(
   question: ExposureQuestion,
   page: ExposurePage,
 ): Promise<FleetExposure> {
-  const purls = await purlsByImage(database, question);
-  const images = JSON.stringify([...purls.keys()]);
-  const sums = await sumsOf(database, images, page.teams);
-  const stored = sums.runs === 0 ? [] : await newestRuns(database, images, page);
+  const sums = await sumsOf(database, question, page.teams);
+  const stored = sums.runs === 0 ? [] : await newestRuns(database, question, { ...page, ...sums });
+  const purls = await purlsByImage(database, question, stored);
   const used = await usedBy(database, stored, [...new Set([...purls.values()].flat())]);
   return {
     ...sums,
-    // Images that nobody of the teams ran are none of their business.
-    images: page.teams === undefined ? purls.size : sums.images,
     newest: stored.map((one) => {
       const meant = purls.get(one.run.image.id ?? '') ?? [];
       const own = used.get(`${one.agent}\n${one.run.container}`) ?? [];
@@ -34,14 +36,33 @@ export async function askExposed(
   };
 }
 
-/** Images that hold it, and under which package URLs. */
+/** A statement with the images that hold what is asked for, and under which package URL. */
+function held(where: Conditions, question: ExposureQuestion): string {
+  if (question.kind === 'advisory') {
+    return `SELECT image, purl FROM finding WHERE advisory = ${where.parameter(question.id)}`;
+  }
+  const { type, name, version } = question;
+  const [named, typed] = [where.parameter(name.toLowerCase()), where.parameter(type)];
+  const which = version === null ? '' : `AND version = ${where.parameter(version)}`;
+  return `SELECT image, purl FROM image_package WHERE name = ${named} AND type = ${typed} ${which}`;
+}
+
+/** Of the images of a page, which of their packages are meant. */
 async function purlsByImage(
   database: SqlDatabase,
   question: ExposureQuestion,
+  stored: readonly StoredFleetRun[],
 ): Promise<ReadonlyMap<string, string[]>> {
-  const { text, values } = heldBy(question);
+  const where = new Conditions();
+  const images = [...new Set(stored.map(({ run }) => run.image.id ?? ''))];
+  const text = held(where, question);
+  const shown = database.words.inList('image', where.parameter(JSON.stringify(images)));
+  const rows = await database.query(
+    `SELECT DISTINCT image, purl FROM (${text}) h WHERE ${shown}`,
+    where.values,
+  );
   const purls = new Map<string, string[]>();
-  for (const { image, purl } of await database.query(text, values)) {
+  for (const { image, purl } of rows) {
     const known = purls.get(String(image));
     if (known === undefined) purls.set(String(image), [String(purl)]);
     else known.push(String(purl));
@@ -49,26 +70,14 @@ async function purlsByImage(
   return purls;
 }
 
-function heldBy(question: ExposureQuestion): { text: string; values: SqlValue[] } {
-  if (question.kind === 'advisory') {
-    return { text: 'SELECT image, purl FROM finding WHERE advisory = $1', values: [question.id] };
-  }
-  const { type, name, version } = question;
-  const which = version === null ? '' : 'AND version = $3';
-  return {
-    text: `SELECT DISTINCT image, purl FROM image_package WHERE name = $1 AND type = $2 ${which}`,
-    values: [name.toLowerCase(), type, ...(version === null ? [] : [version])],
-  };
-}
-
 async function sumsOf(
   database: SqlDatabase,
-  images: string,
+  question: ExposureQuestion,
   teams: readonly string[] | undefined,
 ): Promise<Omit<FleetExposure, 'newest'>> {
   const { words } = database;
   const where = new Conditions();
-  where.plain(words.inList('n.image', where.parameter(images)));
+  where.plain(`n.image IN (SELECT image FROM (${held(where, question)}) h)`);
   where.teams(teams, words, 'n');
   const [sum] = await database.query(
     `SELECT count(DISTINCT n.image) AS images, coalesce(sum(n.runs), 0) AS runs,
@@ -77,7 +86,7 @@ async function sumsOf(
   );
   const living = new Conditions();
   living.plain('r.alive = 1');
-  living.plain(words.inList('r.image', living.parameter(images)));
+  living.plain(`r.image IN (SELECT image FROM (${held(living, question)}) h)`);
   living.teams(teams, words);
   const [alive] = await database.query(
     `SELECT count(*) AS alive FROM run r ${living.text}`,
@@ -88,7 +97,8 @@ async function sumsOf(
     return value === null ? null : Number(value);
   };
   return {
-    images: Number(sum?.['images'] ?? 0),
+    // Images that nobody of the teams ran are none of their business.
+    images: teams === undefined ? await imagesHolding(database, question) : Number(sum?.['images']),
     runs: Number(sum?.['runs'] ?? 0),
     alive: Number(alive?.['alive'] ?? 0),
     firstUs: time('first_us'),
@@ -96,33 +106,34 @@ async function sumsOf(
   };
 }
 
+async function imagesHolding(database: SqlDatabase, question: ExposureQuestion): Promise<number> {
+  const where = new Conditions();
+  const [row] = await database.query(
+    `SELECT count(DISTINCT image) AS images FROM (${held(where, question)}) h`,
+    where.values,
+  );
+  return Number(row?.['images'] ?? 0);
+}
+
 /**
- * Each of the newest n runs belongs to one of the n images whose newest run is newest: only those are
- * asked. Of a page far behind, of many images, the runs are passed newest first.
+ * What one of a few hundred runs is, is found soon among the newest. Of what is rarer, each of the
+ * newest n runs belongs to one of the n images whose newest run is newest: only those are asked.
  */
 async function newestRuns(
   database: SqlDatabase,
-  images: string,
-  { skip, limit, teams }: ExposurePage,
+  question: ExposureQuestion,
+  { skip, limit, teams, runs }: ExposurePage & { readonly runs: number },
 ): Promise<readonly StoredFleetRun[]> {
   const { words } = database;
-  const newest = new Conditions();
-  newest.plain(words.inList('n.image', newest.parameter(images)));
-  newest.teams(teams, words, 'n');
   const wanted = skip + limit;
-  const rows = await database.query(
-    `SELECT n.image FROM ran n ${newest.text} GROUP BY n.image
-     ORDER BY max(n.newest_us) DESC LIMIT ${newest.parameter(Math.min(wanted, mostSources + 1))}`,
-    newest.values,
-  );
   const where = new Conditions();
   where.teams(teams, words);
-  const isFew = rows.length <= mostSources;
-  if (!isFew) where.plain(words.inList('r.image', where.parameter(images)));
-  const sources = isFew
-    ? rows.map(({ image }) => `r.image = ${where.parameter(String(image))}`)
-    : [];
-  if (isFew && sources.length === 0) return [];
+  const images = await newestImages(database, question, { wanted, teams });
+  const [all] = await database.query('SELECT sum(runs) AS runs FROM ran');
+  const isCommon = images.length > fewImages && runs * commonShare > Number(all?.['runs'] ?? 0);
+  const isPassed = isCommon || images.length > mostSources;
+  if (isPassed) where.plain(`r.image IN (SELECT image FROM (${held(where, question)}) h)`);
+  const sources = isPassed ? [] : images.map((image) => `r.image = ${where.parameter(image)}`);
   const found = newestOf(where, sources, wanted);
   const most = where.parameter(limit);
   return readRuns(
@@ -130,6 +141,23 @@ async function newestRuns(
     where,
     `SELECT id FROM (${found}) f ORDER BY first_us DESC, id DESC LIMIT ${most} OFFSET ${where.parameter(skip)}`,
   );
+}
+
+/** As many as a page needs, and not more than one too many for a statement. */
+async function newestImages(
+  database: SqlDatabase,
+  question: ExposureQuestion,
+  { wanted, teams }: { wanted: number; teams: readonly string[] | undefined },
+): Promise<readonly string[]> {
+  const where = new Conditions();
+  where.plain(`n.image IN (SELECT image FROM (${held(where, question)}) h)`);
+  where.teams(teams, database.words, 'n');
+  const rows = await database.query(
+    `SELECT n.image FROM ran n ${where.text} GROUP BY n.image
+     ORDER BY max(n.newest_us) DESC LIMIT ${where.parameter(Math.min(wanted, mostSources + 1))}`,
+    where.values,
+  );
+  return rows.map(({ image }) => String(image));
 }
 
 /** Which of these packages each run used, by agent and container. */

@@ -6,7 +6,7 @@ import type { FleetRunQuery, StoredFleetRun } from './fleet-store.ts';
 import type { SqlDatabase, SqlRow } from './sql.ts';
 
 /** Sources of one statement: beyond it the runs are passed newest first, which then finds enough soon. */
-export const mostSources = 200;
+export const mostSources = 100;
 /** Runs, newest first, in whose names any part is looked for. */
 const namesSearched = 20_000;
 /** The same of each where there are several sources. */
@@ -66,9 +66,6 @@ async function sourcesOf(
     where.plain(words.inList('r.agent', where.parameter(JSON.stringify(agents))));
   // Few of many runs live: all of them are one source.
   const isOne = query.aliveOnly === true;
-  if (images !== null && !images.includes('')) {
-    where.plain(words.inList('r.image', where.parameter(JSON.stringify(images))));
-  }
   if (isOne || query.agent !== undefined || query.container !== undefined) return [];
   const each = (column: string, values: readonly string[]): string[] =>
     values.map((value) => `${column} = ${where.parameter(value)}`);
@@ -86,7 +83,7 @@ async function sourcesOf(
   return teams.length <= mostSources ? each('r.team', teams) : [];
 }
 
-/** Images that ran under a name with this part; '' stands for those without an id. */
+/** Images that ran under a name with this part, up to one too many; '' stands for those without an id. */
 async function imagesNamed(
   database: SqlDatabase,
   { image = '', teams }: FleetRunQuery,
@@ -101,8 +98,9 @@ async function imagesNamed(
     where.add(`r.reference LIKE ? ESCAPE '\\'`, `%${likeText(image)}%`);
   }
   named.teams(teams, database.words, 'n');
+  const most = named.parameter(mostSources + 1);
   const rows = await database.query(
-    `SELECT DISTINCT n.image FROM ran n ${named.text}`,
+    `SELECT DISTINCT n.image FROM ran n ${named.text} LIMIT ${most}`,
     named.values,
   );
   return rows.map((row) => String(row['image']));

@@ -42,28 +42,50 @@ const runsOfDetections = runColumns
   .map((column) => `r.${column} AS r_${column}`)
   .join(', ');
 
+/** Priorities of one question; Falco has eight. */
+const mostPriorities = 16;
+
+/** Detections since then, folded ones included. */
+export function countDetections(statements: Statements, sinceNs: bigint): number {
+  const { count } = statements
+    .of('SELECT coalesce(sum(count), 0) AS count FROM detection WHERE time_us >= ?')
+    .get(microseconds(sinceNs)) as { count: number };
+  return count;
+}
+
 /** Newest first, with the runs that they are about. */
 export function askAllDetections(
   statements: Statements,
   { sinceNs, priorities, beforeId, limit }: DetectionQuery,
 ): readonly StoredDetection[] {
-  const where: string[] = ['d.id < ?'];
+  const where: string[] = ['id < ?'];
   const values: (string | number)[] = [beforeId ?? Number.MAX_SAFE_INTEGER];
   if (sinceNs !== undefined) {
-    where.push('d.time_us >= ?');
-    values.push(microseconds(sinceNs));
+    const since = microseconds(sinceNs);
+    // Their numbers grow with time: behind the first one of the window nothing is looked at.
+    where.push('id >= (SELECT min(id) FROM detection WHERE time_us >= ?) AND time_us >= ?');
+    values.push(since, since);
   }
-  if (priorities !== undefined) {
-    where.push('lower(d.priority) IN (SELECT value FROM json_each(?))');
-    values.push(JSON.stringify(priorities.map((one) => one.toLowerCase())));
-  }
+  const select = (source: string): string =>
+    `SELECT id FROM detection WHERE ${[...where, source].join(' AND ')} ORDER BY id DESC LIMIT ?`;
+  // Each priority has its order in the index; together they would be sorted.
+  const chosen = priorities?.slice(0, mostPriorities).map((one) => one.toLowerCase());
+  const text = (chosen ?? [null])
+    .map((one) => `SELECT * FROM (${select(one === null ? 'true' : 'lower(priority) = ?')})`)
+    .join(' UNION ALL ');
+  const parameters = (chosen ?? [null]).flatMap((one) => [
+    ...values,
+    ...(one === null ? [] : [one]),
+    limit,
+  ]);
+  if (chosen?.length === 0) return [];
   const rows = statements
     .of(
       `SELECT d.id, d.time_us, d.value, d.count, d.last_us, ${runsOfDetections} FROM detection d
        LEFT JOIN run r ON r.id = d.run AND r.container <> 'host'
-       WHERE ${where.join(' AND ')} ORDER BY d.id DESC LIMIT ?`,
+       WHERE d.id IN (${text}) ORDER BY d.id DESC LIMIT ?`,
     )
-    .all(...values, limit) as unknown as readonly (Readonly<Record<string, unknown>> & {
+    .all(...parameters, limit) as unknown as readonly (Readonly<Record<string, unknown>> & {
     id: number;
     time_us: number;
     value: string;
@@ -84,21 +106,26 @@ function runRowOf(row: Readonly<Record<string, unknown>>): RunRow {
   return Object.fromEntries(own.map(([name, value]) => [name.slice(2), value])) as never;
 }
 
+/** Runs of a window that are looked at for peers: of a year of runs only the newest are shown. */
+const runsPassed = 20_000;
+
 /** Runs that live or began since then, newest first, and whom each talked with. */
 export function askAllPeers(
   statements: Statements,
   { sinceNs, runsMost, limit }: PeerQuery,
 ): readonly RunPeer[] {
-  const since = microseconds(sinceNs);
+  // By their numbers, which grow with time: no row is read of a run without peers.
+  const hasPeers = 'EXISTS (SELECT 1 FROM peer WHERE peer.run = run.id)';
   const rows = statements
     .of(
       `SELECT ${runColumns} FROM run WHERE id IN (
-         SELECT id FROM run INDEXED BY run_alive WHERE alive = 1
-         UNION SELECT id FROM run WHERE first_us >= ?
-       ) AND EXISTS (SELECT 1 FROM peer WHERE peer.run = run.id) AND container <> 'host'
-       ORDER BY first_us DESC LIMIT ?`,
+         SELECT * FROM (SELECT id FROM run INDEXED BY run_alive WHERE alive = 1 AND ${hasPeers}
+           ORDER BY id DESC LIMIT ?)
+         UNION SELECT id FROM (SELECT id FROM run INDEXED BY run_first WHERE first_us >= ?
+           ORDER BY first_us DESC LIMIT ${runsPassed}) run WHERE ${hasPeers}
+       ) AND container <> 'host' ORDER BY first_us DESC LIMIT ?`,
     )
-    .all(since, runsMost) as unknown as readonly RunRow[];
+    .all(runsMost, microseconds(sinceNs), runsMost) as unknown as readonly RunRow[];
   const found: RunPeer[] = [];
   for (const row of rows) {
     const peers = peersOf(statements, row.id, limit - found.length);

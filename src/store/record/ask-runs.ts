@@ -3,6 +3,7 @@ import type { RunQuery, StoredRun } from './record-store.ts';
 import { keyRange, microseconds, type RunRow, runColumns } from './run-row.ts';
 import type { Statements } from './statements.ts';
 import { storedRun } from './stored-runs.ts';
+import { runsOfImages } from './tally.ts';
 
 const columns = runColumns;
 
@@ -15,37 +16,76 @@ export function askRuns(statements: Statements, query: RunQuery): readonly Store
     where.push('(alive = 1 OR last_us >= ?)');
     values.push(microseconds(query.sinceNs));
   }
-  if (query.image !== undefined) {
+  const images = query.image === undefined ? null : imagesNamed(statements, query.image);
+  const [image] = images ?? [];
+  if (images?.length === 1 && image !== undefined) {
+    // Of one image its index gives the order.
+    where.push('image = ?');
+    values.push(image);
+  } else if (images !== null) {
     where.push('image IN (SELECT value FROM json_each(?))');
-    values.push(JSON.stringify(imagesNamed(statements, query.image)));
+    values.push(JSON.stringify(images));
   }
   if (query.remote !== undefined) {
     where.push('id IN (SELECT run FROM peer WHERE remote = ?)');
     values.push(query.remote);
   }
-  if (query.before !== undefined) {
-    const { firstSeenNs, id } = query.before;
-    const firstUs = microseconds(firstSeenNs);
-    where.push('first_us <= ? AND (first_us < ? OR id < ?)');
-    values.push(firstUs, firstUs, id);
-  }
+  const place = placeOf(query);
+  where.push(place.where);
+  values.push(...place.values);
   const { name, limit } = query;
+  const from = sourceOf(statements, query, images);
   if (name !== undefined) {
-    const named = askNamed(statements, name, { where: where.join(' AND '), values, limit });
+    const named = askNamed(statements, name, {
+      from,
+      place,
+      where: where.join(' AND '),
+      values,
+      limit,
+    });
     return named.map((row) => storedRun(statements, row));
   }
-  const clause = where.join(' AND ');
-  const order = 'ORDER BY first_us DESC, id DESC LIMIT ?';
-  // Few of many runs live: by the time of their start all others would be passed over. Numbers alone
-  // are put in order, not whole rows.
-  const select =
-    query.aliveOnly === true && query.image === undefined
-      ? `SELECT ${columns} FROM run WHERE id IN (
-           SELECT id FROM run INDEXED BY run_alive WHERE ${clause} ${order}
-         ) ORDER BY first_us DESC, id DESC`
-      : `SELECT ${columns} FROM run WHERE ${clause} ${order}`;
-  const rows = statements.of(select).all(...values, limit) as unknown as readonly RunRow[];
+  // Numbers alone are put in order, not whole rows.
+  const rows = statements
+    .of(
+      `SELECT ${columns} FROM run WHERE id IN (
+         SELECT id FROM ${from} WHERE ${where.join(' AND ')} ORDER BY first_us DESC, id DESC LIMIT ?
+       ) ORDER BY first_us DESC, id DESC`,
+    )
+    .all(...values, limit) as unknown as readonly RunRow[];
   return rows.map((row) => storedRun(statements, row));
+}
+
+interface Place {
+  readonly where: string;
+  readonly values: readonly number[];
+}
+
+/** Behind the last one of the page before. */
+function placeOf({ before }: RunQuery): Place {
+  if (before === undefined) return { where: 'true', values: [] };
+  const firstUs = microseconds(before.firstSeenNs);
+  return {
+    where: 'first_us <= ? AND (first_us < ? OR id < ?)',
+    values: [firstUs, firstUs, before.id],
+  };
+}
+
+/** Runs of images that are put in order; where there are more, the newest of all are passed. */
+const sortedMost = 50_000;
+
+/** The index that leads to few runs: of those that live, of the images, or by time. */
+function sourceOf(
+  statements: Statements,
+  query: RunQuery,
+  images: readonly number[] | null,
+): string {
+  if (query.aliveOnly === true) return 'run INDEXED BY run_alive';
+  if (query.remote !== undefined) return 'run';
+  if (images === null) return 'run INDEXED BY run_first';
+  const isInOrder = images.length === 1;
+  const isFew = isInOrder || runsOfImages(statements, images) <= sortedMost;
+  return `run INDEXED BY ${isFew ? 'run_image' : 'run_first'}`;
 }
 
 /** Runs, newest first, in whose names any part is looked for: a look at all of ten million takes seconds. */
@@ -56,6 +96,9 @@ const lastCharacter = '\u{10ffff}';
 const namesakes = 5000;
 
 interface Filter {
+  /** Table and index. */
+  readonly from: string;
+  readonly place: Place;
   readonly where: string;
   readonly values: readonly (string | number)[];
   readonly limit: number;
@@ -63,15 +106,17 @@ interface Filter {
 
 /** The newest with a part of the name, then older ones by the start of their name or id. */
 function askNamed(statements: Statements, name: string, filter: Filter): readonly RunRow[] {
-  const { where, values, limit } = filter;
+  const { from, place, where, values, limit } = filter;
+  // By time alone so many are looked at, whatever they are; by another index so many that fit.
+  const passed = from.endsWith('run_first') ? place : { where, values };
   const order = 'ORDER BY first_us DESC, id DESC';
   const newest = statements
     .of(
       `SELECT ${columns} FROM (
-         SELECT ${columns} FROM run WHERE ${where} ${order} LIMIT ${namesSearched}
-       ) WHERE instr(lower(name), lower(?)) > 0 LIMIT ?`,
+         SELECT * FROM ${from} WHERE ${passed.where} ${order} LIMIT ${namesSearched}
+       ) WHERE ${where} AND instr(lower(name), lower(?)) > 0 LIMIT ?`,
     )
-    .all(...values, name, limit) as unknown as readonly RunRow[];
+    .all(...passed.values, ...values, name, limit) as unknown as readonly RunRow[];
   const range = keyRange(name.toLowerCase());
   if (newest.length === limit && range === null) return newest;
   const byId =

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { makeFolder } from '../../base/folder.ts';
-import { applicationId, runIndexes, schema, schemaVersion } from './schema.ts';
+import { applicationId, furtherIndexes, runIndexes, schema, schemaVersion } from './schema.ts';
 
 /** The recorder must not stand still for a reader: it tries again at its next tick. */
 const recorderBusyMs = 100;
@@ -125,6 +125,7 @@ function prepared(file: string): DatabaseSync {
     database.exec(`PRAGMA busy_timeout = ${recorderBusyMs}`);
     if (versionOf(database) === 0) create(database);
     else checkVersion(database);
+    database.exec(furtherIndexes);
     database.exec(
       `PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${logBytes}; PRAGMA cache_size = -16384`,
     );

@@ -7,6 +7,7 @@ import {
   askAllDetections,
   askAllPeers,
   askCounts,
+  countDetections,
   factsOf,
   peersOf,
 } from './ask-pages.ts';
@@ -40,6 +41,7 @@ export function openRecord(folder: string): RecordReader {
     detections: (run, limit) => detectionsOf(statements, run, limit),
     counts: () => askCounts(statements),
     aliveByImage: () => askAliveByImage(statements),
+    detectionsSince: (sinceNs) => countDetections(statements, sinceNs),
     detectionsOfAll: (query) => askAllDetections(statements, query),
     peersOfAll: (query) => askAllPeers(statements, query),
     losses: (stored, limit) => lossesOf(statements, stored, limit),

@@ -228,6 +228,8 @@ export interface RecordReader {
   counts(): RunCounts;
   /** Running containers by the id of their image; '' stands for those without one. */
   aliveByImage(): ReadonlyMap<string, number>;
+  /** How many detections there were since then, of all runs and of the host. */
+  detectionsSince(sinceNs: bigint): number;
   /** Detections of all runs and of the host, newest first. */
   detectionsOfAll(query: DetectionQuery): readonly StoredDetection[];
   /** Whom the runs that lived since a time talked with. */

@@ -99,3 +99,9 @@ CREATE INDEX IF NOT EXISTS run_first ON run (first_us);
 CREATE INDEX IF NOT EXISTS run_image ON run (image, first_us);
 CREATE INDEX IF NOT EXISTS run_alive ON run (id) WHERE alive = 1;
 `;
+
+/** Made where they are missing, in files of older programs too: they hold nothing of their own. */
+export const furtherIndexes = `
+CREATE INDEX IF NOT EXISTS detection_time ON detection (time_us);
+CREATE INDEX IF NOT EXISTS detection_priority ON detection (lower(priority));
+`;

@@ -9,7 +9,8 @@ export function storedRun(statements: Statements, row: RunRow): StoredRun {
 }
 
 type Facet = ReturnType<typeof unpackFacet>;
-const heldFacets = 1000;
+/** Some 2 KB each. A page of detections or flows names thousands of runs, of as many images. */
+const heldFacets = 4000;
 const held = new WeakMap<Statements, Map<number, Facet>>();
 
 function facetOf(statements: Statements, id: number): Facet {

@@ -191,6 +191,23 @@ function blobOf(statements: Statements, kind: 0 | 1, id: number): Blob {
   };
 }
 
+/** Runs of these images together. */
+export function runsOfImages(statements: Statements, images: readonly number[]): number {
+  const segments = new Map<number, number[]>();
+  for (const image of images) {
+    const segment = Math.floor(image / imagesPerBlob);
+    const known = segments.get(segment);
+    if (known === undefined) segments.set(segment, [image]);
+    else known.push(image);
+  }
+  let runs = 0;
+  for (const members of segments.values()) {
+    const { values } = blobOf(statements, kinds.image, members[0] ?? 0);
+    for (const image of members) runs += values[(image % imagesPerBlob) * imageFields] ?? 0;
+  }
+  return runs;
+}
+
 /** Runs of all images together. */
 export function allImageTallies(statements: Statements): number {
   let runs = 0;
