@@ -64,10 +64,18 @@ const secondFormat = new Intl.DateTimeFormat(undefined, {
   hourCycle: 'h23',
 });
 
+const partFormat = new Intl.DateTimeFormat(undefined, {
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+  hourCycle: 'h23',
+});
+
 /** In the reader's zone, as exact as the span around it needs. */
 export function momentText(ms: number, spanMs: number): string {
   if (spanMs > 5 * 86_400_000) return dayFormat.format(ms);
-  return spanMs > 600_000 ? minuteFormat.format(ms) : secondFormat.format(ms);
+  if (spanMs > 600_000) return minuteFormat.format(ms);
+  return spanMs > 10_000 ? secondFormat.format(ms) : partFormat.format(ms);
 }
 
 /** `a -> b` as people write it. */

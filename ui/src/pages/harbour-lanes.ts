@@ -37,12 +37,17 @@ export const tilePx = { width: 24, height: 24, gap: 3 };
 /** Rows of one lane; more would push the other lanes off the page. */
 const rowsMost = 5;
 
-/** Team -> application -> environment; what belongs to nobody comes last. */
+/** Team -> application -> environment; teams of which nothing runs come later, nobody's last. */
 export function teamsOf(containers: readonly ContainerView[]): readonly Team[] {
   const byTeam = Map.groupBy(containers, ({ workload }) => workload.team ?? workload.user ?? '');
   return [...byTeam]
     .map(([name, own]) => teamOf(name, own))
-    .sort((a, b) => (a.name === '' ? 1 : b.name === '' ? -1 : a.name < b.name ? -1 : 1));
+    .sort((a, b) => placeOfTeam(a) - placeOfTeam(b) || (a.name < b.name ? -1 : 1));
+}
+
+function placeOfTeam({ name, alive }: Team): number {
+  if (name === '') return 2;
+  return alive > 0 ? 0 : 1;
 }
 
 function teamOf(name: string, containers: readonly ContainerView[]): Team {

@@ -89,12 +89,14 @@ function Same({ findings }: { readonly findings: readonly Finding[] }): JSX.Elem
   const [first] = findings;
   if (first === undefined) return null;
   const title = first.title === first.id ? '' : harmless(first.title);
+  // What is in use says more than what lies there.
+  const told = findings.find((one) => 'inUse' in one && (one.inUse?.containers ?? 0) > 0) ?? first;
   return (
     <li>
       <details>
         <summary>
           <WeightMark weight={weightOfSeverity(first.severity)} word={first.severity} />{' '}
-          <b>{harmless(first.id)}</b> <span>{title}</span> <small>{shortFacts(first)}</small>
+          <b>{harmless(first.id)}</b> <span>{title}</span> <small>{shortFacts(told)}</small>
           {findings.length > 1 && (
             <small> · and {plural(findings.length - 1, 'more package')}</small>
           )}

@@ -14,6 +14,8 @@ const rowGap = 34;
 const margin = 12;
 const headHeight = 52;
 const lineHeight = 19;
+/** Lines that end at one box, with a label each. */
+const lineApart = 18;
 /** Of a line that passes a column. */
 const passageHeight = 6;
 
@@ -29,7 +31,8 @@ export interface Line {
   readonly path: string;
   /** The tip of the arrow, and where it points. */
   readonly tip: string;
-  readonly label: { readonly x: number; readonly y: number };
+  /** Beside the tip, where lines lie apart. */
+  readonly label: { readonly x: number; readonly y: number; readonly anchor: 'start' | 'end' };
 }
 
 export interface Layout {
@@ -64,7 +67,8 @@ export function layoutOf(rooms: readonly Room[], corridors: readonly Corridor[])
     (cells[at] ??= []).push(cell);
   };
   for (const room of drawn) {
-    const height = heightOf(room, inside.has(room.key));
+    const coming = own.filter(({ to }) => to === room.key).length;
+    const height = Math.max(heightOf(room, inside.has(room.key)), (coming + 1) * lineApart);
     put(column.get(room.key) ?? 0, { key: room.key, height });
   }
   const ways = own.map((corridor): Way => {
@@ -195,8 +199,7 @@ function linesOf(ways: readonly Way[], boxes: ReadonlyMap<string, Box>): readonl
       x = passage.x + passage.width;
       parts.push(`L ${x} ${y}`);
     }
-    // Near its end a line stands alone more often than at its beginning.
-    const label = { x: (x + to.x) / 2, y: (y + endY) / 2 - 6 };
+    const label = { x: to.x - 14, y: endY - 5, anchor: 'end' as const };
     curve(to.x - 8, endY);
     const tip = `M ${to.x - 10} ${endY - 6} L ${to.x} ${endY} L ${to.x - 10} ${endY + 6} z`;
     return [{ corridor, path: parts.join(' '), tip, label }];
@@ -213,7 +216,7 @@ function lineBack(
     corridor,
     path: `M ${x} ${y} C ${bend} ${y}, ${bend} ${end.y}, ${end.x + 8} ${end.y}`,
     tip: `M ${end.x + 10} ${end.y - 6} L ${end.x} ${end.y} L ${end.x + 10} ${end.y + 6} z`,
-    label: { x: bend - 15, y: (y + end.y) / 2 },
+    label: { x: end.x + 14, y: end.y - 5, anchor: 'start' },
   };
 }
 

@@ -95,7 +95,7 @@ function CorridorLine({
       <path class="touch" d={path} />
       <path class="line" d={path} stroke-width={thicknessOf(corridor.bytes)} />
       <path class="tip" d={tip} />
-      <text x={line.label.x} y={line.label.y} text-anchor="middle">
+      <text x={line.label.x} y={line.label.y} text-anchor={line.label.anchor}>
         {harmless(portsText(corridor))}
       </text>
     </g>

@@ -37,8 +37,10 @@ function NoFlows(): JSX.Element {
 }
 
 function Told({ network }: { readonly network: Network }): JSX.Element {
-  const rooms = useMemo(() => roomsOf(network), [network]);
-  const corridors = useMemo(() => corridorsOf(network), [network]);
+  const find = (route.value.query.get('find') ?? '').toLowerCase();
+  const found = useMemo(() => foundIn(network, find), [network, find]);
+  const rooms = useMemo(() => roomsOf(found), [found]);
+  const corridors = useMemo(() => corridorsOf(found), [found]);
   const [chosen, setChosen] = useState<Corridor | null>(null);
   const { query } = route.value;
   const form = query.get('form') ?? (rooms.length > roomsDrawn ? 'matrix' : 'rooms');
@@ -47,8 +49,8 @@ function Told({ network }: { readonly network: Network }): JSX.Element {
   return (
     <>
       <p>
-        {plural(rooms.length, 'segment')} and {plural(network.flows.length, 'flow')} between{' '}
-        {plural(network.nodes.length, 'endpoint')};{' '}
+        {plural(rooms.length, 'segment')} and {plural(found.flows.length, 'flow')} between{' '}
+        {plural(found.nodes.length, 'endpoint')};{' '}
         {outside === 0
           ? 'none talks to the internet.'
           : `${plural(outside, 'segment')} talk${outside === 1 ? 's' : ''} to the internet.`}
@@ -82,9 +84,30 @@ function Told({ network }: { readonly network: Network }): JSX.Element {
       {network.truncated === true && (
         <p class="faint">More flows were recorded than this page was given.</p>
       )}
-      <FlowList network={network} flows={chosen?.flows ?? network.flows} />
+      <FlowList network={network} flows={flowsShown(found, corridors, chosen)} />
     </>
   );
+}
+
+/** Flows of which an end, the protocol or the port has the word, and their ends. */
+function foundIn(network: Network, find: string): Network {
+  if (find === '') return network;
+  const names = new Map(network.nodes.map(({ id, name }) => [id, `${name ?? ''} ${id}`]));
+  const flows = network.flows.filter(({ from, to, protocol, port }) =>
+    `${names.get(from)} ${names.get(to)} ${protocol} ${port}`.toLowerCase().includes(find),
+  );
+  const ends = new Set(flows.flatMap(({ from, to }) => [from, to]));
+  return { ...network, flows, nodes: network.nodes.filter(({ id }) => ends.has(id)) };
+}
+
+/** Those of the chosen line, as long as the search leaves it there. */
+function flowsShown(
+  found: Network,
+  corridors: readonly Corridor[],
+  chosen: Corridor | null,
+): Network['flows'] {
+  const same = corridors.find(({ from, to }) => from === chosen?.from && to === chosen.to);
+  return same?.flows ?? found.flows;
 }
 
 function FlowList({
@@ -95,19 +118,8 @@ function FlowList({
   readonly flows: Network['flows'];
 }): JSX.Element {
   const nodes = useMemo(() => new Map(network.nodes.map((one) => [one.id, one])), [network]);
-  const find = (route.value.query.get('find') ?? '').toLowerCase();
   const name = (id: string): string => harmless(nodes.get(id)?.name ?? shortId(id));
-  const own = useMemo(
-    () =>
-      flows
-        .filter(({ from, to, protocol, port }) =>
-          `${name(from)} ${from} ${name(to)} ${to} ${protocol} ${port}`
-            .toLowerCase()
-            .includes(find),
-        )
-        .sort((a, b) => bytesOf(b) - bytesOf(a)),
-    [flows, find, nodes],
-  );
+  const own = useMemo(() => flows.toSorted((a, b) => bytesOf(b) - bytesOf(a)), [flows]);
   const end = (id: string): JSX.Element =>
     nodes.get(id)?.kind === 'container' ? (
       <ContainerLink id={id} name={nodes.get(id)?.name ?? null} />

@@ -10,7 +10,7 @@ import {
 import { exposedOf, networkOf } from '../../../test/browser/mock-house.ts';
 import { sampleReport } from '../../../test/sample-report.ts';
 import type { DetectionRow, ExposureRow, Network } from '../data/answers.ts';
-import { modeText, packageText, sentenceOfOutput } from '../data/words.ts';
+import { modeText, momentText, packageText, sentenceOfOutput } from '../data/words.ts';
 import { momentsOf, nearest, processRows, ticksOf, wholeAxis } from './container-events.ts';
 import { isHeavy, placesOf, rulesOf } from './detection-places.ts';
 import { livesOf } from './exposure-lives.ts';
@@ -31,6 +31,12 @@ describe('lanes of the harbour', () => {
       [2, 14, 'F'],
       [1, 0, null],
     ]);
+  });
+
+  test('teams of which nothing runs come after those that run', () => {
+    const dead = containerOf(now, { name: 'a', team: 'archive', agoMs: 9000, lifeMs: 1000 });
+    const teams = teamsOf([dead, ...usualContainers(now)]);
+    expect(teams.map(({ name }) => name)).toEqual(['checkout', 'search', 'archive', '']);
   });
 
   test('no tile covers another, none leaves the lane, and nobody is lost silently', () => {
@@ -227,6 +233,12 @@ test.each([
   [' | only fields', '| only fields'],
 ])('the sentence of %j', (output, sentence) => {
   expect(sentenceOfOutput(output).trim()).toBe(sentence);
+});
+
+test('marks of an axis are as exact as it needs', () => {
+  expect(momentText(nowMs + 7, 500)).toMatch(/00:00\.007$/);
+  expect(momentText(nowMs, 60_000)).toMatch(/:00:00$/);
+  expect(momentText(nowMs, 3_600_000)).toMatch(/22.*:00$/);
 });
 
 test('words of modes and packages', () => {

@@ -6,7 +6,7 @@ import { isHelpShown } from './keys.ts';
 
 const keys: readonly (readonly [string, string])[] = [
   ['/', 'search on this page'],
-  ['g then 1 to 8', 'go to a page, in the order of the navigation'],
+  ['g then 1 to 9', 'go to a page, in the order of the navigation'],
   ['arrow keys, Home, End', 'move among containers, processes and other marks'],
   ['Enter', 'open what has the focus'],
   ['+ and -', 'zoom the time axis that has the focus; 0 shows all of it'],
