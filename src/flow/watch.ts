@@ -163,6 +163,7 @@ class Watching implements Watch {
       await Promise.all([naming, sensor]);
     }
     for (const tell of this.early.splice(0)) tell();
+    this.containers.begun();
     const engine = this.containers.follow();
     if (this.isWitness) {
       void engine.then((isThere) => (this.hasEngine = isThere));
@@ -251,7 +252,7 @@ class Watching implements Watch {
   }
 
   private tellWithoutSensor(): void {
-    if (!this.hasEngine && !this.hasNaming) {
+    if (!this.hasEngine && !this.hasNaming && !this.containers.seesBundles) {
       throw new SeaworthyError(
         'unsupported',
         `nothing can be watched here: ${this.missing.join('; ')}; and no container engine answers`,

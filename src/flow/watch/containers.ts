@@ -9,14 +9,17 @@ import {
   followEngine,
 } from '../../host/docker/index.ts';
 import {
+  createEndWatch,
   createIdentifier,
   createLifecycle,
   createRunningStarts,
+  type EndWatch,
   type Lifecycle,
   type NamedContainer,
   type Namer,
   openNamer,
   type RunUpdate,
+  watchBundles,
 } from '../../host/naming/index.ts';
 import type { ContainerIdentity } from '../../model/container.ts';
 import { workloadOf } from '../../runtime/identity/index.ts';
@@ -49,6 +52,10 @@ export interface ContainerBook {
   ended(id: string, atNs: bigint, exitCode: number | null): void;
   /** The sensor saw a container that nobody named. */
   unnamed(id: string): Promise<void>;
+  /** From now on `hasSensor` is right: where it says no, ends of containers are looked for. */
+  begun(): void;
+  /** Bundles of containers are watched, where naming could not be opened. */
+  readonly seesBundles: boolean;
   /** Ids of runs that have not ended. */
   alive(): readonly string[];
   stop(): Promise<void>;
@@ -77,6 +84,12 @@ class Containers implements ContainerBook {
   private readonly lifecycle: Lifecycle;
   private readonly stopping = new AbortController();
   private readonly identifier;
+  /** Of engines that tell nobody, where no sensor does. */
+  private bundleFolders = 0;
+  private readonly ends: EndWatch;
+  /** Named before it is known whether the sensor tells of their ends. */
+  private undecided: NamedContainer[] | null = [];
+  private readonly startOf: (id: string) => Promise<bigint | null>;
   private readonly starts = new Map<string, bigint>();
   /** When the sensor saw containers start. */
   private readonly sensed = new Map<string, bigint>();
@@ -90,17 +103,36 @@ class Containers implements ContainerBook {
     this.options = options;
     const engine = () => (this.engine ??= findEngine());
     this.identifier = createIdentifier({ engine });
+    this.startOf = createRunningStarts(engine).startOf;
     this.lifecycle = createLifecycle({
       node: options.node,
       workloadOf,
       identifier: this.identifier,
-      startOf: createRunningStarts(engine).startOf,
+      startOf: this.startOf,
       onUpdate: (update) => this.updated(update),
       nowNs: options.nowNs,
+    });
+    this.ends = createEndWatch({
+      onStarted: (id, atNs) => {
+        void this.startOf(id).then((found) => this.lifecycle.started(id, found ?? atNs));
+      },
+      onEnded: (id, atNs, exitCode) => this.lifecycle.ended(id, atNs, exitCode),
+      signal: this.stopping.signal,
     });
   }
 
   async openNaming(): Promise<Namer> {
+    try {
+      return await this.openNamer();
+    } catch (error) {
+      // Nobody waits for us then, but bundles still tell of containers of every engine.
+      const { signal } = this.stopping;
+      this.bundleFolders = watchBundles({ onNamed: (container) => this.named(container), signal });
+      throw error;
+    }
+  }
+
+  private async openNamer(): Promise<Namer> {
     const { warn, onGap, nowNs } = this.options;
     this.namer = await openNamer({
       onNamed: (container) => this.named(container),
@@ -195,6 +227,16 @@ class Containers implements ContainerBook {
     });
   }
 
+  get seesBundles(): boolean {
+    return this.bundleFolders > 0;
+  }
+
+  begun(): void {
+    const early = this.undecided ?? [];
+    this.undecided = null;
+    if (!this.options.hasSensor()) for (const container of early) this.ends.add(container);
+  }
+
   alive(): readonly string[] {
     return this.lifecycle.alive().map(({ identity }) => identity.id);
   }
@@ -235,7 +277,10 @@ class Containers implements ContainerBook {
 
   private named(container: NamedContainer): void {
     this.options.onNamed(container.identity, container.cgroupsPath);
-    if (!container.isSandbox) this.lifecycle.named(container);
+    if (container.isSandbox) return;
+    this.lifecycle.named(container);
+    if (this.undecided !== null) this.undecided.push(container);
+    else if (!this.options.hasSensor()) this.ends.add(container);
   }
 
   private updated(update: RunUpdate): void {

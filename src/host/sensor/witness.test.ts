@@ -9,7 +9,7 @@ import { openWitness, type RawExec, type RawExit, type RawLoss, type RawRecord }
 const missing = ((): string => {
   try {
     openProcessEvents().close();
-    return '';
+    return process.getuid?.() === 0 ? '' : ' (needs root)';
   } catch (error) {
     if (process.env['SEAWORTHY_CI'] === '1') throw error;
     return ` (needs root on Linux with the process connector: ${String(error)})`;

@@ -1,5 +1,6 @@
 // The second witness: where BPF cannot be had, programs that start and end are heard of from the kernel's
 // process connector and read from /proc. Who ends before it is read is counted, and nothing else is seen.
+import { readFileSync } from 'node:fs';
 import { SeaworthyError } from '../../base/error.ts';
 import { openProcessEvents, type ProcessEvent, type ProcessEvents } from '../kernel/index.ts';
 import type { SensorConsumer } from './consumer.ts';
@@ -30,9 +31,10 @@ const toldAtOnce = 64;
 
 /**
  * Tells the consumer of all processes that live, then of each program that starts and each process that
- * ends. Throws as `openProcessEvents`.
+ * ends. Throws as `openProcessEvents`, and `denied` where processes of others cannot be read.
  */
 export function openWitness(request: WitnessRequest): Witness {
+  assertReadable();
   const events = openProcessEvents();
   const witness = new ProcessWitness(request, events);
   const going = witness.run();
@@ -43,6 +45,18 @@ export function openWitness(request: WitnessRequest): Witness {
       await request.consumer.close?.();
     },
   };
+}
+
+const capSysPtrace = 19n;
+
+/** Since Linux 6.6 anybody may listen; but who may not read others takes containers for the host. */
+function assertReadable(): void {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]{1,16})$/m.exec(status)?.[1] ?? '0'}`);
+  if (((effective >> capSysPtrace) & 1n) === 1n) return;
+  throw new SeaworthyError('denied', 'programs of others cannot be read', {
+    advice: 'run as root, or with CAP_SYS_PTRACE and CAP_NET_ADMIN',
+  });
 }
 
 class ProcessWitness {
