@@ -8,7 +8,7 @@ import { distributionOf } from '../src/inventory/distro/index.ts';
 import { readSboms } from '../src/inventory/sbom/index.ts';
 import type { Package } from '../src/model/package.ts';
 import type { Inventory, VulnerabilityFinding } from '../src/model/report.ts';
-import { outputs } from '../src/report/index.ts';
+import { outputs, textOf } from '../src/report/index.ts';
 import { present } from './present.ts';
 import { packageOf, sampleNow, sampleReport, sampleTarget } from './sample-report.ts';
 
@@ -86,7 +86,7 @@ function judged({ packages, distribution }: Inventory): readonly VulnerabilityFi
 
 function returned(inventory: Inventory, format: 'cyclonedx' | 'spdx'): Inventory {
   const report = inventoryReport(inventory, { now: sampleNow, version: '0.1.0' });
-  const text = outputs[format].write([report], options);
+  const text = textOf(outputs[format], [report], options);
   return present(readSboms({ name: 'x.json', text })[0]);
 }
 

@@ -6,8 +6,11 @@ import { messageOf, SeaworthyError } from '../base/error.ts';
 const pieceLength = 1024 * 1024;
 
 /** Throws `SeaworthyError` `unreadable` when the file cannot be written. */
-export async function writeResult(text: string, output: string | undefined): Promise<void> {
-  await writePieces(pieces(text), output);
+export async function writeResult(
+  text: string | Iterable<string>,
+  output: string | undefined,
+): Promise<void> {
+  await writePieces(gathered(typeof text === 'string' ? [text] : text), output);
 }
 
 /** As `writeResult`, for what is no text. */
@@ -49,8 +52,22 @@ function writeWhole(descriptor: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
 }
 
-/** The text in parts that cut no surrogate pair. */
-function* pieces(text: string): Generator<string> {
+/** Short pieces together, long ones in parts that cut no surrogate pair. */
+function* gathered(pieces: Iterable<string>): Generator<string> {
+  let held: string[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    held.push(piece);
+    length += piece.length;
+    if (length < pieceLength) continue;
+    yield* parts(held.join(''));
+    held = [];
+    length = 0;
+  }
+  if (length > 0) yield* parts(held.join(''));
+}
+
+function* parts(text: string): Generator<string> {
   for (let at = 0; at < text.length; ) {
     let end = Math.min(text.length, at + pieceLength);
     const last = text.charCodeAt(end - 1);

@@ -6,6 +6,6 @@ export {
   type LearnAnswer,
   learnText,
 } from './learn/index.ts';
-export type { Output, OutputOptions } from './output.ts';
+export { type Output, type OutputOptions, textOf } from './output.ts';
 export { outputs } from './registry.ts';
 export { summaryOf } from './summary.ts';

@@ -1,18 +1,42 @@
-// JSON for people and for diffs: the outer levels indented, each item of a long list on a line of
-// its own.
+// JSON for people and for diffs, piece by piece: the outer levels indented, each item of a long list on
+// a line of its own. A document of 50,000 packages is never in memory as a whole.
 
-/** A list whose items are rendered already, each as one line of JSON. */
-export class JsonLines {
-  readonly lines: readonly string[];
+/** Items of longer lists are rendered when their line is written, and forgotten. */
+const keptItems = 5000;
 
-  constructor(lines: readonly string[]) {
-    this.lines = lines;
+/** A list whose items are rendered one by one, each as one line of JSON; may be walked twice. */
+export class JsonLines implements Iterable<string> {
+  readonly #make: () => Iterable<string>;
+
+  constructor(make: () => Iterable<string>) {
+    this.#make = make;
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.#make()[Symbol.iterator]();
   }
 }
 
-/** The items of a list, each as one line. */
-export function jsonLines(items: readonly unknown[]): JsonLines {
-  return new JsonLines(items.map((item) => JSON.stringify(item)));
+/** The items of a list, each as one line. `render` must answer the same when it is asked again. */
+export function jsonLines<T>(
+  items: readonly T[],
+  render: (item: T) => unknown = (item) => item,
+): JsonLines {
+  const line = (item: T): string => JSON.stringify(render(item));
+  if (items.length > keptItems) return new JsonLines(() => mapped(items, line));
+  const lines = items.map(line);
+  return new JsonLines(() => lines);
+}
+
+/** One list behind the other. */
+export function chained(...lists: readonly JsonLines[]): JsonLines {
+  return new JsonLines(function* () {
+    for (const list of lists) yield* list;
+  });
+}
+
+function* mapped<T>(items: Iterable<T>, line: (item: T) => string): Generator<string> {
+  for (const item of items) yield line(item);
 }
 
 /**
@@ -20,28 +44,53 @@ export function jsonLines(items: readonly unknown[]): JsonLines {
  * `JsonLines` with one line for each item. Members that are undefined are left out. No line feed at
  * the end.
  */
-export function objectText(members: Readonly<Record<string, unknown>>, indent = ''): string {
+export function* objectPieces(
+  members: Readonly<Record<string, unknown>>,
+  indent = '',
+): Generator<string> {
   const inner = `${indent}  `;
-  const parts: string[] = [];
+  let isFirst = true;
   for (const [key, value] of Object.entries(members)) {
     if (value === undefined) continue;
-    const text =
-      value instanceof JsonLines
-        ? linesText(value, inner)
-        : JSON.stringify(value, null, 2).replaceAll('\n', `\n${inner}`);
-    parts.push(`${inner}${JSON.stringify(key)}: ${text}`);
+    yield `${isFirst ? '{' : ','}\n${inner}${JSON.stringify(key)}: `;
+    isFirst = false;
+    if (value instanceof JsonLines) yield* listPieces(value, inner);
+    else yield indented(value, inner);
   }
-  return parts.length === 0 ? '{}' : `{\n${parts.join(',\n')}\n${indent}}`;
+  yield isFirst ? '{}' : `\n${indent}}`;
 }
 
-function linesText({ lines }: JsonLines, indent: string): string {
-  if (lines.length === 0) return '[]';
-  return `[\n${indent}  ${lines.join(`,\n${indent}  `)}\n${indent}]`;
+/** A value as `JSON.stringify(value, null, 2)` writes it, behind `indent`. */
+export function indented(value: unknown, indent: string): string {
+  return JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
+}
+
+/** A list, each item behind two spaces more. */
+function* listPieces(items: Iterable<string>, indent: string): Generator<string> {
+  let isFirst = true;
+  for (const item of items) {
+    yield `${isFirst ? '[' : ','}\n${indent}  `;
+    yield item;
+    isFirst = false;
+  }
+  yield isFirst ? '[]' : `\n${indent}]`;
 }
 
 /** One document as it is, several as an array of them; with a line feed at the end. */
-export function documentsText(documents: readonly string[]): string {
+export function* documentsPieces(
+  documents: readonly (() => Iterable<string>)[],
+): Generator<string> {
   const [only] = documents;
-  if (only !== undefined && documents.length === 1) return `${only}\n`;
-  return documents.length === 0 ? '[]\n' : `[\n${documents.join(',\n')}\n]\n`;
+  if (only !== undefined && documents.length === 1) {
+    yield* only();
+    yield '\n';
+    return;
+  }
+  let isFirst = true;
+  for (const document of documents) {
+    yield isFirst ? '[\n' : ',\n';
+    isFirst = false;
+    yield* document();
+  }
+  yield isFirst ? '[]\n' : '\n]\n';
 }

@@ -4,12 +4,13 @@ import { ownSchema } from '../../test/json-schema.ts';
 import { completeReport, reportOf, sampleReport } from '../../test/sample-report.ts';
 import type { Report } from '../model/report.ts';
 import { json } from './json.ts';
+import { textOf } from './output.ts';
 
 const options = { columns: 80, colour: false, show: null, elapsedSeconds: 1 };
 const problems = ownSchema('report-1.schema.json');
 
 function written(...reports: readonly Report[]): unknown {
-  return JSON.parse(json.write(reports, options));
+  return JSON.parse(textOf(json, reports, options));
 }
 
 function finding(report: Record<string, unknown>): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { vulnerability } from '../../test/sample-findings.ts';
 import { packageOf, reportOf, sampleReport, sampleTarget } from '../../test/sample-report.ts';
 import { noSharedData } from '../../test/shared-data.ts';
 import type { Report } from '../model/report.ts';
-import { outputs } from './index.ts';
+import { outputs, textOf } from './index.ts';
 
 const options = { columns: 80, colour: false, show: null, elapsedSeconds: null };
 
@@ -64,7 +64,7 @@ function hostileReport(): Report {
 }
 
 describe.each(formats)('$id', ({ id, validator }) => {
-  const write = (...reports: readonly Report[]): string => outputs[id].write(reports, options);
+  const write = (...reports: readonly Report[]): string => textOf(outputs[id], reports, options);
 
   describe.skipIf(validator === null)(`against its schema (else: ${noSharedData})`, () => {
     const problems = validator ?? (() => []);

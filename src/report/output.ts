@@ -16,6 +16,14 @@ export interface OutputOptions {
 export interface Output {
   readonly id: string;
   readonly mediaType: string;
-  /** Text of one or several reports, ending in a line feed. */
-  write(reports: readonly Report[], options: OutputOptions): string;
+  /**
+   * Text of one or several reports, ending in a line feed, in pieces that are made when they are asked
+   * for: whoever writes them away needs memory for one.
+   */
+  pieces(reports: readonly Report[], options: OutputOptions): Iterable<string>;
+}
+
+/** The whole text at once. */
+export function textOf(output: Output, reports: readonly Report[], options: OutputOptions): string {
+  return [...output.pieces(reports, options)].join('');
 }

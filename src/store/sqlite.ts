@@ -4,9 +4,10 @@
 import { closeSync, openSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { messageOf, SeaworthyError } from '../base/error.ts';
 import { makeFolder } from '../base/folder.ts';
+import { packPieces, unpackPieces } from '../base/pieces.ts';
+import type { Package } from '../model/package.ts';
 import type { Inventory } from '../model/report.ts';
 import type { EvidenceStore, Remembered, StoredInventory } from './store.ts';
 
@@ -16,8 +17,8 @@ const layerCacheBytes = 2 * 1024 ** 3;
 const busyMs = 5000;
 /** The bound may be passed by this many layers before it is looked at again. */
 const putsPerPrune = 64;
-/** Inflated bytes of one stored inventory; the largest images give about 50 MB. */
-const inventoryBytes = 512 * 1024 ** 2;
+/** Packages of a stored inventory that are written and read at once. */
+const packagesOfPiece = 1000;
 
 const schema = `
   CREATE TABLE layer (key TEXT PRIMARY KEY, value BLOB NOT NULL, bytes INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
@@ -128,22 +129,21 @@ class SqliteStore implements EvidenceStore {
       .get(digest, revision) as { first_seen: string; value: Uint8Array } | undefined;
     if (row === undefined) return null;
     try {
-      const text = inflateRawSync(row.value, { maxOutputLength: inventoryBytes }).toString('utf8');
-      return { inventory: JSON.parse(text) as Inventory, firstSeen: row.first_seen };
+      return { inventory: inventoryOf(row.value), firstSeen: row.first_seen };
     } catch {
-      // A damaged row is made again from its layers.
+      // A damaged row, or one of an older form, is made again from its layers.
       return null;
     }
   }
 
   putInventory(digest: string, revision: string, stored: StoredInventory): void {
-    const value = deflateRawSync(JSON.stringify(stored.inventory), { level: 1 });
     this.#write(() =>
       this.#database
         .prepare(
-          'INSERT OR IGNORE INTO inventory (digest, revision, first_seen, value) VALUES (?, ?, ?, ?)',
+          `INSERT INTO inventory (digest, revision, first_seen, value) VALUES (?, ?, ?, ?)
+           ON CONFLICT (digest, revision) DO UPDATE SET value = excluded.value`,
         )
-        .run(digest, revision, stored.firstSeen, value),
+        .run(digest, revision, stored.firstSeen, packPieces(piecesOf(stored.inventory))),
     );
   }
 
@@ -196,4 +196,24 @@ class SqliteStore implements EvidenceStore {
       this.#warn(`the store cannot be written (${messageOf(error)}); this scan is not remembered`);
     }
   }
+}
+
+/** First all but the packages, then these in runs: an image may have a hundred thousand. */
+function* piecesOf(inventory: Inventory): Generator<string> {
+  const { packages } = inventory;
+  yield JSON.stringify({ ...inventory, packages: [] });
+  for (let at = 0; at < packages.length; at += packagesOfPiece) {
+    yield JSON.stringify(packages.slice(at, at + packagesOfPiece));
+  }
+}
+
+/** Throws on bytes that are no inventory. */
+function inventoryOf(value: Uint8Array): Inventory {
+  const pieces = unpackPieces(value);
+  const first = pieces.next();
+  if (first.done === true) throw new Error('an inventory without a beginning');
+  const packages: Package[] = [];
+  const inventory = JSON.parse(first.value.toString('utf8')) as Inventory;
+  for (const piece of pieces) packages.push(...(JSON.parse(piece.toString('utf8')) as Package[]));
+  return { ...inventory, packages };
 }

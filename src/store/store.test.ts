@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
+import { packageOf } from '../../test/sample-report.ts';
 import type { Inventory } from '../model/report.ts';
 import { openStore } from './index.ts';
 
@@ -101,6 +102,16 @@ describe('the store', () => {
     expect(readdirSync(path)).toContain('store.db.unusable');
   });
 
+  test('as many packages as the largest images have', () => {
+    const store = open(freshFolder());
+    const packages = Array.from({ length: 2500 }, (_, index) =>
+      packageOf(`pkg:npm/a-${index}@1`, { name: `a-${index}` }),
+    );
+    store.putInventory('d', 'r', { inventory: { ...inventory, packages }, firstSeen: '2020' });
+    expect(store.inventory('d', 'r')?.inventory).toEqual({ ...inventory, packages });
+    store.close();
+  });
+
   test('a row that was damaged on disk is made again, not believed', () => {
     const path = freshFolder();
     const store = open(path);
@@ -111,6 +122,8 @@ describe('the store', () => {
     database.close();
     const again = open(path);
     expect(again.inventory('d', 'r')).toBeNull();
+    again.putInventory('d', 'r', { inventory, firstSeen: '2022' });
+    expect(again.inventory('d', 'r')).toEqual({ inventory, firstSeen: '2020' });
     again.close();
   });
 

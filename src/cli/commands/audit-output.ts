@@ -4,7 +4,7 @@ import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { type AuditAnswer, auditReport } from '../../flow/audit.ts';
 import { severityRank } from '../../model/severity.ts';
 import { noWaivers, readWaivers, type WaiverBook } from '../../policy/index.ts';
-import { outputs } from '../../report/index.ts';
+import { outputs, textOf } from '../../report/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { auditHtml } from './audit-html.ts';
 import type { AuditOptions } from './audit-options.ts';
@@ -68,7 +68,7 @@ export function auditText(answer: AuditAnswer, options: AuditOptions): string {
   if (options.format === 'html') return auditHtml(answer);
   if (options.format === 'table') return auditTable(answer, { columns, colour });
   const settings = { columns: 100, colour: false, show: null, elapsedSeconds: null };
-  return outputs.sarif.write([auditReport(answer)], settings);
+  return textOf(outputs.sarif, [auditReport(answer)], settings);
 }
 
 /** 1 below the threshold, or where a control of the severity fails; else 0. */

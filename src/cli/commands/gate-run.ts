@@ -112,9 +112,10 @@ async function resultText(
   const colour = toTerminal && !process.env['NO_COLOR'];
   if (options.format === 'table') return gateTable(answers, { columns, colour, lines });
   const { gateReport } = await import('../../flow/gate-report.ts');
-  const { outputs } = await import('../../report/index.ts');
+  const { outputs, textOf } = await import('../../report/index.ts');
   const report = gateReport(answers, { generatedAt: now.toISOString(), toolVersion: version });
-  return outputs.sarif.write([report], { columns, colour, show: null, elapsedSeconds: null });
+  const view = { columns, colour, show: null, elapsedSeconds: null };
+  return textOf(outputs.sarif, [report], view);
 }
 
 /** One object for one document with one object, else an array (DESIGN, section 4). */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
+import { keepHeapSmall } from '../../base/heap.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
 import { takeInventories } from '../../flow/inventory.ts';
 import { type ScanRequest, type ScanServices, scanTarget } from '../../flow/scan.ts';
@@ -23,6 +24,7 @@ const hurriedTries = 1;
 /** Scans all targets and writes one result; returns the exit code. */
 export async function runScan(words: readonly string[], options: ScanOptions): Promise<number> {
   const startedAt = performance.now();
+  keepHeapSmall();
   const composed = compose(options, options, options.scanners);
   const { services, progress } = composed;
   try {
@@ -128,7 +130,7 @@ async function write(
   startedAt: number,
 ): Promise<void> {
   const toTerminal = options.output === undefined && process.stdout.isTTY;
-  const text = outputs[options.format].write(reports, {
+  const text = outputs[options.format].pieces(reports, {
     columns: toTerminal ? (process.stdout.columns ?? 80) : 80,
     colour: toTerminal && !process.env['NO_COLOR'],
     show: options.show ?? null,

@@ -3,6 +3,7 @@
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../base/error.ts';
+import { keepHeapSmall } from '../../base/heap.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
 import { connectTo } from '../../flow/engine-source.ts';
 import { indexInventory, indexKnown, mapRan } from '../../flow/ran-images.ts';
@@ -48,6 +49,7 @@ try {
 } catch {
   // Then it scans at the priority of everybody.
 }
+keepHeapSmall();
 const options = { data: start.data, quiet: true, progress: false };
 const { services } = compose(options, {}, usualScanners);
 const catalogue = openCatalogue(start.data);

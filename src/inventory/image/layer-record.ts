@@ -2,6 +2,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { SeaworthyError } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
+import { isPacked, packPieces, unpackPieces } from '../../base/pieces.ts';
 import type { Inspector, IssueFact } from '../../model/inspection.ts';
 import type { Evidence, FoundPackage } from '../../model/package.ts';
 
@@ -86,18 +87,87 @@ export class RecordBudget {
   }
 }
 
-/** The cache's form of a record. */
+/** Records of more files and packages are kept in pieces. */
+const weightOfPiece = 1000;
+
+/** A file of a record, or what follows of the one before it. */
+interface FilePart extends CatalogedFile {
+  readonly continues: boolean;
+}
+
+/** The cache's form of a record: nearly always one run of bytes, for huge layers pieces of it. */
 export function encodeRecord(record: LayerRecord): Uint8Array {
-  return serialize({ recordRevision, record });
+  const weight = record.files.reduce((sum, { packages }) => sum + 1 + packages.length, 0);
+  return weight <= weightOfPiece
+    ? serialize({ recordRevision, record })
+    : packPieces(piecesOf(record));
+}
+
+function* piecesOf(record: LayerRecord): Generator<Uint8Array> {
+  yield serialize({ recordRevision, record: { ...record, files: [] } });
+  let parts: FilePart[] = [];
+  let weight = 0;
+  for (const part of partsOf(record.files)) {
+    parts.push(part);
+    weight += 1 + part.packages.length;
+    if (weight < weightOfPiece) continue;
+    yield serialize(parts);
+    parts = [];
+    weight = 0;
+  }
+  yield serialize(parts);
+}
+
+function* partsOf(files: readonly CatalogedFile[]): Generator<FilePart> {
+  for (const file of files) {
+    let at = 0;
+    do {
+      const end = at + weightOfPiece;
+      yield {
+        ...file,
+        packages: file.packages.slice(at, end),
+        owned: file.owned.slice(at, end),
+        continues: at > 0,
+      };
+      at = end;
+    } while (at < file.packages.length);
+  }
 }
 
 /** The record, or null when the bytes are of another revision or not a record at all. */
 export function decodeRecord(bytes: Uint8Array): LayerRecord | null {
   try {
-    const value = deserialize(bytes) as { recordRevision?: unknown; record?: LayerRecord };
-    return value.recordRevision === recordRevision && value.record ? value.record : null;
+    if (!isPacked(bytes)) return recordOf(bytes);
+    const pieces = unpackPieces(bytes);
+    const first = pieces.next();
+    const record = first.done === true ? null : recordOf(first.value);
+    return record === null ? null : { ...record, files: filesOf(pieces) };
   } catch {
     // A cache row of another Node or a damaged one: the layer is simply read again.
     return null;
   }
+}
+
+function recordOf(bytes: Uint8Array): LayerRecord | null {
+  const value = deserialize(bytes) as { recordRevision?: unknown; record?: LayerRecord };
+  return value.recordRevision === recordRevision && value.record ? value.record : null;
+}
+
+function filesOf(pieces: Iterable<Uint8Array>): readonly CatalogedFile[] {
+  const files: CatalogedFile[] = [];
+  for (const piece of pieces) {
+    for (const { continues, ...part } of deserialize(piece) as readonly FilePart[]) {
+      const before = continues ? files.pop() : undefined;
+      files.push(before === undefined ? part : joined(before, part));
+    }
+  }
+  return files;
+}
+
+function joined(before: CatalogedFile, part: CatalogedFile): CatalogedFile {
+  return {
+    ...before,
+    packages: [...before.packages, ...part.packages],
+    owned: [...before.owned, ...part.owned],
+  };
 }

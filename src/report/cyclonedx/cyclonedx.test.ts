@@ -10,6 +10,7 @@ import {
   topLayer,
 } from '../../../test/sample-report.ts';
 import type { Report } from '../../model/report.ts';
+import { textOf } from '../output.ts';
 import { cyclonedx } from './index.ts';
 
 interface Component {
@@ -31,7 +32,7 @@ interface Bom {
 
 function bomOf(report: Report): Bom {
   const options = { columns: 80, colour: false, show: null, elapsedSeconds: null };
-  return JSON.parse(cyclonedx.write([report], options)) as Bom;
+  return JSON.parse(textOf(cyclonedx, [report], options)) as Bom;
 }
 
 function at(path: string) {

@@ -3,7 +3,7 @@
 import type { Report } from '../../model/report.ts';
 import { dependencyGraph } from '../dependency-graph.ts';
 import { digestOfLines, uuidOf } from '../identifier.ts';
-import { documentsText, JsonLines, jsonLines, objectText } from '../json-text.ts';
+import { chained, documentsPieces, type JsonLines, jsonLines, objectPieces } from '../json-text.ts';
 import { cycloneDxLicences } from '../licence/index.ts';
 import type { Output } from '../output.ts';
 import {
@@ -19,19 +19,20 @@ import { vulnerabilitiesOf } from './vulnerability.ts';
 export const cyclonedx: Output = {
   id: 'cyclonedx',
   mediaType: 'application/vnd.cyclonedx+json; version=1.6',
-  write: (reports) => documentsText(reports.map(documentOf)),
+  pieces: (reports) => documentsPieces(reports.map((report) => () => documentOf(report))),
 };
 
-function documentOf(report: Report): string {
+function documentOf(report: Report): Iterable<string> {
   const { target, tool, unknowns } = report;
   const licences = cycloneDxLicences();
   const system = target.os === null ? [] : [systemComponent(target.os)];
-  const components = jsonLines([
-    ...system,
-    ...report.packages.map((one) => componentOf(one, licences)),
-  ]);
+  const components = chained(
+    jsonLines(system),
+    jsonLines(report.packages, (one) => componentOf(one, licences)),
+  );
   const dependencies = dependenciesOf(report);
-  const vulnerabilities = jsonLines(vulnerabilitiesOf(report));
+  const flaws = vulnerabilitiesOf(report);
+  const vulnerabilities = jsonLines(flaws);
   const subject = targetComponent(target);
   const digest = digestOfLines(
     JSON.stringify([subject, tool, unknowns]),
@@ -39,7 +40,7 @@ function documentOf(report: Report): string {
     dependencies,
     vulnerabilities,
   );
-  return objectText({
+  return objectPieces({
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
@@ -49,7 +50,7 @@ function documentOf(report: Report): string {
     components,
     dependencies,
     compositions: unknowns.length === 0 ? undefined : incomplete,
-    vulnerabilities: vulnerabilities.lines.length === 0 ? undefined : vulnerabilities,
+    vulnerabilities: flaws.length === 0 ? undefined : vulnerabilities,
   });
 }
 
@@ -82,6 +83,8 @@ function dependenciesOf(report: Report): JsonLines {
   const needed = new Set([...graph.values()].flat());
   const top = report.packages.filter(({ purl }) => !needed.has(purl)).map(({ purl }) => purl);
   const own = report.target.os === null ? [] : [systemRef];
-  const entries = [...graph].map(([ref, dependsOn]) => ({ ref, dependsOn }));
-  return jsonLines([{ ref: targetRef, dependsOn: [...own, ...top] }, ...entries]);
+  return chained(
+    jsonLines([{ ref: targetRef, dependsOn: [...own, ...top] }]),
+    jsonLines([...graph], ([ref, dependsOn]) => ({ ref, dependsOn })),
+  );
 }

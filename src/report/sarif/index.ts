@@ -2,7 +2,7 @@
 // fingerprints, suppressed findings with their reason, and what could not be read as notifications.
 import type { Finding, Report, Suppressed } from '../../model/report.ts';
 import type { Unknown } from '../../model/unknown.ts';
-import { jsonLines, objectText } from '../json-text.ts';
+import { jsonLines, objectPieces } from '../json-text.ts';
 import type { Output } from '../output.ts';
 import { artifactOf, createPlaces, type Places } from './place.ts';
 import { resultOf } from './result.ts';
@@ -15,16 +15,13 @@ const schema =
 export const sarif: Output = {
   id: 'sarif',
   mediaType: 'application/sarif+json',
-  write(reports) {
-    const runs = reports.map((report) => runText(report)).join(',\n    ');
-    return `{
-  "$schema": "${schema}",
-  "version": "2.1.0",
-  "runs": [
-    ${runs}
-  ]
-}
-`;
+  *pieces(reports) {
+    yield `{\n  "$schema": "${schema}",\n  "version": "2.1.0",\n  "runs": [\n    `;
+    for (const [index, report] of reports.entries()) {
+      if (index > 0) yield ',\n    ';
+      yield* runPieces(report);
+    }
+    yield '\n  ]\n}\n';
   },
 };
 
@@ -33,7 +30,7 @@ interface Told {
   readonly suppressed: Suppressed | null;
 }
 
-function runText(report: Report): string {
+function runPieces(report: Report): Iterable<string> {
   const { tool, target, grade, database, generatedAt } = report;
   const told: Told[] = [
     ...report.findings.map((finding) => ({ finding, suppressed: null })),
@@ -41,7 +38,7 @@ function runText(report: Report): string {
   ];
   const rules = ruleBook(told.map(({ finding }) => finding));
   const places = createPlaces(target);
-  const results = told.map(({ finding, suppressed }) =>
+  const results = jsonLines(told, ({ finding, suppressed }) =>
     resultOf(finding, { rule: rules.ruleOf(finding), suppressed, places }),
   );
   const driver = {
@@ -65,14 +62,14 @@ function runText(report: Report): string {
     ],
     originalUriBaseIds: places.bases,
     columnKind: 'utf16CodeUnits',
-    results: jsonLines(results),
+    results,
     properties: {
       target: { kind: target.kind, name: target.name, digest: target.digest },
       grade: { letter: grade.letter, score: grade.score, because: grade.because },
       database: database === null ? null : { builtAt: database.builtAt, builtIn: database.builtIn },
     },
   };
-  return objectText(members, '    ');
+  return objectPieces(members, '    ');
 }
 
 function noteOf({ path, layer, reason }: Unknown, places: Places): unknown {

@@ -6,6 +6,7 @@ import { vulnerability } from '../../../test/sample-findings.ts';
 import { reportOf, sampleReport, sampleTarget } from '../../../test/sample-report.ts';
 import type { Finding, Report, VulnerabilityFinding } from '../../model/report.ts';
 import { type Severity, severities } from '../../model/severity.ts';
+import { textOf } from '../output.ts';
 import { sarif } from './index.ts';
 
 interface Rule {
@@ -44,7 +45,7 @@ interface Run {
 const options = { columns: 80, colour: false, show: null, elapsedSeconds: null };
 
 function runOf(report: Report): Run {
-  const log = JSON.parse(sarif.write([report], options)) as { readonly runs: readonly Run[] };
+  const log = JSON.parse(textOf(sarif, [report], options)) as { readonly runs: readonly Run[] };
   return present(log.runs[0]);
 }
 

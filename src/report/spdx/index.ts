@@ -3,7 +3,7 @@
 import type { Report } from '../../model/report.ts';
 import { spdxListVersion } from '../../model/spdx-licence-ids.ts';
 import { digestOfLines, uuidOf } from '../identifier.ts';
-import { documentsText, jsonLines, objectText } from '../json-text.ts';
+import { chained, documentsPieces, jsonLines, objectPieces } from '../json-text.ts';
 import { spdxLicences } from '../licence/index.ts';
 import type { Output } from '../output.ts';
 import { packageId } from './identifier.ts';
@@ -14,10 +14,10 @@ import { relationshipsOf } from './relationship.ts';
 export const spdx: Output = {
   id: 'spdx',
   mediaType: 'application/spdx+json',
-  write: (reports) => documentsText(reports.map(documentOf)),
+  pieces: (reports) => documentsPieces(reports.map((report) => () => documentOf(report))),
 };
 
-function documentOf(report: Report): string {
+function documentOf(report: Report): Iterable<string> {
   const { target, tool, unknowns } = report;
   const created = `${report.generatedAt.slice(0, 19)}Z`;
   const annotator = `Tool: ${tool.name}-${tool.version}`;
@@ -29,19 +29,22 @@ function documentOf(report: Report): string {
     references: findingReferences(report.findings),
     ids,
   };
-  const packages = jsonLines([
-    targetPackage(target),
-    ...(target.os === null ? [] : [systemPackage(target.os, context)]),
-    ...report.packages.map((one) => packageOf(one, context)),
-  ]);
-  const relationships = jsonLines(relationshipsOf(report, ids));
+  const packages = chained(
+    jsonLines([
+      targetPackage(target),
+      ...(target.os === null ? [] : [systemPackage(target.os, context)]),
+    ]),
+    jsonLines(report.packages, (one) => packageOf(one, context)),
+  );
+  const relationships = relationshipsOf(report, ids);
+  const digest = digestOfLines(JSON.stringify([target, tool, unknowns]), packages, relationships);
+  // The digest has seen each package, so each licence that is not SPDX's own is known by now.
   const extracted = context.licences.references().map(([licenseId, name]) => ({
     licenseId,
     name,
     extractedText: `The package states its licence as: ${name}`,
   }));
-  const digest = digestOfLines(JSON.stringify([target, tool, unknowns]), packages, relationships);
-  return objectText({
+  return objectPieces({
     spdxVersion: 'SPDX-2.3',
     dataLicense: 'CC0-1.0',
     SPDXID: 'SPDXRef-DOCUMENT',

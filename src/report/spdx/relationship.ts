@@ -1,6 +1,7 @@
 // Relationships of an SPDX document: what it describes, what holds what, what needs what.
 import type { Report } from '../../model/report.ts';
 import { dependencyGraph } from '../dependency-graph.ts';
+import { chained, type JsonLines, jsonLines } from '../json-text.ts';
 import { documentId, systemId, targetId } from './identifier.ts';
 
 /**
@@ -10,20 +11,22 @@ import { documentId, systemId, targetId } from './identifier.ts';
 export function relationshipsOf(
   { target, packages }: Report,
   ids: ReadonlyMap<string, string>,
-): readonly unknown[] {
-  const relationships = [related(documentId, 'DESCRIBES', targetId)];
-  if (target.os !== null) relationships.push(related(targetId, 'CONTAINS', systemId));
-  for (const { purl, ownedBy } of packages) {
-    const holder = ownedBy === null ? undefined : ids.get(ownedBy);
-    relationships.push(related(holder ?? targetId, 'CONTAINS', ids.get(purl) ?? ''));
-  }
-  const graph = dependencyGraph(packages);
-  for (const [purl, needed] of graph) {
-    for (const other of needed) {
-      relationships.push(related(ids.get(purl) ?? '', 'DEPENDS_ON', ids.get(other) ?? ''));
-    }
-  }
-  return relationships;
+): JsonLines {
+  const first = [related(documentId, 'DESCRIBES', targetId)];
+  if (target.os !== null) first.push(related(targetId, 'CONTAINS', systemId));
+  const needs = [...dependencyGraph(packages)].flatMap(([purl, needed]) =>
+    needed.map((other) => [purl, other] as const),
+  );
+  return chained(
+    jsonLines(first),
+    jsonLines(packages, ({ purl, ownedBy }) => {
+      const holder = ownedBy === null ? undefined : ids.get(ownedBy);
+      return related(holder ?? targetId, 'CONTAINS', ids.get(purl) ?? '');
+    }),
+    jsonLines(needs, ([purl, other]) =>
+      related(ids.get(purl) ?? '', 'DEPENDS_ON', ids.get(other) ?? ''),
+    ),
+  );
 }
 
 function related(from: string, type: string, to: string): unknown {

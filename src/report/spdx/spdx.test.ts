@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { present } from '../../../test/present.ts';
 import { packageOf, reportOf, sampleReport, sampleTarget } from '../../../test/sample-report.ts';
 import type { Report } from '../../model/report.ts';
+import { textOf } from '../output.ts';
 import { spdx } from './index.ts';
 
 interface Document {
@@ -20,7 +21,7 @@ interface Document {
 
 function documentOf(report: Report): Document {
   const options = { columns: 80, colour: false, show: null, elapsedSeconds: null };
-  return JSON.parse(spdx.write([report], options)) as Document;
+  return JSON.parse(textOf(spdx, [report], options)) as Document;
 }
 
 function named(document: Document, name: string) {

@@ -24,11 +24,11 @@ const titleLines = 2;
 export const table: Output = {
   id: 'table',
   mediaType: 'text/plain',
-  write(reports, options) {
+  pieces(reports, options) {
     const paint = createPaint(options.columns, options.colour);
     const several = reports.length > 1 ? overview(reports, paint) : [];
     const parts = reports.map((report) => one(report, options, paint).join('\n'));
-    return `${[...several, ...parts].join('\n\n')}\n`;
+    return [[...several, ...parts].join('\n\n'), '\n'];
   },
 };
 

@@ -5,14 +5,14 @@ import { present } from '../../../test/present.ts';
 import { vulnerability } from '../../../test/sample-findings.ts';
 import { packageOf, reportOf, sampleReport, sampleTarget } from '../../../test/sample-report.ts';
 import type { Report } from '../../model/report.ts';
-import type { OutputOptions } from '../output.ts';
+import { type OutputOptions, textOf } from '../output.ts';
 import { widthOf } from '../paint/index.ts';
 import { table } from './index.ts';
 
 const plain: OutputOptions = { columns: 80, colour: false, show: null, elapsedSeconds: 0.21 };
 
 function page(report: Report, more: Partial<OutputOptions> = {}): string {
-  return table.write([report], { ...plain, ...more });
+  return textOf(table, [report], { ...plain, ...more });
 }
 
 describe('the page of a scan', () => {
@@ -123,7 +123,7 @@ describe('grouping', () => {
 describe('several targets', () => {
   test('come worst first in an overview, then one by one', () => {
     const clean = reportOf({ target: { ...sampleTarget, name: 'clean' } });
-    const text = table.write([clean, sampleReport()], plain);
+    const text = textOf(table, [clean, sampleReport()], plain);
     expect(text.split('\n').slice(0, 2)).toEqual([
       ` F  shop:1.4${' '.repeat(49)}1 malicious package`,
       ` A  clean${' '.repeat(58)}nothing found`,

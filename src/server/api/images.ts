@@ -3,7 +3,7 @@ import { SeaworthyError } from '../../base/error.ts';
 import { type ImageView, imageView } from '../../flow/image-view.ts';
 import { withUseOf } from '../../flow/in-use.ts';
 import type { Report } from '../../model/report.ts';
-import { outputs } from '../../report/index.ts';
+import { outputs, textOf } from '../../report/index.ts';
 import type { CatalogueEntry } from '../../store/catalog/index.ts';
 import { type Call, json, type Route } from './route.ts';
 import {
@@ -136,7 +136,7 @@ const sbom: Route = {
       kind: 'file',
       name: `${name}.${format === 'json' ? 'sbom' : format}.json`,
       mediaType: mediaTypes[format],
-      content: outputs[format].write([bare], view),
+      content: textOf(outputs[format], [bare], view),
     };
   },
 };

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isPacked, packPieces, unpackPieces } from './pieces.ts';
+
+describe('packed pieces', () => {
+  test('come back as they were', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 6 }), (pieces) => {
+        const packed = packPieces(pieces);
+        expect(isPacked(packed)).toBe(true);
+        expect([...unpackPieces(packed)].map((one) => Uint8Array.from(one))).toEqual(pieces);
+      }),
+      { seed: 4 },
+    );
+  });
+
+  test('texts are UTF-8', () => {
+    expect([...unpackPieces(packPieces(['ä', '']))].map(String)).toEqual(['ä', '']);
+  });
+
+  test('lie anywhere in their memory', () => {
+    const packed = packPieces(['one', 'two']);
+    const moved = new Uint8Array(packed.length + 7).subarray(7);
+    moved.set(packed);
+    expect([...unpackPieces(moved)].map(String)).toEqual(['one', 'two']);
+  });
+
+  test('any other bytes, and each cut, throw and never hang', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        if (!isPacked(bytes)) expect(() => [...unpackPieces(bytes)]).toThrow();
+      }),
+      { seed: 4 },
+    );
+    const packed = packPieces(['some text', 'and more']);
+    for (let end = 0; end < packed.length; end++) {
+      expect(() => [...unpackPieces(packed.subarray(0, end))]).toThrow();
+    }
+  });
+});

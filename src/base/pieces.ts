@@ -1,0 +1,45 @@
+// Large values piece by piece: each deflated for itself behind its length, so that neither writing nor
+// reading one ever needs the memory for all of it.
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+/** Tells packed pieces from other bytes: no V8 serialisation and no JSON begins like this. */
+const mark = Buffer.from('SWP1');
+const lengthBytes = 4;
+/** The mark and the length of all: a value that was cut is no value. */
+const headBytes = mark.length + lengthBytes;
+/** Inflated bytes of one piece: what is packed here is smaller by far. */
+const pieceBytes = 256 * 1024 ** 2;
+
+/** The pieces behind one another; speed is worth more here than the last tenth of size. */
+export function packPieces(pieces: Iterable<string | Uint8Array>): Uint8Array {
+  const head = Buffer.alloc(headBytes);
+  mark.copy(head);
+  const parts: Uint8Array[] = [head];
+  for (const piece of pieces) {
+    const packed = deflateRawSync(piece, { level: 1 });
+    const length = Buffer.alloc(lengthBytes);
+    length.writeUInt32LE(packed.length);
+    parts.push(length, packed);
+  }
+  const packed = Buffer.concat(parts);
+  packed.writeUInt32LE(packed.length, mark.length);
+  return packed;
+}
+
+export function isPacked(bytes: Uint8Array): boolean {
+  return bytes.length >= headBytes && mark.equals(bytes.subarray(0, mark.length));
+}
+
+/** The pieces in their order, each inflated when it is asked for. Throws on any other bytes. */
+export function* unpackPieces(bytes: Uint8Array): Generator<Buffer> {
+  if (!isPacked(bytes)) throw new Error('these are no packed pieces');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(mark.length, true) !== bytes.length) throw new Error('the pieces are cut');
+  for (let at = headBytes; at < bytes.length; ) {
+    const start = at + lengthBytes;
+    if (start > bytes.length) throw new Error('the pieces end within a length');
+    at = start + view.getUint32(at, true);
+    if (at > bytes.length) throw new Error('the pieces end within one');
+    yield inflateRawSync(bytes.subarray(start, at), { maxOutputLength: pieceBytes });
+  }
+}
