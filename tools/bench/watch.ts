@@ -194,9 +194,10 @@ finally:
     try {
       // What lives already is read in turns, beside the rings.
       let cpuMs = watch.cpuMs();
-      for (let last = 0; cpuMs - last > 20; cpuMs = watch.cpuMs()) {
-        last = cpuMs;
+      for (let second = 0, last = 0; second < 60 && cpuMs - last > 100; second++) {
         await pause(1000);
+        last = cpuMs;
+        cpuMs = watch.cpuMs();
       }
       const note = `${alive} processes; ${(cpuMs - watch.startCpuMs).toFixed(0)} ms of CPU to know them`;
       return [

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { oneLine } from '../../base/error.ts';
+import { createIdleMemory } from '../../base/idle-memory.ts';
 import { realPace } from '../../base/retry.ts';
 import type { Responder } from '../../flow/respond.ts';
 import { startWatch, type Watch, type WatchListener } from '../../flow/watch.ts';
@@ -52,12 +53,14 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   });
   record.take = (told) => watch.append(told);
   tellCoverage(watch, options, warn);
+  const memory = createIdleMemory(() => process.hrtime.bigint());
   const stopFollowing = rules.follow((files) => watch.load(files));
   for (let round = 0; !ending.signal.aborted; round += 1) {
     await realPace.sleep(tickMs, ending.signal).catch(() => undefined);
     printer.tick();
     if (round % ticksPerLook !== 0) continue;
     rules.look();
+    memory.rest();
     responder?.tick();
   }
   await ended;

@@ -18,6 +18,7 @@ export {
   type MemoryFile,
   mapMemory,
   pageBytes,
+  releaseFreedMemory,
 } from './memory.ts';
 export {
   openProcessEvents,

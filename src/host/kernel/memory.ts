@@ -87,6 +87,11 @@ export function createMemoryFile(bytes: Uint8Array): MemoryFile {
   return { path: `/proc/self/fd/${descriptor}`, close: () => closeSync(descriptor) };
 }
 
+/** What C code of this process has freed goes back to the kernel (malloc_trim(3)). */
+export function releaseFreedMemory(): void {
+  loadLibrary('libc.so.6').func('int malloc_trim(size_t kept)')(0);
+}
+
 function readClock(clock: number): bigint {
   const time = new BigInt64Array(2);
   memoryCalls().clockGettime(clock, time);

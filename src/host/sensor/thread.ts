@@ -2,7 +2,14 @@
 // consumer, or copies of them to the owner where it has none.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { assert, messageOf, SeaworthyError } from '../../base/error.ts';
-import { type Bell, createBell, createWaiter, type Waiter } from '../kernel/index.ts';
+import { createIdleMemory, type IdleMemory } from '../../base/idle-memory.ts';
+import {
+  type Bell,
+  createBell,
+  createWaiter,
+  releaseFreedMemory,
+  type Waiter,
+} from '../kernel/index.ts';
 import { copyBatch } from './batch.ts';
 import type { CreateConsumer, SensorConsumer } from './consumer.ts';
 import { existingPids, existingReader } from './existing.ts';
@@ -40,6 +47,7 @@ class SensorThread {
   private readonly bell: Bell = createBell();
   private readonly waiter: Waiter;
   private nextLossesNs = 0n;
+  private readonly memory: IdleMemory = createIdleMemory(monotonicNs);
 
   constructor(port: MessagePort, input: WorkerInput) {
     this.port = port;
@@ -133,6 +141,7 @@ class SensorThread {
     const now = monotonicNs();
     if (!isLast && now < this.nextLossesNs) return;
     this.nextLossesNs = now + BigInt(lossesEveryMs) * 1_000_000n;
+    if (!this.reader.hasNews() && this.memory.rest()) releaseFreedMemory();
     const losses = this.sensor.counters.losses(this.reader.clockOffsetNs);
     if (losses.length === 0) return;
     if (this.consumer === null) this.send({ kind: 'losses', losses });
