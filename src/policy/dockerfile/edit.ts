@@ -4,7 +4,7 @@ import type { Instruction } from './instruction.ts';
 import type { Dockerfile } from './stage.ts';
 
 /** The number of the user that is named where there is none: no account of any base has it. */
-export const otherUser = '10001';
+const otherUser = '10001';
 
 /**
  * Replaces the one place in the lines of an instruction where `pattern` is found. None where there is no

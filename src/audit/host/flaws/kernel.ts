@@ -154,11 +154,12 @@ export const kernelFlaws: readonly Flaw[] = [
     id: 'CVE-2026-31431',
     name: 'Copy Fail',
     severity: 'critical',
-    // The days of the fixes are known for other branches, their numbers are not verified.
+    // 6.12 and 6.1: upstream's changelogs as Debian's packages of these kernels cite them. The days of the
+    // fixes are known for other branches, their numbers are not verified.
     range: {
       from: '4.14',
-      fixed: ['7.0', '6.19.12', '6.18.22', '6.12.87', '6.6.138'],
-      unverified: ['5.10', '5.15', '6.1'],
+      fixed: ['7.0', '6.19.12', '6.18.22', '6.12.85', '6.6.138', '6.1.170'],
+      unverified: ['5.10', '5.15'],
     },
     attack: 'a socket of the crypto interface overwrites pages of files that it may only read',
     precondition: all(kernelModule(cryptoSockets), localCode),
@@ -206,10 +207,11 @@ export const kernelFlaws: readonly Flaw[] = [
     id: 'CVE-2026-46300',
     name: 'Fragnesia',
     severity: 'critical',
+    // 6.1 and 5.10: as above.
     range: {
       from: '4.11',
-      fixed: ['7.1', '6.18.33', '6.12.91'],
-      unverified: ['5.10', '5.15', '6.1', '6.6', '7.0'],
+      fixed: ['7.1', '6.18.33', '6.12.91', '6.1.174', '5.10.257'],
+      unverified: ['5.15', '6.6', '7.0'],
     },
     attack: 'IPsec in TCP decrypts onto pages of files that it may only read: root on the host',
     precondition: all(
