@@ -32,14 +32,20 @@ interface Timed {
 
 type Page = readonly [name: string, path: (index: number) => string];
 
+function imageOf(index: number): number {
+  return 1 + ((index * 7919) % images);
+}
+
+function containers(words: string): string {
+  return `fleet/containers?limit=100&${words}`;
+}
+
 function pagesOf(runs: number): readonly Page[] {
   const job = (index: number): string => `job-${1 + ((index * 104_729) % runs)}`;
-  const image = (index: number): number => 1 + ((index * 7919) % images);
-  const containers = (words: string): string => `fleet/containers?limit=100&${words}`;
   return [
     ['containers, first page', () => containers('')],
     ['containers alive', () => containers('alive=true')],
-    ['containers of an image', (at) => containers(`image=app-${image(at)}:1`)],
+    ['containers of an image', (at) => containers(`image=app-${imageOf(at)}:1`)],
     ['containers of many images', (at) => containers(`image=team-${at}/`)],
     ['containers of all images', () => containers('image=registry')],
     ['containers alive of an image', (at) => containers(`alive=true&image=app-${at}`)],
@@ -62,12 +68,19 @@ function pagesOf(runs: number): readonly Page[] {
   ];
 }
 
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** In SQL, of a number in SQL. */
+function imageId(number: string): string {
+  return `'sha256:' || lpad(to_hex(${number}), 64, '0')`;
+}
+
 /** In SQL: each agent runs its images, the newest runs are alive. Indexes are made at the end, as dumps do. */
 function statementsOf(runs: number): readonly string[] {
   const { kind: _, ...value } = fleetRun('job-@', { ports: [], command: ['job'] });
   const { detection } = fleetDetection('job', 'Terminal shell in container');
-  const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-  const imageId = (number: string): string => `'sha256:' || lpad(to_hex(${number}), 64, '0')`;
   const number = `(1 + (a * ${imagesEach} + ((i / ${agents}) % ${imagesEach})) % ${images})`;
   const t = `${beganUs} + i::bigint * 3000000`;
   return [

@@ -29,11 +29,12 @@ interface Timed {
   readonly bytes: number;
 }
 
+function containers(words: string): Page['path'] {
+  return (index) => `/api/v1/containers?limit=100&${words.replace('#', String(index))}`;
+}
+
 function pagesOf({ runs, images }: ExposureSize): readonly Page[] {
   const image = (index: number): string => `app-${(index * 7919) % images}:1`;
-  const containers = (words: string): ((index: number) => string) => {
-    return (index) => `/api/v1/containers?limit=100&${words.replace('#', String(index))}`;
-  };
   const job = (index: number): string => `job-${runs - ((index * 104_729) % runs)}`;
   return [
     { name: 'harbour', path: () => '/api/v1/harbour' },

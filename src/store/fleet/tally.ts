@@ -47,7 +47,7 @@ export async function tallyRuns(
      JOIN run r ON r.agent = w.value->>0 AND r.container = w.value->>1`,
     [JSON.stringify(pairs)],
   );
-  const before = new Map(known.map((row) => [`${row['agent']}\n${row['container']}`, row]));
+  const before = new Map(known.map((row) => [nameOf(row['agent'], row['container']), row]));
   const changes = new Map<string, Change>();
   for (const row of rows) {
     const value = (name: keyof typeof place): Row[number] => row[place[name]] ?? null;
@@ -63,7 +63,7 @@ export async function tallyRuns(
       lastUs,
     });
     now.runs += 1;
-    const old = before.get(`${value('agent')}\n${value('container')}`);
+    const old = before.get(nameOf(value('agent'), value('container')));
     if (old !== undefined) changeOf(changes, { key: keyOf(old), firstUs, lastUs }).runs -= 1;
   }
   await write(session, changes);
@@ -79,6 +79,10 @@ export async function untallyRuns(session: SqlSession, rows: readonly SqlRow[]):
   }
   await write(session, changes);
   await session.query('DELETE FROM ran WHERE runs <= 0');
+}
+
+function nameOf(agent: Row[number] | undefined, container: Row[number] | undefined): string {
+  return `${String(agent)}\n${String(container)}`;
 }
 
 function keyOf(row: SqlRow): Change['key'] {
