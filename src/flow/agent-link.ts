@@ -91,15 +91,7 @@ export async function enrolAgent(
 export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
   const { server, tls, keep, nowMs } = options;
   let { identity } = options;
-  let client = createHttpClient({ tls });
-  /** Certificates that were replaced are shown from the next request on. */
-  const currentClient = (): HttpClient => {
-    const next = options.renewed?.() ?? null;
-    if (next === null) return client;
-    client.close();
-    client = createHttpClient({ tls: next });
-    return client;
-  };
+  const clients = renewedClients(tls, options.renewed);
 
   /** With the next secret where there is one; it becomes the secret when the server knows it. */
   async function postAsAgent(
@@ -107,7 +99,7 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
     body: Uint8Array,
     request: { headers: Record<string, string>; signal: AbortSignal },
   ): Promise<HttpResponse> {
-    const place = { client: currentClient(), server };
+    const place = { client: clients.current(), server };
     if (identity === null) return post(place, path, { ...request, body, secret: null });
     if (identity.next !== null) {
       const response = await post(place, path, {
@@ -150,7 +142,7 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
       const next = identity.next ?? newSecret('swa');
       identity = { ...identity, next };
       keep(identity);
-      const place = { client: currentClient(), server };
+      const place = { client: clients.current(), server };
       const { status } = await post(place, '/api/v1/agents/rotate', {
         headers: { 'content-type': 'application/json' },
         body: Buffer.from(JSON.stringify({ nextHash: secretHash(next) })),
@@ -160,7 +152,25 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
       // Refused with the old one: the next one may be the secret already, which sending finds out.
       if (status !== 200 && status !== 401) throw new Error(`the server answers ${status}`);
     },
-    close: () => client.close(),
+    close: () => clients.current().close(),
+  };
+}
+
+/** Certificates that were replaced are shown from the next request on. */
+function renewedClients(
+  tls: TlsOptions,
+  renewed: AgentLinkOptions['renewed'],
+): { current(): HttpClient } {
+  let client = createHttpClient({ tls });
+  return {
+    current() {
+      const next = renewed?.() ?? null;
+      if (next !== null) {
+        client.close();
+        client = createHttpClient({ tls: next });
+      }
+      return client;
+    },
   };
 }
 

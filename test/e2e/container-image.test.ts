@@ -116,7 +116,7 @@ describe.skipIf(!hasParts)(
     });
 
     test.skipIf(!hasSensor)(
-      `its sensor names a container before it starts${sensorReason}`,
+      `its sensor names a container before it starts${sensorReason && ` (needs ${sensorReason})`}`,
       async () => {
         const words = ['run', '-d', '--network', 'none', '--name', sensor];
         await run(docker, [...words, ...(await sensorWords())]);

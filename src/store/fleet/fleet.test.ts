@@ -114,7 +114,7 @@ describe.skipIf(missing !== null)(`on PostgreSQL${missing === null ? '' : ` (${m
 
   test('replicas that start at once migrate once; an older program does not touch newer tables', async () => {
     const where = await address();
-    const stores = await Promise.all([1, 2, 3].map(() => openFleetStore(where)));
+    const stores = await Promise.all([1, 2, 3, 4].map(() => openFleetStore(where)));
     expect(await stores[3]?.counts()).toMatchObject({ agents: 0 });
     for (const store of stores) await store.close();
     await expect(openPostgres(where, { version: 1 })).rejects.toMatchObject({ code: 'database' });
