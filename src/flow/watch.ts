@@ -14,6 +14,7 @@ import {
   type ContainerBook,
   type FromThread,
   openContainers,
+  openProcessWatch,
   openWatchThread,
   type Sighted,
   type ThreadFigures,
@@ -238,7 +239,6 @@ class Watching implements Watch {
   private async openWitness(): Promise<void> {
     const { rules, node, users, groups } = this.options;
     try {
-      const { openProcessWatch } = await import('./watch/process-watch.ts');
       if (this.isStopped) return;
       this.thread = await openProcessWatch({
         options: { files: rules, hostname: node, users, groups },

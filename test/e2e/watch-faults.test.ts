@@ -10,6 +10,7 @@ import { seaworthy } from './run.ts';
 
 const missing = sensorReason || (namingLabMissing === '' ? '' : ` (needs ${namingLabMissing})`);
 
+// Needs root, libbpf, BTF, a Docker engine and dockerd; what is missing stands in the title.
 describe.skipIf(!hasSensor || namingLabMissing !== '')(
   `watch over a restart of its engine${missing}`,
   () => {

@@ -3,7 +3,6 @@
 import { realPace } from '../../base/retry.ts';
 import { bootClockOffsetNs } from '../../host/kernel/index.ts';
 import { openWitness } from '../../host/sensor/index.ts';
-import { createWatchConsumer } from './consumer.ts';
 import type { FromThread, ThreadFigures, ToThread } from './messages.ts';
 import type { ThreadRequest, WatchThread } from './sensor-thread.ts';
 
@@ -21,6 +20,8 @@ export async function openProcessWatch(
     if (told.kind === 'figures') asks.shift()?.(told.figures);
     else onMessage(told);
   };
+  // Rules and state are not needed where there is a sensor.
+  const { createWatchConsumer } = await import('./consumer.ts');
   const consumer = createWatchConsumer({ options, post });
   const witness = openWitness({
     consumer,

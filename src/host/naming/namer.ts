@@ -1,6 +1,5 @@
 // Names containers before their first instruction: keeps the process that answers for the kernel, and
 // hands on what it reads.
-import type { Serializable } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, SeaworthyError } from '../../base/error.ts';
 import type { Pace } from '../../base/retry.ts';
@@ -97,7 +96,7 @@ class AnsweredNamer implements Namer {
     this.kept = new KeptProcess<AnswererMessage>({
       file: answererFile(),
       noun: 'naming process',
-      begin: begin as unknown as Serializable,
+      begin: begin,
       onMessage: (message) => this.hear(message),
       onGone: () => {
         this.past = this.figures();

@@ -1,6 +1,5 @@
 // Refuses to run what is not from a container's image: starts the process that answers the kernel, watches
 // over it, and hands on what it refused. While that process is away everything runs, and that is told.
-import type { Serializable } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, SeaworthyError } from '../../base/error.ts';
 import { type Pace, realPace } from '../../base/retry.ts';
@@ -62,7 +61,7 @@ class KeptGuard implements DenyGuard {
     this.kept = new KeptProcess<GuardMessage>({
       file: workerFile(),
       noun: 'guarding process',
-      begin: begin as unknown as Serializable,
+      begin: begin,
       onMessage: (message) => this.hear(message),
       onBack: () => void this.watchAgain(),
       onEnded: () =>
@@ -128,7 +127,7 @@ class KeptGuard implements DenyGuard {
       () => 'the guarding process does not answer',
       () => null,
     );
-    if (!this.kept.send(order as unknown as Serializable)) resolve('the guarding process is away');
+    if (!this.kept.send(order)) resolve('the guarding process is away');
     try {
       return await Promise.race([answer, late]);
     } finally {

@@ -40,6 +40,7 @@ function start(script: string): number {
   return spawn('/bin/sh', ['-c', script], { stdio: 'ignore' }).pid ?? 0;
 }
 
+// Needs root on Linux; what is missing stands in the title.
 describe.skipIf(missing !== '')(`the process connector${missing}`, () => {
   test('a program that is started, what it was given, and how it ended', async () => {
     const { records, existing, deaths, witness } = watchProcesses();
