@@ -121,7 +121,10 @@ describe.skipIf(noBrowser !== null)(`behaviour (${noBrowser ?? 'in Chromium'})`,
     await page.getByText('Scanning shop/api').waitFor();
     server.push('progress', { step: 'idle', waiting: 0, running: 0, done: 8 });
     await page.getByText('Scanning shop/api').waitFor({ state: 'detached' });
-    server.push('detection', { id: 'd', group: { rule: 'Terminal shell in container' } });
+    server.push('detection', {
+      containerId: fresh.id,
+      detection: { rule: 'Terminal shell in container' },
+    });
     await page.getByText('Detected: Terminal shell').waitFor({ state: 'attached' });
     server.breakStreams();
     await page.getByText('live', { exact: true }).waitFor();

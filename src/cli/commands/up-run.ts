@@ -5,6 +5,7 @@ import { constants, hostname, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { messageOf, oneLine } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
+import type { AuditAnswer } from '../../flow/audit.ts';
 import { createEngineSource, findEngines } from '../../flow/engine-source.ts';
 import { createLiveFeed, type LiveFeed } from '../../flow/live.ts';
 import { startUp, type Up } from '../../flow/up.ts';
@@ -47,9 +48,6 @@ const furtherPorts = 50;
 const containerdSocket = '/run/containerd/containerd.sock';
 /** An advisory database that is younger is not updated at the start. */
 const freshHours = 6;
-/** Files that ran wait so long for their packages; one look costs a query. */
-const mapEveryMs = 20_000;
-const imagesMapped = 500;
 /** The first audit lets the first scans begin. */
 const auditAfterMs = 3000;
 
@@ -130,15 +128,11 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
   const catalogue = openCatalogue(data);
   const advisories = advisoriesOf(db);
   const waivers = waiversOf(options, now);
-  const audits = createAuditDesk({
-    data,
-    waivers: () => waivers() ?? noWaivers,
-    onAnswer: (answer) => live.tell('audit', answer),
-  });
+  const told = (answer: AuditAnswer): void => live.tell('audit', answer);
+  const audits = createAuditDesk({ data, waivers: () => waivers() ?? noWaivers, onAnswer: told });
   const basis = (): string => basisOf(db);
   const scanner = createScanner({ data, db, basis });
   const state: { up: Up | null } = { up: null };
-  const stopping = new AbortController();
   const house = { data, advisories: advisories.get, audits, offline: options.offline === true };
   const outside = () => houseCoverage(house);
   const coverage = () => state.up?.coverage() ?? outside();
@@ -155,7 +149,6 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
     audits,
     basis,
     scanner,
-    stopping: stopping.signal,
     outside,
     status,
     get up() {
@@ -189,7 +182,6 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
       toolVersion: version,
     },
     close() {
-      stopping.abort();
       scanner.close();
       record.close();
       advisories.close();
@@ -287,22 +279,8 @@ async function start(
     warn,
   });
   for (const engine of found.engines) engine.close();
-  void mapUsed(desk);
+  void scanner.follow(desk.record.get);
   if (found.engines.length > 0) void auditSoon(desk, live);
-}
-
-/** What ran since its image was scanned is mapped to packages, so that pages tell what is in use. */
-async function mapUsed(desk: Desk): Promise<void> {
-  let before = '';
-  while (!desk.stopping.aborted) {
-    await realPace.sleep(mapEveryMs, desk.stopping).catch(() => undefined);
-    if (desk.stopping.aborted) return;
-    const read = (): string => JSON.stringify(desk.record.get()?.unindexed(imagesMapped) ?? []);
-    // What could not be mapped is not tried again before it changes.
-    if (read() === before || read() === '[]') continue;
-    await desk.scanner.map().catch(() => undefined);
-    if (!desk.stopping.aborted) before = read();
-  }
 }
 
 async function auditSoon({ audits }: Desk, live: LiveFeed): Promise<void> {

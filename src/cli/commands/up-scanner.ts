@@ -5,13 +5,14 @@ import { SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
 import { workerEntry } from '../../base/worker.ts';
 import type { ScanJob } from '../../flow/up-scans.ts';
+import type { RecordReader } from '../../store/record/index.ts';
 import type { ScanWorkerAnswer, ScanWorkerJob, ScanWorkerStart } from './up-scan.worker.ts';
 
 export interface Scanner {
   /** Throws `SeaworthyError` with why it could not be scanned. */
   scan(job: ScanJob): Promise<void>;
-  /** Maps files that ran to the packages of images that are scanned. Throws as `scan`. */
-  map(): Promise<void>;
+  /** Maps what ran since its image was scanned to packages, so that pages tell what is in use. */
+  follow(record: () => RecordReader | null): Promise<void>;
   close(): void;
 }
 
@@ -23,6 +24,10 @@ export interface ScannerOptions extends ScanWorkerStart {
 const idleMs = 20_000;
 /** The largest images need minutes; what takes longer does not come back. */
 const scanMs = 30 * 60_000;
+
+/** Files that ran wait so long for their packages; one look costs a query. */
+const mapEveryMs = 20_000;
+const imagesMapped = 500;
 
 interface Worker {
   readonly child: ChildProcess;
@@ -66,7 +71,19 @@ export function createScanner(options: ScannerOptions): Scanner {
   void endIdle(idle, stopping.signal);
   return {
     scan: (job) => done({ kind: 'scan', job, basis: options.basis() }),
-    map: () => done({ kind: 'map' }),
+    async follow(record) {
+      let before = '';
+      const read = (): string => JSON.stringify(record()?.unindexed(imagesMapped) ?? []);
+      for (;;) {
+        await realPace.sleep(mapEveryMs, stopping.signal).catch(() => undefined);
+        if (stopping.signal.aborted) return;
+        const found = read();
+        // What could not be mapped is not tried again before it changes.
+        if (found === before || found === '[]') continue;
+        await done({ kind: 'map' }).catch(() => undefined);
+        if (!stopping.signal.aborted) before = read();
+      }
+    },
     close() {
       stopping.abort();
       for (const worker of [...idle, ...busy]) end(worker);

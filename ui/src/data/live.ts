@@ -20,6 +20,12 @@ export const progress = signal<Progress | null>(null);
 /** What a screen reader is told. */
 export const announcement = signal('');
 
+/** Between two sentences that a screen reader speaks. */
+const quietMs = 5000;
+
+let heard = 0;
+let lastRule = '';
+let announcedAt = Number.NEGATIVE_INFINITY;
 let waiting: ContainerView[] = [];
 const stale = new Set<string>();
 const askedAt = new Map<string, number>();
@@ -49,7 +55,7 @@ export function followLive(): void {
     stream.addEventListener(kind, (event) => {
       if (kind === 'container') addContainer(event.data);
       for (const path of paths) stale.add(path);
-      if (kind === 'detection') announce(event.data);
+      if (kind === 'detection') hear(event.data);
       if (kind === 'lost') takeAnew();
       timer ??= setTimeout(apply, gatherMs);
     });
@@ -79,9 +85,20 @@ function addContainer(text: string): void {
   waiting.push(view as ContainerView);
 }
 
-function announce(text: string): void {
-  const row = parsed(text) as { readonly group?: { readonly rule?: unknown } } | null;
-  if (typeof row?.group?.rule === 'string') announcement.value = `Detected: ${row.group.rule}`;
+function hear(text: string): void {
+  const told = parsed(text) as { readonly detection?: { readonly rule?: unknown } } | null;
+  if (typeof told?.detection?.rule !== 'string') return;
+  heard += 1;
+  lastRule = harmless(told.detection.rule);
+}
+
+/** A flood of detections is one sentence, and the next comes when that one can have been heard. */
+function announce(now: number): void {
+  if (heard === 0 || now - announcedAt < quietMs) return;
+  announcement.value =
+    heard === 1 ? `Detected: ${lastRule}` : `${heard} detections, the last: ${lastRule}`;
+  announcedAt = now;
+  heard = 0;
 }
 
 /** `{ step, name?, waiting, running, done }` of what is scanned or renewed; null when all is done. */
@@ -100,11 +117,12 @@ function apply(): void {
   takeContainers(waiting);
   waiting = [];
   const now = performance.now();
+  announce(now);
   for (const path of stale) {
     if (now - (askedAt.get(path) ?? Number.NEGATIVE_INFINITY) < restMs) continue;
     askedAt.set(path, now);
     stale.delete(path);
     refreshAll(path);
   }
-  if (stale.size > 0) timer = setTimeout(apply, restMs);
+  if (stale.size > 0 || heard > 0) timer = setTimeout(apply, restMs);
 }
