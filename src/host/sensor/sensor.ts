@@ -40,9 +40,6 @@ export interface Sensor {
   stop(): Promise<void>;
 }
 
-/** What lives for one record dies young: V8 would take 48 MB for it where 12 do. */
-const youngMB = 12;
-
 /**
  * Starts the sensor; when the promise is kept everything is watched.
  *
@@ -60,7 +57,6 @@ export function openSensor({
   const worker = new Worker(consumer?.entry ?? workerEntry('sensor-copy', import.meta.url), {
     workerData: input,
     name: 'sensor',
-    resourceLimits: { maxYoungGenerationSizeMb: youngMB },
     // It closes descriptors that C opened, which Node would warn of.
     trackUnmanagedFds: false,
   });
