@@ -1,66 +1,19 @@
 // `up` as a process of its own on a real engine: what appears is told, nothing is lost by `kill -9`, a
 // second one says where the first is.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildImage, debianLayer, dockerArchive } from '../image-builder.ts';
 import { hasTool } from '../registry-process.ts';
 import { hasTinyProgram, tinyProgram } from '../tiny-program.ts';
 import { seaworthy } from './run.ts';
+import { RunningUp } from './running-up.ts';
 
 const docker = '/usr/bin/docker';
 const hasEngine = hasTool(docker, 'version') && hasTinyProgram;
-const launcher = fileURLToPath(new URL('../../src/cli/launch.ts', import.meta.url));
 const pollMs = { timeout: 60_000, interval: 100 };
-
-/** A running `up` and the API behind its link. */
-class Running {
-  readonly child: ChildProcess;
-  link = '';
-  output = '';
-
-  constructor(words: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-    const node = ['--disable-warning=ExperimentalWarning', launcher, 'up', '--offline'];
-    this.child = spawn(process.execPath, [...node, '--port', '0', ...words], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...environment },
-    });
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        this.output += chunk.toString('utf8');
-        this.link ||= /http:\/\/\S+/.exec(this.output)?.[0] ?? '';
-      });
-    }
-  }
-
-  async ready(): Promise<this> {
-    await vi.waitUntil(() => this.link !== '', pollMs);
-    await vi.waitUntil(async () => (await fetch(this.url('/readyz'))).ok, pollMs);
-    return this;
-  }
-
-  url(path: string): URL {
-    return new URL(path, this.link);
-  }
-
-  async ask(path: string): Promise<Record<string, unknown>> {
-    const token = new URL(this.link).searchParams.get('token') ?? '';
-    const answer = await fetch(this.url(path), { headers: { authorization: `Bearer ${token}` } });
-    return (await answer.json()) as Record<string, unknown>;
-  }
-
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
-    const gone = once(this.child, 'exit');
-    this.child.kill(signal);
-    const [code] = (await gone) as [number | null];
-    return code;
-  }
-}
 
 interface Items {
   readonly items: readonly Record<string, unknown>[];
@@ -70,10 +23,10 @@ describe.skipIf(!hasEngine)('up (needs a Docker engine)', () => {
   const name = `server-up-${process.pid}`;
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-up-'));
   const data = join(folder, 'data');
-  let running: Running;
-  const started: Running[] = [];
-  const up = async (...words: string[]): Promise<Running> => {
-    const one = new Running(['--data', data, ...words]);
+  let running: RunningUp;
+  const started: RunningUp[] = [];
+  const up = async (...words: string[]): Promise<RunningUp> => {
+    const one = new RunningUp(['--data', data, ...words]);
     started.push(one);
     return one.ready();
   };
@@ -167,7 +120,7 @@ describe('up without an engine', () => {
   test('inventories the machine itself and says how to go on', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'seaworthy-up-none-'));
     const nowhere = `unix://${join(folder, 'no.sock')}`;
-    const one = new Running(['--data', join(folder, 'data')], { DOCKER_HOST: nowhere });
+    const one = new RunningUp(['--data', join(folder, 'data')], { DOCKER_HOST: nowhere });
     try {
       await one.ready();
       const harbour = JSON.stringify(await one.ask('/api/v1/harbour'));
