@@ -52,10 +52,11 @@ const eventsAtOnce = 512;
 /**
  * Begins to listen.
  *
+ * @param nowNs nanoseconds since 1970: the kernel stamps events by another clock
  * @throws SeaworthyError `denied` without CAP_NET_ADMIN, `unsupported` without the connector
  *   (CONFIG_PROC_EVENTS), outside of the first pid and user namespace, without koffi or glibc
  */
-export function openProcessEvents(): ProcessEvents {
+export function openProcessEvents(nowNs: () => bigint): ProcessEvents {
   const libc = loadLibrary('libc.so.6');
   const open = libc.func('int socket(int family, int type, int protocol)');
   const flags = datagram | closeOnExec | nonBlocking;
@@ -77,7 +78,7 @@ export function openProcessEvents(): ProcessEvents {
     closeSync(descriptor);
     throw error;
   }
-  return new Connector(descriptor);
+  return new Connector(descriptor, nowNs);
 }
 
 function refusal(call: string): SeaworthyError {
@@ -112,12 +113,14 @@ function listenRequest(): Buffer {
 
 class Connector implements ProcessEvents {
   private readonly descriptor: number;
+  private readonly nowNs: () => bigint;
   private readonly waiting = Buffer.alloc(8);
   private readonly message = Buffer.alloc(4096);
   private readonly poll;
 
-  constructor(descriptor: number) {
+  constructor(descriptor: number, nowNs: () => bigint) {
     this.descriptor = descriptor;
+    this.nowNs = nowNs;
     this.waiting.writeInt32LE(descriptor, 0);
     this.waiting.writeInt16LE(pollIn, 4);
     this.poll = loadLibrary('libc.so.6').func(
@@ -140,8 +143,7 @@ class Connector implements ProcessEvents {
   private read(): ProcessNews {
     const events: ProcessEvent[] = [];
     // CLOCK_MONOTONIC, as the kernel stamps them.
-    const offsetNs = BigInt(Math.round(performance.timeOrigin * 1e6 + performance.now() * 1e6));
-    const wallNs = offsetNs - process.hrtime.bigint();
+    const wallNs = this.nowNs() - process.hrtime.bigint();
     let hasLost = false;
     while (events.length < eventsAtOnce) {
       try {
@@ -162,7 +164,7 @@ class Connector implements ProcessEvents {
 }
 
 /** Null for what is no program and no death of a whole process: forks, threads, names, users. */
-export function eventOf(message: Buffer, wallNs: bigint): ProcessEvent | null {
+function eventOf(message: Buffer, wallNs: bigint): ProcessEvent | null {
   if (message.length < headBytes + 24) return null;
   const what = message.readUInt32LE(headBytes);
   const timeNs = message.readBigUInt64LE(headBytes + 8) + wallNs;

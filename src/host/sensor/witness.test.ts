@@ -8,7 +8,7 @@ import { openWitness, type RawExec, type RawExit, type RawLoss, type RawRecord }
 /** Empty: it can be had here. */
 const missing = ((): string => {
   try {
-    openProcessEvents().close();
+    openProcessEvents(() => 0n).close();
     return process.getuid?.() === 0 ? '' : ' (needs root)';
   } catch (error) {
     if (process.env['SEAWORTHY_CI'] === '1') throw error;

@@ -35,7 +35,7 @@ const toldAtOnce = 64;
  */
 export function openWitness(request: WitnessRequest): Witness {
   assertReadable();
-  const events = openProcessEvents();
+  const events = openProcessEvents(request.nowNs);
   const witness = new ProcessWitness(request, events);
   const going = witness.run();
   return {
