@@ -1,13 +1,6 @@
 // Records of several rings in the order of their time: what lies in the rings now, or a copy of it.
-import { nextRecord, ringHeaderBytes } from './ring.ts';
+import { type BatchSection, nextRecord, ringHeaderBytes } from './ring.ts';
 import { RecordView } from './view.ts';
-
-/** Records in a row, each with the ring's own header. */
-export interface BatchSection {
-  readonly view: DataView;
-  readonly start: number;
-  readonly end: number;
-}
 
 /** What crosses from the worker to its owner: the copy, and where the sections begin and end in it. */
 export interface BatchCopy {

@@ -1,7 +1,8 @@
 // One look at the rings: everything that was finished by now, in the order of time, to a consumer.
 import { bootClockOffsetNs } from '../kernel/index.ts';
-import { BatchCursor, type BatchSection } from './batch.ts';
+import { BatchCursor } from './batch.ts';
 import type { KernelSensor } from './kernel-sensor.ts';
+import type { BatchSection } from './ring.ts';
 
 /** Taken of one ring at a time, so that a flood in one cannot keep the others waiting. */
 const maxBytesAtOnce = 4 * 1024 * 1024;

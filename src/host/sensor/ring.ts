@@ -1,7 +1,6 @@
 // Reads a BPF ring buffer where it lies. Positions run on for ever. The kernel offers the data twice in a
 // row, so that no record wraps; it is mapped once, because each page counts as ours each time it is
 // mapped, and the one record at the end is copied. A record's length is set last, with its busy bit.
-import type { BatchSection } from './batch.ts';
 
 const busyBit = 0x8000_0000;
 const discardBit = 0x4000_0000;
@@ -18,6 +17,13 @@ export interface RingMemory {
   readonly data: Uint8Array;
   /** A power of two. */
   readonly size: number;
+}
+
+/** Records in a row, each with the ring's own header. */
+export interface BatchSection {
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Finished records from where we are. */
