@@ -1,5 +1,5 @@
-// Images whose shape is the point: a million tiny files, and a hundred layers that replace and delete
-// what is below them. Written as streams; nothing of them is real but their form.
+// Images whose shape is the point: a million tiny files, fifty thousand packages, and a hundred layers
+// that replace and delete what is below them. Nothing of them is real but their form.
 
 import { once } from 'node:events';
 import { createWriteStream, writeFileSync } from 'node:fs';
@@ -94,4 +94,32 @@ function layerEntries(index: number): BuiltEntry[] {
     { name: `srv/node_modules/module-${index}/package.json`, content: module },
     ...deleted,
   ];
+}
+
+const packagesOfKind = 25_000;
+
+/** More packages than any real image: half from the package list of Debian, half of npm. */
+export async function manyPackages({ file, work }: { file: string; work: string }): Promise<void> {
+  const numbers = Array.from({ length: packagesOfKind }, (_, index) => index);
+  const versionOf = (index: number): string => `1.${index % 50}.${index % 7}`;
+  const debian = Object.fromEntries(
+    numbers.map((index) => [`package-${index}`, `${versionOf(index)}-1`]),
+  );
+  const modules = numbers.map(
+    (index): BuiltEntry => ({
+      name: `srv/node_modules/module-${index}/package.json`,
+      content: JSON.stringify({
+        name: `module-${index}`,
+        version: versionOf(index),
+        license: 'MIT',
+      }),
+    }),
+  );
+  const layer = join(work, 'layer.tar');
+  writeFileSync(layer, tar([...debianEntries(debian), ...modules]));
+  await packImage({
+    file,
+    layers: [{ file: layer, createdBy: 'COPY . /srv' }],
+    tag: 'lab/packages:1',
+  });
 }

@@ -6,7 +6,7 @@ import { messageOf } from '../../src/base/error.ts';
 import { noSharedData, sharedData } from '../shared-data.ts';
 import { goApp, rustApp } from './binaries.ts';
 import { debian11, debian12, debian12Base, debian12Web, debian13 } from './debian.ts';
-import { hundredLayers, millionFiles } from './generated.ts';
+import { hundredLayers, manyPackages, millionFiles } from './generated.ts';
 import { debianJava, debianPython, javaApp, nodeApp, pythonApp } from './languages.ts';
 import { type LabImage, type LayerRecipe, lacking, prepareImage, run } from './recipe.ts';
 
@@ -42,6 +42,7 @@ export const labImages: readonly LabEntry[] = [
   packed('go-app', 'static Go programs for three systems, no distribution', [goApp]),
   packed('rust-app', 'a program built by cargo-auditable', [debian12Base, rustApp]),
   generated('hundred-layers', '100 layers that replace and delete', hundredLayers),
+  generated('many-packages', '50,000 packages in one layer', manyPackages),
   generated('million-files', 'one million tiny files in one layer', millionFiles),
 ];
 
