@@ -37,6 +37,8 @@ const containersEach = 50;
 const remotes = 200;
 const answerMs = 60_000;
 const patienceMs = 120_000;
+/** As the agent's own batches. */
+const batchRecords = 2000;
 
 /** A record whose `@n@` are filled in, in the order of their numbers' places in the text. */
 function template(record: object): (words: readonly (string | number)[]) => string {
@@ -118,6 +120,8 @@ class Link {
   readonly #port: number;
   readonly #head: string;
   #socket: Socket | null = null;
+  /** What the last answer said. */
+  retryAfterS = 0;
   #text = '';
   #answered: ((status: number) => void) | null = null;
 
@@ -162,6 +166,7 @@ class Link {
     const length = Number(/content-length: (\d+)/i.exec(this.#text)?.[1] ?? 0);
     if (this.#text.length < end + 4 + length) return;
     const status = Number(this.#text.slice(9, 12));
+    this.retryAfterS = Number(/retry-after: (\d+)/i.exec(this.#text)?.[1] ?? 0);
     this.#text = '';
     this.#answer(status);
   }
@@ -177,7 +182,7 @@ class Link {
 export async function drive(
   fleet: readonly SimulatedAgent[],
   { perSecond, seconds, betweenS }: FleetLoad,
-  port: number,
+  { port, signal }: { readonly port: number; readonly signal: AbortSignal },
 ): Promise<DriveOutcome> {
   const ackMs: number[] = [];
   const dueMs: number[] = [];
@@ -187,27 +192,32 @@ export async function drive(
   const one = async (agent: SimulatedAgent, index: number): Promise<void> => {
     const link = new Link(port, agent.secret);
     let due = began + (index / fleet.length) * betweenS * 1000;
-    for (let sent = due - betweenS * 1000; due < end; ) {
+    for (let told = due - betweenS * 1000; due < end; ) {
       const waitMs = due - performance.now();
       if (waitMs > 0) await pause(waitMs);
-      const count = Math.max(1, Math.round(((due - sent) / 1000) * perSecond));
-      const body = batchOf(agent, index, count);
       const start = performance.now();
+      // Whoever was told to come later brings what happened meanwhile, as agents do.
       for (;;) {
-        const status = await link.post(body);
-        if (status === 200) break;
+        const until = Math.min(Math.max(due, performance.now()), end + betweenS * 1000);
+        const wanted = Math.round(((until - told) / 1000) * perSecond);
+        const count = Math.min(batchRecords, Math.max(1, wanted));
+        signal.throwIfAborted();
+        const status = await link.post(batchOf(agent, index, count));
+        if (status === 200) {
+          told += (count / perSecond) * 1000;
+          agent.sequence += count;
+          counts.events += count;
+          break;
+        }
         if (status === 0) counts.broken += 1;
         else counts.deferred += 1;
         if (performance.now() - start > patienceMs) throw new Error(`the server answers ${status}`);
-        await pause(500 + Math.random() * 1000);
+        await pause(Math.max(1, link.retryAfterS) * 1000);
       }
       const now = performance.now();
       ackMs.push(now - start);
       dueMs.push(now - due);
-      agent.sequence += count;
-      counts.events += count;
-      sent = due;
-      due += betweenS * 1000 * (0.8 + Math.random() * 0.4);
+      due = Math.max(due + betweenS * 1000 * (0.8 + Math.random() * 0.4), told);
     }
     link.close();
   };

@@ -53,7 +53,15 @@ async function measureFleet(load: FleetLoad): Promise<FleetOutcome> {
     const store = await openFleetStore(address, { connections: 2 });
     const fleet = await enrolAll(store, load.agents);
     server = await startServer(address);
-    const run = measureRun({ load, fleet, store, cluster, address, pid: server.pid ?? 0 });
+    const run = measureRun({
+      load,
+      fleet,
+      store,
+      cluster,
+      address,
+      pid: server.pid ?? 0,
+      signal: ended.signal,
+    });
     const stopped = new Promise<never>((_, reject) => {
       const refuse = (): void => reject(new Error('ended by a signal'));
       ended.signal.addEventListener('abort', refuse);
@@ -63,6 +71,7 @@ async function measureFleet(load: FleetLoad): Promise<FleetOutcome> {
     await store.close();
     return outcome;
   } finally {
+    end();
     process.off('SIGTERM', end);
     process.off('SIGINT', end);
     if (server !== null) await endOf(server);
@@ -77,6 +86,7 @@ interface Measured {
   readonly cluster: PostgresCluster;
   readonly address: string;
   readonly pid: number;
+  readonly signal: AbortSignal;
 }
 
 async function measureRun(measured: Measured): Promise<FleetOutcome> {
@@ -87,7 +97,7 @@ async function measureRun(measured: Measured): Promise<FleetOutcome> {
     own: process.cpuUsage(),
     load: loadavg()[0] ?? 0,
   };
-  const driven = await drive(fleet, load, port);
+  const driven = await drive(fleet, load, { port, signal: measured.signal });
   const { user, system } = process.cpuUsage(before.own);
   const { peak, now } = residentMB(pid);
   const known = await store.agents({ after: null, limit: load.agents });

@@ -6,9 +6,9 @@ import type { FleetRunQuery, StoredFleetRun } from './fleet-store.ts';
 import type { SqlDatabase, SqlRow } from './sql.ts';
 
 /** Sources of one statement: beyond it the runs are passed newest first, which then finds enough soon. */
-export const mostSources = 100;
+export const mostSources = 200;
 /** Runs, newest first, in whose names any part is looked for. */
-const namesSearched = 20_000;
+const namesSearched = 10_000;
 /** The same of each where there are several sources. */
 const namesSearchedEach = 1000;
 /** Runs of one beginning of a name or id, in any order, that are put in order. */
@@ -111,14 +111,19 @@ async function agentsOf(database: SqlDatabase, node: string): Promise<readonly s
   return rows.map(({ id }) => String(id));
 }
 
-/** A statement that gives `id` and `first_us` of the newest runs of the sources. */
-export function newestOf(where: Conditions, sources: readonly string[], limit: number): string {
+/** A statement that gives the newest runs of the sources. @param columns of the table `r` */
+export function newestOf(
+  where: Conditions,
+  sources: readonly string[],
+  limit: number,
+  columns = 'r.id, r.first_us',
+): string {
   const most = where.parameter(limit);
   const of = (source?: string): string =>
-    `SELECT r.id, r.first_us FROM run r ${where.and(source)} ${newestFirst} LIMIT ${most}`;
+    `SELECT ${columns} FROM run r ${where.and(source)} ${newestFirst} LIMIT ${most}`;
   if (sources.length < 2) return of(sources[0]);
   const all = sources.map((source) => `SELECT * FROM (${of(source)}) s`).join(' UNION ALL ');
-  return `SELECT r.id, r.first_us FROM (${all}) r ${newestFirst} LIMIT ${most}`;
+  return `SELECT ${columns} FROM (${all}) r ${newestFirst} LIMIT ${most}`;
 }
 
 interface Named {
@@ -133,10 +138,10 @@ function namedOf({ words }: SqlDatabase, { where, sources, name, limit }: Named)
   const searched = sources.length > 1 ? namesSearchedEach : namesSearched;
   const part = where.parameter(`%${likeText(name.toLowerCase())}%`);
   const isPart = (column: string): string => `lower(r.${column}) LIKE ${part} ESCAPE '\\'`;
-  const newest = newestOf(where, sources, searched);
+  const columns = 'r.id, r.first_us, r.name, r.container';
+  const newest = newestOf(where, sources, searched, columns);
   const found = [
-    `SELECT r.id, r.first_us FROM run r WHERE r.id IN (SELECT id FROM (${newest}) n)
-       AND (${isPart('name')} OR ${isPart('container')})`,
+    `SELECT r.id, r.first_us FROM (${newest}) r WHERE ${isPart('name')} OR ${isPart('container')}`,
   ];
   const begins = (column: string, word: string): void => {
     const from = where.parameter(word);
