@@ -117,7 +117,7 @@ function isOurs({ fields }: Alert): boolean {
 }
 
 /** A detection as its node told it, with what is known of the run. */
-export function alertOfNotice({ agent, container, timeUs, detection, run }: FleetNotice): Alert {
+function alertOfNotice({ agent, container, timeUs, detection, run }: FleetNotice): Alert {
   const fields = detection.output_fields;
   const cause = fields['seaworthy.cause'];
   const chain = fields['seaworthy.chain'];
