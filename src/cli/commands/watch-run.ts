@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { oneLine } from '../../base/error.ts';
 import { createIdleMemory } from '../../base/idle-memory.ts';
 import { realPace } from '../../base/retry.ts';
+import type { flatRecordFields } from '../../flow/flat-timeline.ts';
 import type { Responder } from '../../flow/respond.ts';
 import { startWatch, type Watch, type WatchListener } from '../../flow/watch.ts';
 import type { ContainerRun } from '../../model/container.ts';
@@ -110,7 +111,7 @@ function printerOf(options: WatchCommandOptions): WatchPrinter {
   });
 }
 
-type FlatFields = typeof import('../../flow/flat-timeline.ts').flatRecordFields;
+type FlatFields = typeof flatRecordFields;
 
 /** What is told of each record; null: records are not told. Loaded for those who ask, as the next. */
 async function fieldsOf({ events }: WatchCommandOptions): Promise<FlatFields | null> {
