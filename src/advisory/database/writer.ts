@@ -1,19 +1,18 @@
 // Writes an advisory database: either a new file in one sorted pass, or changes to a copy of an old
 // one. The file is nobody else's until `finish` renames it, so no journal is kept.
 import { createHash } from 'node:crypto';
-import { chmodSync, closeSync, constants, copyFileSync, openSync } from 'node:fs';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { deflateRawSync } from 'node:zlib';
 import { asArray } from '../../base/json.ts';
 import type { CveFacts, KevEntry } from '../../model/advisory.ts';
 import type { Advisory, AffectedPackage, LeftOutReason } from '../feed/index.ts';
 import { cveNumber, decodeHead, encodeBody, encodeCve, encodeHead, encodeTail } from './codec.ts';
-import { discard, publish, temporaryBeside } from './disk.ts';
+import { discard, publish } from './disk.ts';
 import { writeFault } from './fault.ts';
 import { finishTables } from './finish.ts';
-import { checkFile } from './open.ts';
 import { applicationId, schema, schemaVersion } from './schema.ts';
 import { maximum, type Numbering, numberingOf, statements } from './tables.ts';
+import { openTemporary, type TemporaryOptions } from './temporary.ts';
 
 /** Longer tails (lists of versions, Go symbols) are kept apart, once each: rows stay short. */
 const inlineTailLength = 120;
@@ -29,13 +28,9 @@ export type PutOutcome = 'added' | 'replaced' | 'older';
 
 export type ListJudge = (entry: AffectedPackage) => boolean;
 
-export interface WriterOptions {
-  /** Start from a copy of the published file instead of an empty one. */
-  readonly update?: boolean;
+export interface WriterOptions extends TemporaryOptions {
   /** Whether a list of versions adds nothing to the ranges beside it: such lists are left out. */
   readonly isRestated?: ListJudge | undefined;
-  /** Pages of the file at most: lets tests fill the disk. */
-  readonly maximumPages?: number;
 }
 
 export interface PutOptions {
@@ -366,37 +361,6 @@ export class DatabaseWriter {
     } catch (error) {
       throw writeFault(error, this.#file);
     }
-  }
-}
-
-/** The file under construction, empty or a copy of `file`. */
-function openTemporary(
-  file: string,
-  options: WriterOptions,
-): { readonly temporary: string; readonly database: DatabaseSync } {
-  const temporary = temporaryBeside(file);
-  try {
-    if (options.update === true) {
-      checkFile(file);
-      copyFileSync(file, temporary, constants.COPYFILE_FICLONE);
-      // The published file may be read-only; its copy is ours to write.
-      chmodSync(temporary, 0o644);
-    } else {
-      // Made here, because SQLite does not tell why it cannot make a file.
-      closeSync(openSync(temporary, 'wx', 0o644));
-    }
-    const database = new DatabaseSync(temporary);
-    database.exec(`
-      PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA cache_size = -65536; PRAGMA temp_store = FILE`);
-    if (options.maximumPages !== undefined) {
-      database.exec(`PRAGMA max_page_count = ${options.maximumPages}`);
-    }
-    if (options.update === true) database.exec('BEGIN');
-    return { temporary, database };
-  } catch (error) {
-    discard(temporary);
-    throw error;
   }
 }
 
