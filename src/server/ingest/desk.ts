@@ -2,6 +2,7 @@
 // plain function from request to response, to be mounted in any listener.
 import { messageOf } from '../../base/error.ts';
 import { stringField } from '../../base/json.ts';
+import { realPace } from '../../base/retry.ts';
 import { secretHash } from '../../base/secret.ts';
 import type { AlertDesk } from '../../flow/alert-desk.ts';
 import type { FleetStore, Identity, Role } from '../../store/fleet/index.ts';
@@ -332,7 +333,7 @@ class Desk implements FleetDesk {
   /** Each agent is given another time, that they do not come back all at once. */
   #full(roomInMs: number): FleetResponse {
     this.#metrics.count('full');
-    const waitMs = Math.max(fullMs, roomInMs) * (1 + Math.random());
+    const waitMs = Math.max(fullMs, roomInMs) * (1 + realPace.random());
     return retryLater(503, 'busy', 'the server has too much to do', waitMs);
   }
 

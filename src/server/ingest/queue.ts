@@ -1,5 +1,6 @@
 // Batches of many agents that are committed together: what arrives within a moment, or while a commit
 // is under way, shares the next one. What would wait too long is told to come later.
+import { realPace } from '../../base/retry.ts';
 import type { AgentBatch, FleetStore, IngestOutcome } from '../../store/fleet/index.ts';
 
 /** Commits under way at once: one waits for the disk while the other is written. */
@@ -51,7 +52,8 @@ class Queue implements IngestQueue {
   /** Of one record, as commits of late took. */
   #paceMs = 0;
   #begunMs = Number.NEGATIVE_INFINITY;
-  #timer: NodeJS.Timeout | null = null;
+  /** While the next commit gathers. */
+  #gathering: Promise<void> | null = null;
 
   constructor(options: IngestQueueOptions) {
     this.#options = options;
@@ -73,21 +75,20 @@ class Queue implements IngestQueue {
   }
 
   async idle(): Promise<void> {
-    while (this.#running.size > 0 || this.#timer !== null) {
-      if (this.#running.size > 0) await Promise.all(this.#running);
-      else await new Promise((resolve) => setTimeout(resolve, 1));
+    while (this.#running.size > 0 || this.#gathering !== null) {
+      await Promise.all([...this.#running, this.#gathering]);
     }
   }
 
   #run(): void {
-    while (this.#running.size < lanes && this.#timer === null) {
+    while (this.#running.size < lanes && this.#gathering === null) {
       const nowMs = this.#options.nowMs();
       const waitMs = this.#begunMs + gatherMs - nowMs;
       if (this.#waiting.length > 0 && waitMs > 0) {
-        this.#timer = setTimeout(() => {
-          this.#timer = null;
+        this.#gathering = realPace.sleep(waitMs).then(() => {
+          this.#gathering = null;
           this.#run();
-        }, waitMs);
+        });
         return;
       }
       const taken = this.#take();

@@ -2,6 +2,7 @@
 // tables partitioned by day.
 import driver from 'pg';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { realPace } from '../../base/retry.ts';
 import { binaryArray } from './postgres-arrays.ts';
 import { schemaVersion, stepsAfter } from './schema.ts';
 import {
@@ -173,7 +174,7 @@ class PostgresDatabase extends PostgresSession implements SqlDatabase {
   readonly words = words;
   readonly #pool: InstanceType<typeof driver.Pool>;
   readonly #days = new Set<number>();
-  /** What the database's clock said, and when by ours, which is never set. */
+  /** What the database's clock said, and when by ours. */
   #clock: { readonly us: number; readonly atMs: number } | null = null;
 
   constructor(pool: InstanceType<typeof driver.Pool>, place: string) {
@@ -187,13 +188,14 @@ class PostgresDatabase extends PostgresSession implements SqlDatabase {
   }
 
   async nowUs(): Promise<number> {
-    const atMs = performance.now();
-    if (this.#clock === null || atMs - this.#clock.atMs > clockMs) {
-      const [row] = await this.query(`SELECT ${words.nowUs} AS now`);
-      this.#clock = { us: Number(row?.['now']), atMs: performance.now() };
+    const passedMs = this.#clock === null ? -1 : realPace.now() - this.#clock.atMs;
+    // Below 0 as well: our clock was set, so what it says counts for nothing.
+    if (this.#clock !== null && passedMs >= 0 && passedMs <= clockMs) {
+      return this.#clock.us + passedMs * 1000;
     }
-    const passedMs = Math.max(0, performance.now() - this.#clock.atMs);
-    return this.#clock.us + Math.round(passedMs * 1000);
+    const [row] = await this.query(`SELECT ${words.nowUs} AS now`);
+    this.#clock = { us: Number(row?.['now']), atMs: realPace.now() };
+    return this.#clock.us;
   }
 
   async transaction<T>(action: (session: SqlSession) => Promise<T>): Promise<T> {
