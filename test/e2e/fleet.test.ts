@@ -85,9 +85,13 @@ describe.skipIf(missing !== null)(`a fleet${missing === null ? '' : ` (${missing
   const serve = (name: string, port: string): Running =>
     run(
       [
-        ...['server', '--port', port, '--db', database, '--data', join(folder, name)],
-        ...['--alerts', join(folder, 'alerts.yaml')],
-        ...['--scan', present(registry).host, '--scan-after', '1ms'],
+        'server',
+        `--port=${port}`,
+        `--db=${database}`,
+        `--data=${join(folder, name)}`,
+        `--alerts=${join(folder, 'alerts.yaml')}`,
+        `--scan=${present(registry).host}`,
+        '--scan-after=1ms',
       ],
       { SEAWORTHY_STORE: store },
     );
@@ -172,7 +176,7 @@ outputs: [{ name: hook, type: webhook, url: "http://127.0.0.1:${port}/" }]
 
   test('each detection is told once, whichever replica took it', async () => {
     await vi.waitUntil(() => alerts.length >= 2, patience);
-    const rules = alerts.map(({ rule }) => rule);
+    const rules = alerts.map(({ rule }) => String(rule));
     expect(rules.toSorted()).toEqual(['Drift', 'Terminal shell in container']);
     expect(alerts[0]).toMatchObject({ hostname: 'node-1' });
   }, 120_000);
@@ -210,7 +214,7 @@ outputs: [{ name: hook, type: webhook, url: "http://127.0.0.1:${port}/" }]
       outputs: [{ output: 'hook', delivered: true }],
     });
     const { items } = (await ask('/api/v1/changes', token, 1)) as { items?: readonly Json[] };
-    expect(items?.map(({ path, status }) => `${path} ${status}`)).toEqual([
+    expect(items?.map(({ path, status }) => `${String(path)} ${String(status)}`)).toEqual([
       '/api/v1/alerts/test 200',
       '/api/v1/alerts/test 403',
       '/api/v1/agents/enrol 200',
