@@ -101,7 +101,6 @@ const packagesOfKind = 25_000;
 /** More packages than any real image: half from the package list of Debian, half of npm. */
 export async function manyPackages({ file, work }: { file: string; work: string }): Promise<void> {
   const numbers = Array.from({ length: packagesOfKind }, (_, index) => index);
-  const versionOf = (index: number): string => `1.${index % 50}.${index % 7}`;
   const debian = Object.fromEntries(
     numbers.map((index) => [`package-${index}`, `${versionOf(index)}-1`]),
   );
@@ -122,4 +121,8 @@ export async function manyPackages({ file, work }: { file: string; work: string 
     layers: [{ file: layer, createdBy: 'COPY . /srv' }],
     tag: 'lab/packages:1',
   });
+}
+
+function versionOf(index: number): string {
+  return `1.${index % 50}.${index % 7}`;
 }

@@ -30,7 +30,8 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
   const watch = ['watch-run', 'watch.worker', 'answerer.worker'].map((name) =>
     modulesOf(chunks, name),
   );
-  const isYaml = (id: string): boolean => !id.startsWith(`${root}src/`) || id.includes('/base/yaml');
+  const isYaml = (id: string): boolean =>
+    !id.startsWith(`${root}src/`) || id.includes('/base/yaml');
   const groups = [
     // The threads and processes of `watch` begin without the parsers of YAML, what only a command needs,
     // and all of a scan.

@@ -35,6 +35,7 @@ export async function openWatchRules(
       warn(`the rules stay as they were: ${messageOf(error)}`);
     }
   };
+  const hear = (): void => void reload();
   return {
     files,
     look: () => {
@@ -42,7 +43,6 @@ export async function openWatchRules(
     },
     follow: (taking) => {
       load = taking;
-      const hear = (): void => void reload();
       process.on('SIGHUP', hear);
       return () => process.off('SIGHUP', hear);
     },

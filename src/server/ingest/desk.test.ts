@@ -23,8 +23,18 @@ const tokens = { enrol: newSecret('swe'), viewer: newSecret('swt'), admin: newSe
 beforeAll(async () => {
   store = await openFleetStore(`sqlite:${join(folder, 'fleet.db')}`);
   await store.addEnrolment({ hash: secretHash(tokens.enrol), label: 't', uses: 3, lifeMs: 1e9 });
-  await store.addToken({ hash: secretHash(tokens.viewer), role: 'viewer', label: 'ann', teams: null });
-  await store.addToken({ hash: secretHash(tokens.admin), role: 'admin', label: 'bob', teams: null });
+  await store.addToken({
+    hash: secretHash(tokens.viewer),
+    role: 'viewer',
+    label: 'ann',
+    teams: null,
+  });
+  await store.addToken({
+    hash: secretHash(tokens.admin),
+    role: 'admin',
+    label: 'bob',
+    teams: null,
+  });
   const warn = (line: string): void => void warnings.push(line);
   const desk = createFleetDesk({ store, nowMs: () => performance.now(), warn });
   listener = await listenFleet({ host: '127.0.0.1', port: 0, desk, tls: null });
