@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { idOf, lifecycle, sampleRun, startNs, wrote } from '../../../test/sample-record.ts';
 import { HandClock } from './contract.ts';
@@ -194,6 +195,58 @@ describe('a damaged file', () => {
     expect(() => openRecord(folder)).toThrow(/nothing was recorded/);
     writeFileSync(recordFile(folder), Buffer.alloc(9000, 0x55));
     expect(() => openRecord(folder)).toThrow(/cannot be used/);
+  });
+});
+
+describe('a file of an older version', () => {
+  function olderRecord(): string {
+    const folder = mkdtempSync(join(root, 'older'));
+    const writer = open(folder, new HandClock());
+    writer.append(lifecycle(sampleRun('web')));
+    writer.append(wrote('web', '/old'));
+    writer.close();
+    const database = new DatabaseSync(recordFile(folder));
+    const { id, first_us: time } = database.prepare('SELECT id, first_us FROM run').get() as {
+      id: number;
+      first_us: number;
+    };
+    // Version 1 counted no repeats.
+    database.exec(`
+      ALTER TABLE detection DROP COLUMN count; ALTER TABLE detection DROP COLUMN last_us;
+      DROP INDEX detection_time; DROP INDEX detection_priority; PRAGMA user_version = 1`);
+    const value = JSON.stringify({ output: 'seen', fields: {}, tags: [] });
+    database
+      .prepare('INSERT INTO detection VALUES (1, ?, ?, ?, ?, ?)')
+      .run(id, time + 1000, 'Old rule', 'Warning', value);
+    database.close();
+    return folder;
+  }
+
+  test('is brought forward by the recorder: nothing of it is lost', () => {
+    const folder = olderRecord();
+    expect(() => openRecord(folder)).toThrow(/version 1/);
+    const warnings: string[] = [];
+    open(folder, new HandClock(), warnings).close();
+    expect(warnings).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.includes('unusable'))).toEqual([]);
+    const reader = openRecord(folder);
+    expect(pathsOf(reader, 'web')).toEqual(['/old']);
+    reader.close();
+    const database = new DatabaseSync(recordFile(folder));
+    expect(
+      database.prepare('SELECT rule, count, last_us - time_us AS more FROM detection').all(),
+    ).toEqual([{ rule: 'Old rule', count: 1, more: 0 }]);
+    database.close();
+  });
+
+  test('of a version that is not known yet is set aside', () => {
+    const folder = olderRecord();
+    const database = new DatabaseSync(recordFile(folder));
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    const warnings: string[] = [];
+    open(folder, new HandClock(), warnings).close();
+    expect(warnings.join()).toMatch(/record\.db\.unusable/);
   });
 });
 

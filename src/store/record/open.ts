@@ -1,11 +1,18 @@
-// Opening the record's file: made when it is missing, set aside when it is damaged or of another
-// version. A record that was set aside is never read again by us, but it is there for its owner.
+// Opening the record's file: made when it is missing, brought forward when an older program made it,
+// set aside when it is damaged or of a version that nobody here knows. A record that was set aside is never read again by us, but it is there for its owner.
 import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { makeFolder } from '../../base/folder.ts';
-import { applicationId, furtherIndexes, runIndexes, schema, schemaVersion } from './schema.ts';
+import {
+  applicationId,
+  furtherIndexes,
+  runIndexes,
+  schema,
+  schemaVersion,
+  steps,
+} from './schema.ts';
 
 /** The recorder must not stand still for a reader: it tries again at its next tick. */
 const recorderBusyMs = 100;
@@ -73,7 +80,7 @@ export function openForAsking(folder: string): DatabaseSync {
       {
         cause,
         advice: damaged
-          ? 'start the recorder: it sets the file aside and begins a new one'
+          ? 'start the recorder: it brings a file of an older version forward, and sets aside what it cannot read'
           : 'ask as the user that records, or as root',
       },
     );
@@ -124,7 +131,8 @@ function prepared(file: string): DatabaseSync {
   try {
     database.exec(`PRAGMA busy_timeout = ${recorderBusyMs}`);
     if (versionOf(database) === 0) create(database);
-    else checkVersion(database);
+    else bringForward(database);
+    checkVersion(database);
     database.exec(furtherIndexes);
     database.exec(
       `PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${logBytes}; PRAGMA cache_size = -16384`,
@@ -136,6 +144,30 @@ function prepared(file: string): DatabaseSync {
   }
 }
 
+/** Step by step, each as a whole: a recorder that is killed on the way goes on where it was. */
+function bringForward(database: DatabaseSync): void {
+  for (;;) {
+    const step = isOurs(database) ? steps.get(versionOf(database)) : undefined;
+    if (step === undefined) return;
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      // Another process may have been quicker.
+      const version = versionOf(database);
+      if (steps.get(version) === step)
+        database.exec(`${step} PRAGMA user_version = ${version + 1}`);
+      database.exec('COMMIT');
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function isOurs(database: DatabaseSync): boolean {
+  const row = database.prepare('PRAGMA application_id').get() as { application_id: number };
+  return row.application_id === applicationId;
+}
+
 function versionOf(database: DatabaseSync): number {
   const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
   return row.user_version;
@@ -143,10 +175,7 @@ function versionOf(database: DatabaseSync): number {
 
 function checkVersion(database: DatabaseSync): void {
   const version = versionOf(database);
-  const { application_id: id } = database.prepare('PRAGMA application_id').get() as {
-    application_id: number;
-  };
-  if (id !== applicationId || version !== schemaVersion) {
+  if (!isOurs(database) || version !== schemaVersion) {
     throw new SeaworthyError(
       'database',
       `the record has version ${version}, this program ${schemaVersion}`,

@@ -1,5 +1,5 @@
-// The tables of the record. Raise `schemaVersion` with every change: a file of another version is set
-// aside, never guessed at.
+// The tables of the record. Raise `schemaVersion` with every change and write the step that brings a file
+// of the version before forward; one without a step is set aside, never guessed at.
 
 /** `SWRC`, in SQLite's `application_id`. */
 export const applicationId = 0x53575243;
@@ -99,6 +99,19 @@ CREATE INDEX IF NOT EXISTS run_first ON run (first_us);
 CREATE INDEX IF NOT EXISTS run_image ON run (image, first_us);
 CREATE INDEX IF NOT EXISTS run_alive ON run (id) WHERE alive = 1;
 `;
+
+/**
+ * What brings a file of a version forward to the next. A container's past must outlive an update of the
+ * program that recorded it.
+ */
+export const steps: ReadonlyMap<number, string> = new Map([
+  [
+    1,
+    `ALTER TABLE detection ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+     ALTER TABLE detection ADD COLUMN last_us INTEGER NOT NULL DEFAULT 0;
+     UPDATE detection SET last_us = time_us;`,
+  ],
+]);
 
 /** Made where they are missing, in files of older programs too: they hold nothing of their own. */
 export const furtherIndexes = `
