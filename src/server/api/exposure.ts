@@ -112,7 +112,9 @@ function scoped(answer: ExposureAnswer, { teams }: Caller): ExposureAnswer {
 /** "14 containers ran it, 3 still do, 2 used it, 1 can be reached." */
 function sentenceOf({ asked, total, rows, imagesUnknown }: ExposureAnswer): string {
   const unknown =
-    imagesUnknown === 0 ? '' : ` Of ${imagesUnknown} images that ran nobody knows what is in them.`;
+    imagesUnknown === 0
+      ? ''
+      : ` What is in ${imagesUnknown === 1 ? 'one image' : `${imagesUnknown} images`} that ran is not known.`;
   if (total.containers === 0) return `No container is known to have run ${asked}.${unknown}`;
   const reachable = new Set(
     rows
