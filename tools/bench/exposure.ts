@@ -137,7 +137,10 @@ function filesFrom(first: number, count: number): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** In SQL, where ten million rows take no minute: few images run most, the last runs are alive. */
+/**
+ * In SQL, where ten million rows take no minute: few images run most, the last runs are alive. The key of
+ * a run is how its id begins.
+ */
 function writeRuns(database: DatabaseSync, runs: number, images: number): void {
   const alive = Math.min(20_000, Math.floor(runs / 10));
   database.exec(`
@@ -148,7 +151,8 @@ function writeRuns(database: DatabaseSync, runs: number, images: number): void {
     )
     INSERT INTO run (key, container, name, image, facet, base_us, created_us, started_us, ended_us,
       first_us, last_us, exit_code, naming, own, alive, use_set)
-    SELECT r & 281474976710655, randomblob(32), 'job-' || i,
+    SELECT r & 281474976710655,
+      unhex(printf('%012x', r & 281474976710655) || hex(randomblob(26))), 'job-' || i,
       1 + CAST(u * u * ${images} AS INTEGER), 1 + CAST(u * u * ${images} AS INTEGER), t, t, t,
       iif(i > ${runs - alive}, NULL, t + 2000000), t, t + 2000000,
       iif(i > ${runs - alive}, NULL, 0), 0, NULL, i > ${runs - alive},
