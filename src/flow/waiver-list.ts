@@ -1,6 +1,7 @@
 // Waivers as people look at them: who answers for what until when, and whether anything still needs it.
 import { asArray, asString, field, stringField } from '../base/json.ts';
-import { compilePattern, type Waiver, type WaiverBook } from '../policy/index.ts';
+import { compilePattern } from '../base/path-pattern.ts';
+import type { Waiver, WaiverBook } from '../policy/index.ts';
 import type { AuditAnswer } from './audit.ts';
 
 export interface WaiverView extends Waiver {

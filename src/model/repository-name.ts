@@ -2,6 +2,7 @@
 // case, ports, trailing dots and slashes, Docker Hub's many hosts, internationalised hosts; and patterns of
 // such names. Trust policies and the gate have the same.
 import { domainToASCII } from 'node:url';
+import { compileStars } from '../base/path-pattern.ts';
 
 const hubHosts: ReadonlySet<string> = new Set([
   'docker.io',
@@ -51,43 +52,6 @@ function normalHost(text: string): string | null {
   return number === null || number === 443 ? host : `${host}:${number}`;
 }
 
-/**
- * `*` stands for anything but a slash, `**` for anything. A match costs at most pattern length times
- * text length: all states are walked side by side.
- */
-export function compileGlob(pattern: string): (text: string) => boolean {
-  const tokens = tokensOf(pattern);
-  return (text) => {
-    let states = opened(tokens, new Set([0]));
-    for (const character of text) {
-      const next = new Set<number>();
-      for (const state of states) {
-        const token = tokens[state];
-        if (token === undefined) continue;
-        if (token === '**' || (token === '*' && character !== '/')) next.add(state);
-        else if (token === character) next.add(state + 1);
-      }
-      if (next.size === 0) return false;
-      states = opened(tokens, next);
-    }
-    return states.has(tokens.length);
-  };
-}
-
-function opened(tokens: readonly string[], states: Set<number>): Set<number> {
-  for (const state of states) if (tokens[state]?.startsWith('*') === true) states.add(state + 1);
-  return states;
-}
-
-function tokensOf(pattern: string): string[] {
-  const tokens: string[] = [];
-  for (const character of pattern) {
-    if (character === '*' && tokens.at(-1) === '*') tokens[tokens.length - 1] = '**';
-    else if (character !== '*' || tokens.at(-1) !== '**') tokens.push(character);
-  }
-  return tokens;
-}
-
 export type CompiledName =
   | { readonly ok: true; readonly text: string; readonly matches: (name: string) => boolean }
   | { readonly ok: false; readonly reason: string };
@@ -115,11 +79,11 @@ export function compileNamePattern(written: string): CompiledName {
   const isHost = slash !== -1 && (/[.:*]/.test(first) || first === 'localhost');
   if (!isHost) {
     const full = slash === -1 ? `docker.io/library/${whole}` : `docker.io/${whole}`;
-    return { ok: true, text: full, matches: compileGlob(full) };
+    return { ok: true, text: full, matches: compileStars(full) };
   }
   const host = first.includes('*') ? first.toLowerCase() : normalHost(first);
   if (host === null) return { ok: false, reason: `${written} names no valid registry` };
   const short = host === 'docker.io' && !rest.includes('/') && rest !== '**' ? 'library/' : '';
   const text = `${host}/${short}${rest}`;
-  return { ok: true, text, matches: compileGlob(text) };
+  return { ok: true, text, matches: compileStars(text) };
 }

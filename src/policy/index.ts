@@ -24,7 +24,6 @@ export { controls } from './controls/index.ts';
 export { isSecret } from './credential.ts';
 export { type DockerfileControl, dockerfileControls, judgeDockerfile } from './dockerfile/index.ts';
 export { judge, notJudged, type Policy } from './evaluate.ts';
-export { compilePattern } from './glob.ts';
 export { type ManifestDocument, readManifest } from './manifest.ts';
 export type { PatchOperation } from './patch.ts';
 export { type Mode, type ProfileId, profileIds } from './profile.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compilePattern } from './glob.ts';
+import { compilePattern } from '../base/path-pattern.ts';
 import { fullReference } from './image-name.ts';
 import { judge, newestMinor, type Policy, readWaivers, subjectsOf } from './index.ts';
 

@@ -3,8 +3,8 @@
 
 import { SeaworthyError } from '../base/error.ts';
 import { asRecord, asString, field, keysOf } from '../base/json.ts';
+import { compilePattern } from '../base/path-pattern.ts';
 import { parseYamlDocuments } from '../base/yaml.ts';
-import { compilePattern } from './glob.ts';
 import { fullReference } from './image-name.ts';
 import { itemsOf } from './scalar.ts';
 

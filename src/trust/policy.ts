@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import { SeaworthyError } from '../base/error.ts';
 import { asArray, asRecord, asString, field, keysOf } from '../base/json.ts';
+import { compileStars } from '../base/path-pattern.ts';
 import { parseYamlDocuments, type YamlDocument } from '../base/yaml.ts';
-import { compileGlob, compileNamePattern } from '../model/repository-name.ts';
+import { compileNamePattern } from '../model/repository-name.ts';
 import { readPublicKey, type TrustedKey } from './key.ts';
 import { compileExpression } from './pattern.ts';
 import { predicateNames, predicateTypes } from './statement.ts';
@@ -327,7 +328,7 @@ function testOf(reader: Reader, path: Path, key: string): TextTest | null {
 /** Compiles one test; the reason as text when it cannot be. */
 export function textTest(text: string, kind: 'exact' | 'glob' | 'expression'): TextTest | string {
   if (kind === 'exact') return { text, matches: (value) => value === text };
-  if (kind === 'glob') return { text, matches: compileGlob(text) };
+  if (kind === 'glob') return { text, matches: compileStars(text) };
   const compiled = compileExpression(text);
   return compiled.ok ? { text, matches: compiled.matches } : compiled.reason;
 }

@@ -1,5 +1,5 @@
 // Images that a policy leaves out, by patterns of their names.
-import { compilePattern } from '../glob.ts';
+import { compilePattern } from '../../base/path-pattern.ts';
 import { fullReference } from '../image-name.ts';
 
 /** A test for references, short names in full as well (`nginx` is `docker.io/library/nginx`). */

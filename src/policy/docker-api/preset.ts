@@ -1,6 +1,6 @@
 // Which operations may be asked for: presets, and what the user adds or takes away.
 import { SeaworthyError } from '../../base/error.ts';
-import { compilePattern } from '../glob.ts';
+import { compilePattern } from '../../base/path-pattern.ts';
 import { derivedOperations, operations } from './operations.ts';
 
 export const presetIds = ['usual', 'read-only', 'ci', 'compose'] as const;

@@ -1,6 +1,6 @@
 // The door of image controls: what a policy wants of every image that is to run.
 import { asString } from '../../base/json.ts';
-import { compilePattern } from '../glob.ts';
+import { compilePattern } from '../../base/path-pattern.ts';
 import { fullReference } from '../image-name.ts';
 import { type Inquiry, notAsked, type Objection } from '../inquiry.ts';
 import type { Path } from '../path.ts';

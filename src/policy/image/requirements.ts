@@ -1,8 +1,8 @@
 // What the policy wants of every image, and the faults of one that does not keep it.
 
+import { compilePattern } from '../../base/path-pattern.ts';
 import { compileNamePattern, normalName } from '../../model/repository-name.ts';
 import { type Severity, severityRank } from '../../model/severity.ts';
-import { compilePattern } from '../glob.ts';
 import { parseImageName } from '../image-name.ts';
 import type { About } from '../inquiry.ts';
 import { clip } from '../scalar.ts';

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Alerts, AlertTest, Page, ResponseRow } from '../data/answers.ts';
 import { type Answer, answerTo, ask, refresh } from '../data/client.ts';
 import { harmless, plural, sentenceOfOutput } from '../data/words.ts';
-import { Parts, Scrolled } from '../parts/controls.tsx';
+import { Heads, Parts, Scrolled } from '../parts/controls.tsx';
 import { ContainerLink, Time } from '../parts/marks.tsx';
 import { Coded, Empty, Failed, Shown } from '../parts/shown.tsx';
 
@@ -56,15 +56,7 @@ function Told({ alerts }: { readonly alerts: Alerts }): JSX.Element {
       </p>
       <Scrolled label="Outputs">
         <table>
-          <thead>
-            <tr>
-              {['Output', 'Kind', 'Delivered', 'Waiting', 'Lost', 'Last problem'].map((word) => (
-                <th scope="col" key={word}>
-                  {word}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads words={['Output', 'Kind', 'Delivered', 'Waiting', 'Lost', 'Last problem']} />
           <tbody>
             {outputs.map(({ name, kind, delivered, waiting, lost, lastProblem }) => (
               <tr key={name}>
@@ -151,15 +143,7 @@ function Done({ items }: { readonly items: readonly ResponseRow[] }): JSX.Elemen
       <Parts items={items} noun="responses">
         {(shown) => (
           <table>
-            <thead>
-              <tr>
-                {['When', 'Container', 'What', 'Because', 'By', 'Result'].map((word) => (
-                  <th scope="col" key={word}>
-                    {word}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <Heads words={['When', 'Container', 'What', 'Because', 'By', 'Result']} />
             <tbody>
               {shown.map((one) => (
                 <tr key={one.id}>

@@ -10,7 +10,7 @@ import {
   sentenceOfOutput,
   weightOfPriority,
 } from '../data/words.ts';
-import { Parts, Scrolled } from '../parts/controls.tsx';
+import { Heads, Parts, Scrolled } from '../parts/controls.tsx';
 import { ExposureLink, Time, WeightMark } from '../parts/marks.tsx';
 import { type Moment, nearest } from './container-events.ts';
 
@@ -211,15 +211,7 @@ export function FlowTable({
         <Parts items={own} noun="flows">
           {(shown) => (
             <table>
-              <thead>
-                <tr>
-                  {['First', 'Peer', 'Port', 'Flows', 'Sent', 'Received'].map((word) => (
-                    <th scope="col" key={word}>
-                      {word}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
+              <Heads words={['First', 'Peer', 'Port', 'Flows', 'Sent', 'Received']} />
               <tbody>
                 {shown.map((flow) => (
                   <tr key={`${flow.direction} ${flow.protocol} ${flow.port} ${flow.remote}`}>

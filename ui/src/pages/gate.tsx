@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Decision, Gate, Waiver, Waivers } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
 import { harmless, plural } from '../data/words.ts';
-import { Parts, Scrolled, SearchField } from '../parts/controls.tsx';
+import { Heads, Parts, Scrolled, SearchField } from '../parts/controls.tsx';
 import { Time } from '../parts/marks.tsx';
 import { Coded, Empty, Shown } from '../parts/shown.tsx';
 import { addressOf, replaceQuery, route } from '../routing.ts';
@@ -165,15 +165,7 @@ function WaiverList(): JSX.Element | null {
         <Parts items={sorted} noun="waivers">
           {(shown) => (
             <table>
-              <thead>
-                <tr>
-                  {['Until', 'Controls', 'Why', 'Owner', 'Used', 'Stands in'].map((word) => (
-                    <th scope="col" key={word}>
-                      {word}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
+              <Heads words={['Until', 'Controls', 'Why', 'Owner', 'Used', 'Stands in']} />
               <tbody>
                 {shown.map((one, index) => (
                   <tr key={`${one.file} ${one.line} ${index}`}>

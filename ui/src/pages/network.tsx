@@ -5,7 +5,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Network } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
 import { bytesText, harmless, plural, shortId } from '../data/words.ts';
-import { Choice, Parts, Scrolled, SearchField } from '../parts/controls.tsx';
+import { Choice, Heads, Parts, Scrolled, SearchField } from '../parts/controls.tsx';
 import { ContainerLink, Time } from '../parts/marks.tsx';
 import { Empty, Shown } from '../parts/shown.tsx';
 import { replaceQuery, route } from '../routing.ts';
@@ -133,15 +133,7 @@ function FlowList({
         <Parts items={own} noun="flows">
           {(shown) => (
             <table>
-              <thead>
-                <tr>
-                  {['From', 'To', 'Port', 'Times', 'Sent', 'Received', 'Last'].map((word) => (
-                    <th scope="col" key={word}>
-                      {word}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
+              <Heads words={['From', 'To', 'Port', 'Times', 'Sent', 'Received', 'Last']} />
               <tbody>
                 {shown.map((flow, index) => (
                   <FlowRow

@@ -111,6 +111,21 @@ export function Parts<Item>({
   );
 }
 
+/** The head row of a table. */
+export function Heads({ words }: { readonly words: readonly string[] }): JSX.Element {
+  return (
+    <thead>
+      <tr>
+        {words.map((word) => (
+          <th scope="col" key={word}>
+            {word}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 /** Something that scrolls by itself where the page is narrow, reachable by keyboard. */
 export function Scrolled({
   label,

@@ -1,16 +1,26 @@
-// Patterns of waivers: `*` stands for anything but a slash, `**` for anything, `?` for one character.
+// Patterns of paths and names: `*` stands for anything but a slash, `**` for anything and, where it is
+// asked for, `?` for one character but a slash.
 
 type Token =
   | { readonly kind: 'character'; readonly text: string }
   | { readonly kind: 'one' }
   | { readonly kind: 'many'; readonly crosses: boolean };
 
-/**
- * Compiles a pattern. A match costs at most pattern length times text length: all states are walked
- * side by side, nothing is tried again.
- */
+/** `*`, `**` and `?`. */
 export function compilePattern(pattern: string): (text: string) => boolean {
-  const tokens = tokensOf(pattern);
+  return matcherOf(tokensOf(pattern, true));
+}
+
+/** `*` and `**` only: in names of signers, which are addresses, `?` is a character like any other. */
+export function compileStars(pattern: string): (text: string) => boolean {
+  return matcherOf(tokensOf(pattern, false));
+}
+
+/**
+ * A match costs at most pattern length times text length: all states are walked side by side, nothing
+ * is tried again.
+ */
+function matcherOf(tokens: readonly Token[]): (text: string) => boolean {
   return (text) => {
     let states = opened(tokens, new Set([0]));
     for (const character of text) {
@@ -37,12 +47,12 @@ function opened(tokens: readonly Token[], states: Set<number>): Set<number> {
   return states;
 }
 
-function tokensOf(pattern: string): Token[] {
+function tokensOf(pattern: string, hasOne: boolean): Token[] {
   const tokens: Token[] = [];
   const characters = Array.from(pattern);
   for (let at = 0; at < characters.length; at += 1) {
     const text = characters[at] ?? '';
-    if (text === '?') tokens.push({ kind: 'one' });
+    if (text === '?' && hasOne) tokens.push({ kind: 'one' });
     else if (text === '*') {
       const crosses = characters[at + 1] === '*';
       if (crosses) at += 1;
