@@ -12,9 +12,13 @@ test('grouped as ICU does it in English', () => {
 });
 
 test.each([
-  [0, '0 layers'],
-  [1, '1 layer'],
-  [1024, '1,024 layers'],
-])('%d', (count, words) => {
-  expect(counted(count, 'layer')).toBe(words);
+  [0, 'layer', '0 layers'],
+  [1, 'layer', '1 layer'],
+  [1024, 'layer', '1,024 layers'],
+  [1, 'advisory', '1 advisory'],
+  [2, 'known-exploited vulnerability', '2 known-exploited vulnerabilities'],
+  [3, 'process', '3 processes'],
+  [2, 'day', '2 days'],
+])('%d %s', (count, noun, words) => {
+  expect(counted(count, noun)).toBe(words);
 });

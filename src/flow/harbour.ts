@@ -1,4 +1,5 @@
 // The one answer at the top: how safe is what runs here, what to do first, and what nobody looks at.
+import { counted, grouped } from '../base/count-text.ts';
 import type { FixAction, Grade } from '../model/report.ts';
 import type { Catalogue, CatalogueEntry, DailyScore } from '../store/catalog/index.ts';
 import type { RecordReader } from '../store/record/index.ts';
@@ -189,7 +190,7 @@ function actionsOf(judged: readonly Judged[]): readonly HarbourAction[] {
 
 function imagesText(images: readonly string[]): string {
   const [first = '', ...others] = images;
-  return others.length === 0 ? first : `${first} and ${plural(others.length, 'more image')}`;
+  return others.length === 0 ? first : `${first} and ${counted(others.length, 'more image')}`;
 }
 
 function detectionsOf({ record, now, teams }: HarbourSources): number {
@@ -211,7 +212,7 @@ function sentenceOf(told: {
   const scanned = judged.filter(({ entry }) => entry.grade !== null);
   if (judged.length === 0) return 'No container runs here and no image is known yet.';
   if (grade === null) {
-    return `${plural(judged.length, 'image')} found, none is scanned yet: the first answer is near.`;
+    return `${counted(judged.length, 'image')} found, none is scanned yet: the first answer is near.`;
   }
   const bad = scanned.filter(({ entry }) => (entry.grade?.score ?? 100) < 60);
   const onlyMachine = scanned.length === 1 && scanned[0]?.entry.kind === 'machine';
@@ -222,7 +223,7 @@ function sentenceOf(told: {
   const head = headOf({ bad: count(bad), total, noun, onlyMachine });
   const why = reasonsOf(scanned.map(({ entry }) => entry));
   const rest = judged.length - scanned.length;
-  const waiting = rest === 0 ? '' : ` ${plural(rest, 'image')} not scanned yet.`;
+  const waiting = rest === 0 ? '' : ` ${counted(rest, 'image')} not scanned yet.`;
   return `${head}${why === '' ? '' : `: ${why}`}.${waiting}`;
 }
 
@@ -235,10 +236,12 @@ function headOf(told: {
   const { bad, total, noun, onlyMachine } = told;
   if (onlyMachine) return `This machine is ${bad > 0 ? 'not ' : ''}seaworthy`;
   if (bad === 0) {
-    return total === 1 ? `The only ${noun} is seaworthy` : `All ${total} ${noun}s are seaworthy`;
+    return total === 1
+      ? `The only ${noun} is seaworthy`
+      : `All ${counted(total, noun)} are seaworthy`;
   }
   if (total === 1) return `The only ${noun} is not seaworthy`;
-  return `${bad} of ${total} ${noun}s ${bad === 1 ? 'is' : 'are'} not seaworthy`;
+  return `${grouped(bad)} of ${counted(total, noun)} ${bad === 1 ? 'is' : 'are'} not seaworthy`;
 }
 
 function reasonsOf(entries: readonly CatalogueEntry[]): string {
@@ -249,18 +252,10 @@ function reasonsOf(entries: readonly CatalogueEntry[]): string {
   const critical = sum((one) => one.vulnerabilities.critical);
   const secrets = sum((one) => one.secrets);
   const parts = [
-    malware > 0 ? plural(malware, 'malicious package') : '',
-    exploited > 0
-      ? `${exploited} known-exploited vulnerabilit${exploited === 1 ? 'y' : 'ies'}`
-      : '',
-    exploited === 0 && critical > 0
-      ? `${critical} critical vulnerabilit${critical === 1 ? 'y' : 'ies'}`
-      : '',
-    secrets > 0 ? plural(secrets, 'secret') : '',
+    malware > 0 ? counted(malware, 'malicious package') : '',
+    exploited > 0 ? counted(exploited, 'known-exploited vulnerability') : '',
+    exploited === 0 && critical > 0 ? counted(critical, 'critical vulnerability') : '',
+    secrets > 0 ? counted(secrets, 'secret') : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

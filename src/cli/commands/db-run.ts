@@ -1,7 +1,7 @@
 // What `db` does; loaded only when it is called.
 
 import { databaseStatus, type PresentDatabase } from '../../advisory/database/index.ts';
-import { grouped } from '../../base/count-text.ts';
+import { counted, grouped } from '../../base/count-text.ts';
 import { oneLine, SeaworthyError } from '../../base/error.ts';
 import {
   type AdvisoryServices,
@@ -46,7 +46,7 @@ export async function runUpdate(options: DbOptions): Promise<number> {
     current: 'Already current',
     kept: options.offline === true ? 'Kept as it is' : 'Kept as it was: no source could be read',
   }[outcome];
-  const line = `${words}: ${grouped(advisories)} advisories, ${hours(ageHours)} old.\n`;
+  const line = `${words}: ${counted(advisories, 'advisory')}, ${hours(ageHours)} old.\n`;
   const json = `${JSON.stringify({ file: services.file, ...result }, null, 2)}\n`;
   await writeResult(options.format === 'json' ? json : line, options.output);
   return exitCodes.satisfied;
@@ -101,7 +101,7 @@ function describe(status: PresentDatabase): string {
     .map(({ source, place, reason }) => `  ${source} ${place}: ${reason}`);
   return [
     status.file,
-    `  ${grouped(info.advisories)} advisories, ${hours(status.ageHours)} old, ${(status.bytes / 1e6).toFixed(1)} MB`,
+    `  ${counted(info.advisories, 'advisory')}, ${hours(status.ageHours)} old, ${(status.bytes / 1e6).toFixed(1)} MB`,
     `  ${grouped(exploited)} exploited (KEV), ${grouped(exploitScores)} EPSS scores, ${grouped(cveFacts)} CVE facts`,
     '',
     ...rows,

@@ -1,5 +1,6 @@
 // Answers of `replay` for people. Recordings are strangers' text: control characters that could steer
 // a terminal are shown as what they are.
+import { counted } from '../../base/count-text.ts';
 import type { ReplaySummary } from '../../flow/replay.ts';
 import type { Detection } from '../../runtime/rules/index.ts';
 
@@ -26,10 +27,6 @@ export function replayText({ rules, recordings, detections }: ReplaySummary): st
     lines.push(`  ${String(count).padStart(7)}  ${priority.padEnd(13)} ${rule}`);
   }
   return `${lines.map((line) => harmless(line)).join('\n')}\n`;
-}
-
-function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function harmless(text: string): string {

@@ -1,5 +1,6 @@
 // Answers of `rules` for people. Rule files and events are strangers' text: control characters that
 // could steer a terminal are shown as what they are.
+import { counted } from '../../base/count-text.ts';
 import type { RuleRow } from '../../flow/rule-list.ts';
 import type { RuleExplanation, RulesIssue, RulesReport } from '../../flow/rules.ts';
 
@@ -9,15 +10,11 @@ export function rulesReportText(report: RulesReport): string {
   const lines = [
     ...errors.map((issue) => issueLine('error', issue)),
     ...warnings.map((issue) => issueLine('warning', issue)),
-    `${count(rules, 'rule')} (${enabled} enabled), ${count(macros, 'macro')}, ` +
-      `${count(lists, 'list')}; ${count(errors.length, 'error')}, ` +
-      count(warnings.length, 'warning'),
+    `${counted(rules, 'rule')} (${enabled} enabled), ${counted(macros, 'macro')}, ` +
+      `${counted(lists, 'list')}; ${counted(errors.length, 'error')}, ` +
+      counted(warnings.length, 'warning'),
   ];
   return `${lines.map((line) => harmless(line)).join('\n')}\n`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function issueLine(level: string, { file, line, column, rule, code, message }: RulesIssue): string {
@@ -33,7 +30,7 @@ export function ruleListText(rows: readonly RuleRow[]): string {
     const tail = rest.length === 0 ? '' : `   (${rest.join(', ')})`;
     return `${head}${(maturity ?? '-').padEnd(10)}  ${rule}${tail}`;
   });
-  return `${[...lines, count(rows.length, 'rule')].map((line) => harmless(line)).join('\n')}\n`;
+  return `${[...lines, counted(rows.length, 'rule')].map((line) => harmless(line)).join('\n')}\n`;
 }
 
 /** The condition as a tree; what decided against a match is marked. */

@@ -1,5 +1,5 @@
 // What `up` shows on the terminal: one link, one line that stays up to date, plain lines elsewhere.
-import { grouped } from '../../base/count-text.ts';
+import { counted, grouped } from '../../base/count-text.ts';
 import { realPace } from '../../base/retry.ts';
 import { type HarbourSources, harbourOf } from '../../flow/harbour.ts';
 import type { UpStatus } from '../../flow/up.ts';
@@ -57,9 +57,9 @@ function lineOf(sources: HarbourSources & { readonly scans: UpStatus }): string 
   const parts = [
     ` ${grade?.letter ?? '-'}  ${answer}`,
     `${grouped(counts.containersAlive)} running, ${grouped(counts.containersDead)} ended`,
-    `${grouped(counts.images)} images`,
+    counted(counts.images, 'image'),
     ...(open === 0 ? [] : [`${grouped(open)} to scan`]),
-    ...(counts.detections24h === 0 ? [] : [`${grouped(counts.detections24h)} detections today`]),
+    ...(counts.detections24h === 0 ? [] : [`${counted(counts.detections24h, 'detection')} today`]),
   ];
   return parts.join(' · ');
 }

@@ -1,7 +1,8 @@
 // `containers` on a terminal: one line a run, newest first; dead ones look quiet, not broken.
+import { counted } from '../../base/count-text.ts';
 import type { ContainerView } from '../../model/timeline-view.ts';
 import { createPaint, harmless, type Paint, shorten, widthOf } from '../paint/index.ts';
-import { imageOf, lifeMs, minuteText, nameOf, plural, type RecordView, spanText } from './words.ts';
+import { imageOf, lifeMs, minuteText, nameOf, type RecordView, spanText } from './words.ts';
 
 const nameColumns = 21;
 const stateColumns = 20;
@@ -20,13 +21,13 @@ export function containersTable(
   for (const container of containers) lines.push(` ${row(cells(container, view), paint, true)}`);
   const late = containers.filter(({ namedBeforeStart }) => !namedBeforeStart).length;
   lines.push('');
-  if (late > 0) lines.push(` ${plural(late, 'container')} ran before being named (marked ~).`);
+  if (late > 0) lines.push(` ${counted(late, 'container')} ran before being named (marked ~).`);
   lines.push(' What one did: seaworthy timeline NAME');
   return `${lines.join('\n')}\n`;
 }
 
 function headline(count: number, alive: number, more: boolean): string {
-  const known = more ? `The newest ${plural(count, 'container')}` : plural(count, 'container');
+  const known = more ? `The newest ${counted(count, 'container')}` : counted(count, 'container');
   return `${known}: ${alive} running, ${count - alive} ended.`;
 }
 

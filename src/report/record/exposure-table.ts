@@ -1,7 +1,8 @@
 // `exposed` on a terminal: the answer as a sentence, what to do, then the runs.
+import { counted } from '../../base/count-text.ts';
 import type { ExposureAnswer, ExposureRow } from '../../model/timeline-view.ts';
 import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../paint/index.ts';
-import { lifeMs, minuteText, nameOf, plural, type RecordView, spanText } from './words.ts';
+import { lifeMs, minuteText, nameOf, type RecordView, spanText } from './words.ts';
 
 const shownPackages = 6;
 
@@ -33,7 +34,7 @@ function sentence({ asked, total, rows, skipped }: ExposureAnswer): string {
   const facing = new Set(reachable.map(({ container }) => container.id)).size;
   const isAll = skipped === 0 && ids.size === containers;
   const parts = [
-    `${plural(containers, 'container')} of ${plural(total.images, 'image')} ran ${what}`,
+    `${counted(containers, 'container')} of ${counted(total.images, 'image')} ran ${what}`,
     `${running.toLocaleString('en')} still ${running === 1 ? 'does' : 'do'}`,
     `${used.toLocaleString('en')} used it`,
     `${facing}${isAll ? '' : ` of the ${ids.size} listed`} faced the network`,
@@ -50,7 +51,7 @@ function remarks({ total, imagesUnknown, published, unknowns }: ExposureAnswer):
     ...(imagesUnknown === 0
       ? []
       : [
-          `Not judged: ${plural(imagesUnknown, 'image')} that ran without a known inventory; scan it or let the recorder finish.`,
+          `Not judged: ${counted(imagesUnknown, 'image')} that ran without a known inventory; scan it or let the recorder finish.`,
         ]),
     ...unknowns.map((unknown) => `Not known: ${harmless(unknown)}`),
   ];

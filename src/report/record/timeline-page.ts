@@ -1,5 +1,6 @@
 // `timeline` as one page that needs nothing else: no script, no network, light and dark, fit to print.
 // Everything that comes from a container is escaped; nothing of it ever becomes markup.
+import { counted } from '../../base/count-text.ts';
 import type {
   DetectionView,
   FileView,
@@ -21,7 +22,6 @@ import {
   minuteText,
   nameOf,
   offsetText,
-  plural,
   spanText,
 } from './words.ts';
 
@@ -62,7 +62,7 @@ ${processSection(timeline.processes, axis)}
 ${packageSection(timeline)}
 ${fileSection(timeline.files, axis)}
 ${flowSection(timeline.flows, axis)}
-<footer>Made by Seaworthy at ${escaped(now.toISOString())}. Times are UTC. ${plural(timeline.events, 'record')}${timeline.truncated ? ', more were recorded than are shown' : ''}.</footer>
+<footer>Made by Seaworthy at ${escaped(now.toISOString())}. Times are UTC. ${counted(timeline.events, 'record')}${timeline.truncated ? ', more were recorded than are shown' : ''}.</footer>
 </main>
 </body>
 </html>
@@ -92,7 +92,7 @@ function header(timeline: TimelineView, now: Date): string {
   const alarm =
     detections.length === 0
       ? 'nothing was detected'
-      : plural(detectionCount(timeline), 'detection');
+      : counted(detectionCount(timeline), 'detection');
   const owner = Object.entries(container.workload)
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key} ${value}`)

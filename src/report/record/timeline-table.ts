@@ -1,4 +1,5 @@
 // `timeline` on a terminal: who started it, processes as a tree on a time axis, and what they did.
+import { counted } from '../../base/count-text.ts';
 import type {
   FileView,
   FlowView,
@@ -17,7 +18,6 @@ import {
   minuteText,
   nameOf,
   offsetText,
-  plural,
   type RecordView,
   spanText,
 } from './words.ts';
@@ -65,7 +65,7 @@ function headline(timeline: TimelineView, { now }: RecordView, paint: Paint): st
     ? `has run for ${life}`
     : `ran for ${life}${container.exitCode === null ? '' : ` and ended with ${container.exitCode}`}`;
   const alarm =
-    found.length === 0 ? 'nothing was detected' : plural(detectionCount(timeline), 'detection');
+    found.length === 0 ? 'nothing was detected' : counted(detectionCount(timeline), 'detection');
   const sentence = `${harmless(nameOf(container))} ${state}: ${alarm}.`;
   const who = [startedBy?.user, startedBy?.command].filter(
     (one) => one !== null && one !== undefined,
@@ -80,7 +80,7 @@ function headline(timeline: TimelineView, { now }: RecordView, paint: Paint): st
     ...(container.namedBeforeStart ? [] : ['named only after it had begun']),
     ...(timeline.namesakes === 0
       ? []
-      : [`${plural(timeline.namesakes, 'older run')} of this name: see containers --name`]),
+      : [`${counted(timeline.namesakes, 'older run')} of this name: see containers --name`]),
   ];
   return [
     ...wrap(sentence, paint.columns - 1).map((line) => ` ${paint.strong(line)}`),
@@ -257,7 +257,7 @@ function flows(found: readonly FlowView[], paint: Paint): string[] {
         ? `in  ${protocol} :${port} from ${who}`
         : `out ${protocol} ${who}:${port}`;
     const bytes = `${bytesText(flow.bytesSent)} out, ${bytesText(flow.bytesReceived)} in`;
-    return spread(where, `${plural(flow.flows, 'flow')} · ${bytes}`, paint.columns - 4);
+    return spread(where, `${counted(flow.flows, 'flow')} · ${bytes}`, paint.columns - 4);
   });
   return section('Network', lines, paint);
 }

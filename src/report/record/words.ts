@@ -78,10 +78,6 @@ export function endOf({ endedAt, exitCode, signal }: ProcessView): string {
   return exitCode === null ? 'ended' : `exit ${exitCode}`;
 }
 
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;

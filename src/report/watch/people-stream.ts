@@ -1,5 +1,6 @@
 // The calm stream: a line when a container is born and one when it dies, a single one for those that
 // live for a blink; detections below, with the chain that led there, repeats as a count.
+import { counted } from '../../base/count-text.ts';
 import { oneLine } from '../../base/error.ts';
 import type { ContainerRun } from '../../model/container.ts';
 import type { DetectionFacts } from '../../model/timeline.ts';
@@ -98,7 +99,7 @@ class PeopleStream implements WatchPrinter {
     const span = lived === null ? '' : ` after ${spanText(Math.max(0, lived))}`;
     const code = run.exitCode === null ? 'exit code not known' : `exit ${run.exitCode}`;
     const found = life?.detections ?? 0;
-    const detections = found === 0 ? '' : ` · ${found} detection${found === 1 ? '' : 's'}`;
+    const detections = found === 0 ? '' : ` · ${counted(found, 'detection')}`;
     const isBlink = life !== undefined && life.bornLine !== null;
     const image = isBlink ? ` · ${imageOf(run)}` : '';
     const naming = isBlink ? namingOf(run) : '';

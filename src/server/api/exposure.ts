@@ -1,4 +1,5 @@
 // Who was exposed: the containers that ran what an advisory or a package names.
+import { counted } from '../../base/count-text.ts';
 import { SeaworthyError } from '../../base/error.ts';
 import { matchEcosystems } from '../../flow/ecosystems.ts';
 import { exposedTo } from '../../flow/exposure.ts';
@@ -122,7 +123,7 @@ function sentenceOf({ asked, total, rows, imagesUnknown }: ExposureAnswer): stri
       .map(({ container }) => container.id),
   ).size;
   const parts = [
-    `${total.containers} ${total.containers === 1 ? 'container' : 'containers'} ran it`,
+    `${counted(total.containers, 'container')} ran it`,
     total.running === 0
       ? 'none still does'
       : `${total.running} still ${total.running === 1 ? 'does' : 'do'}`,
