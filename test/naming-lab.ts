@@ -82,9 +82,13 @@ export function openNamingLab(name: string): NamingLab {
   };
 }
 
-/** Waits until the condition holds; throws after 20 seconds. */
+/** A machine under load is slow; only what never comes may end a wait. */
+const patienceMs = 60_000;
+
+/** Waits until the condition holds; throws after a minute. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let round = 0; round < 1000; round += 1) {
+  const begun = performance.now();
+  while (performance.now() - begun < patienceMs) {
     if (await holds()) return;
     await new Promise((resolve) => {
       setTimeout(resolve, 20);
