@@ -200,6 +200,10 @@ __noinline u32 add_transfer(u32 at, s64 result, u32 call_flags, u32 type) {
     name = arguments[4];
     name_length = name ? 28 : 0; // recvfrom() has a pointer there; no IP address is longer
   }
+  u64 is_peek = arguments[call_flags & CALL_MESSAGE ? 2 : 3] & MESSAGE_PEEK;
+  u32 is_received = call_flags & CALL_RECEIVES ? 1 : 0;
+  if (result > 0 && !(is_received && is_peek))
+    count_transfer(sock, config, name, result, is_received);
   at = add_socket(SCRATCH_CALL, at, (u64)sock, arguments[0]);
   u32 address_at = at;
   at = add_address(at, name, name_length);
@@ -302,6 +306,17 @@ __noinline u32 add_vector(u32 at, u64 vector) {
   return close_slot(scratch, start, SLOT_ARGUMENTS, length, length);
 }
 
+__noinline u32 count_many(u32 call_flags, s64 result) {
+  struct scratch *scratch = scratch_of(SCRATCH_CALL);
+  if (!scratch || result <= 0) return 0;
+  u64 *arguments = arguments_of(scratch);
+  if (((struct header *)scratch->bytes)->flags & HEADER_COMPAT) return 0;
+  if (arguments[3] & MESSAGE_PEEK) return 0;
+  struct sock *sock = sock_of(file_at(current_task(), arguments[0]));
+  if (!sock) return 0;
+  return count_messages((u64)sock, arguments[1], result, call_flags & CALL_RECEIVES ? 1 : 0);
+}
+
 static __always_inline bool is_worth_telling(u64 *arguments, u32 flags, s64 result) {
   if (flags & CALL_SUCCESS_ONLY && result < 0) return 0;
   if (flags & CALL_EXEC && result >= 0) return 0;
@@ -360,7 +375,8 @@ int on_call(struct bpf_raw_tracepoint_args *context) {
   u64 *arguments = arguments_of(scratch);
   read_arguments(registers, arguments, is_compat);
   u32 flags = call->flags;
-  if (is_dropped(header, config, task) || !is_worth_telling(arguments, flags, result)) {
+  if (flags & CALL_MANY) count_many(flags, result);
+  if (flags & CALL_MANY || is_dropped(header, config, task) || !is_worth_telling(arguments, flags, result)) {
     counter->filtered++;
     return 0;
   }
@@ -374,7 +390,7 @@ int on_call(struct bpf_raw_tracepoint_args *context) {
   if (flags & (CALL_SOCKET | CALL_RETURNS_SOCKET | CALL_STANDARD_SOCKET)) {
     u32 descriptor = flags & CALL_SOCKET ? arguments[0] : result;
     struct sock *sock = sock_of(file_at(task, descriptor));
-    if (sock && result >= 0 && flags & CALL_ACCEPT) own_flow(sock, config, 1);
+    if (sock && result >= 0 && flags & CALL_ACCEPT) tell_accepted((u64)sock);
     if (sock) at = add_socket(SCRATCH_CALL, at, (u64)sock, descriptor);
   }
   if (flags & CALL_SOCKET_ADDRESS) at = add_address(at, arguments[1], arguments[2]);

@@ -19,6 +19,7 @@ enum { SCRATCH_CALL = 0, SCRATCH_EXEC = 1, SCRATCH_CGROUP = 2 };
 enum config_flag {
   CONFIG_DROP_HOST = 1, // calls of processes in the host's mount namespace
   CONFIG_CGROUP_V1 = 2,
+  CONFIG_LENGTHS = 4, // what goes through connected sockets is counted by tracepoints of its own
 };
 
 struct config {
@@ -59,6 +60,8 @@ enum call_flag {
   CALL_NETWORK = 16384,
   CALL_ACCEPT = 32768,
   CALL_REGULAR_FILE = 65536, // argument 0 is a regular file; others are not told
+  CALL_RECEIVES = 131072,    // a transfer to us
+  CALL_MANY = 262144,        // argument 1 is a row of messages: counted, not told
   CALL_FLAGS_SHIFT = 24,
 };
 

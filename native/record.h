@@ -13,6 +13,7 @@ enum record_type {
   RECORD_TCP_CLOSE = 8,
   RECORD_CAPABILITY = 9,
   RECORD_IO_URING = 10,
+  RECORD_DATAGRAMS = 11,
   // System calls follow; their numbers are given by user space (src/host/sensor/calls.ts).
   RECORD_FIRST_CALL = 16,
   RECORD_TYPES = 128,

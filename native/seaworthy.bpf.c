@@ -7,6 +7,7 @@
 #include "slot.h"
 #include "socket.h"
 #include "lifecycle.h"
+#include "datagram.h"
 #include "call.h"
 #include "rare.h"
 

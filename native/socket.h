@@ -140,6 +140,18 @@ static __always_inline void tell_flow(u16 type, struct sock *sock, struct owner 
   bpf_ringbuf_submit(record, 0);
 }
 
+#define TCP_SYN_RECV 3
+
+// A server has taken a connection: who serves is known from here on.
+__noinline u32 tell_accepted(u64 address) {
+  struct config *config = configuration();
+  struct sock *sock = (void *)address;
+  if (!config || !sock || BPF_CORE_READ(sock, sk_protocol) != 6) return 0;
+  own_flow(sock, config, 1);
+  tell_flow(RECORD_TCP_ESTABLISHED, sock, bpf_map_lookup_elem(&owners, &address), TCP_SYN_RECV);
+  return 0;
+}
+
 SEC("raw_tp/inet_sock_set_state")
 int on_socket_state(struct bpf_raw_tracepoint_args *context) {
   struct sock *sock = (void *)context->args[0];

@@ -22,6 +22,8 @@ interface BpfCalls {
   readonly maxEntries: (map: Pointer) => number;
   readonly update: (fd: number, key: Uint8Array, value: Uint8Array, flags: number) => number;
   readonly lookUp: (fd: number, key: Uint8Array, value: Uint8Array) => number;
+  readonly nextKey: (fd: number, key: Uint8Array | null, next: Uint8Array) => number;
+  readonly remove: (fd: number, key: Uint8Array) => number;
   readonly processors: () => number;
 }
 
@@ -68,6 +70,8 @@ function bind(library: Library): BpfCalls {
     maxEntries: library.func('uint32_t bpf_map__max_entries(intptr_t map)'),
     update: library.func('int bpf_map_update_elem(int fd, void *key, void *value, uint64_t f)'),
     lookUp: library.func('int bpf_map_lookup_elem(int fd, void *key, _Out_ void *value)'),
+    nextKey: library.func('int bpf_map_get_next_key(int fd, void *key, _Out_ void *next)'),
+    remove: library.func('int bpf_map_delete_elem(int fd, void *key)'),
     processors: library.func('int libbpf_num_possible_cpus()'),
   };
 }
@@ -91,6 +95,9 @@ export interface BpfMap {
   update(key: Uint8Array, value: Uint8Array): void;
   /** Fills `value`; false when there is no such key. */
   lookUp(key: Uint8Array, value: Uint8Array): boolean;
+  /** Fills `next` with the key behind one, or with the first for null; false at the end. */
+  next(key: Uint8Array | null, next: Uint8Array): boolean;
+  remove(key: Uint8Array): void;
 }
 
 export interface BpfObject {
@@ -187,6 +194,8 @@ function openMap(bpf: BpfCalls, pointer: Pointer, name: string): BpfMap {
       if (result < 0) throw failure(`written (map ${name})`, result);
     },
     lookUp: (key, value) => bpf.lookUp(descriptor, key, value) === 0,
+    next: (key, next) => bpf.nextKey(descriptor, key, next) === 0,
+    remove: (key) => void bpf.remove(descriptor, key),
   };
 }
 

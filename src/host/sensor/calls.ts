@@ -110,9 +110,11 @@ export const calls: readonly CallRow[] = [
   call('sendmsg', [46, 211, 370], {
     flags: callFlag.network | callFlag.transfer | callFlag.message,
   }),
-  call('recvfrom', [45, 207, 371], { flags: callFlag.network | callFlag.transfer }),
+  call('recvfrom', [45, 207, 371], {
+    flags: callFlag.network | callFlag.transfer | callFlag.receives,
+  }),
   call('recvmsg', [47, 212, 372], {
-    flags: callFlag.network | callFlag.transfer | callFlag.message,
+    flags: callFlag.network | callFlag.transfer | callFlag.message | callFlag.receives,
   }),
   call('dup', [32, 23, 41], { flags: callFlag.standardSocket }),
   call('dup2', [33, null, 63], { flags: callFlag.standardSocket }),
@@ -150,6 +152,8 @@ export const calls: readonly CallRow[] = [
   call('splice', [275, 76, 313], { flags: callFlag.regularFile, descriptors: [0] }),
   call('tee', [276, 77, 315], { descriptors: [0] }),
   call('vmsplice', [278, 75, 316]),
+  call('sendmmsg', [307, 269, 345], { flags: callFlag.many }),
+  call('recvmmsg', [299, 243, 337], { flags: callFlag.many | callFlag.receives }),
 ];
 
 const typesByName = new Map(calls.map(({ name }, index) => [name, recordType.firstCall + index]));

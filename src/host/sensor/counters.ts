@@ -43,6 +43,8 @@ const knownTypes: readonly number[] = [
 
 export interface CounterReader {
   read(): TypeCounter[];
+  /** How often something of a type has happened. */
+  seen(type: number): number;
   /** Losses since the last call, times in nanoseconds since 1970. */
   losses(clockOffsetNs: bigint): RawLoss[];
 }
@@ -69,6 +71,7 @@ export function readCounters(map: BpfMap): CounterReader {
         lost,
         filtered,
       })),
+    seen: (type) => one(type).seen,
     losses: (clockOffsetNs) => {
       const losses: RawLoss[] = [];
       const { lost: anyLost } = one(anyType);

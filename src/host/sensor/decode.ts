@@ -74,6 +74,7 @@ export function decodeRecord(record: RecordView, clockOffsetNs: bigint): RawReco
     case recordType.cgroupAttach:
       return decodeCgroup(record, origin, 'attach');
     case recordType.tcpEstablished:
+    case recordType.datagrams:
       return decodeFlow(record, origin, clockOffsetNs);
     case recordType.tcpClose:
       return decodeFlow(record, origin, clockOffsetNs);
@@ -206,6 +207,11 @@ function decodeCgroup(
   };
 }
 
+const flowActions: ReadonlyMap<number, RawFlow['action']> = new Map([
+  [recordType.tcpClose, 'closed'],
+  [recordType.datagrams, 'summed'],
+]);
+
 function decodeFlow(record: RecordView, origin: RawOrigin, clockOffsetNs: bigint): RawFlow {
   const base = header.bytes;
   const opened = record.uint64(base + flowFacts.opened);
@@ -213,7 +219,7 @@ function decodeFlow(record: RecordView, origin: RawOrigin, clockOffsetNs: bigint
   return {
     kind: 'flow',
     ...origin,
-    action: record.type === recordType.tcpClose ? 'closed' : 'established',
+    action: flowActions.get(record.type) ?? 'established',
     socket: socketAt(record, base),
     sentBytes: record.uint64(base + flowFacts.sent),
     receivedBytes: record.uint64(base + flowFacts.received),

@@ -16,8 +16,9 @@ import {
 } from '../kernel/index.ts';
 import { numberedCalls } from './calls.ts';
 import { type CounterReader, readCounters } from './counters.ts';
+import { type DatagramReader, readDatagrams } from './datagrams.ts';
 import { containerHierarchy, hostMountNamespace } from './host-facts.ts';
-import { callBytes, configBytes, configFlag } from './layout.ts';
+import { callBytes, configBytes, configFlag, recordType } from './layout.ts';
 import type { SensorOptions } from './options.ts';
 import { programCoverage } from './programs.ts';
 import { openRing, type Ring } from './ring.ts';
@@ -35,6 +36,7 @@ export interface KernelSensor {
   readonly descriptors: readonly number[];
   readonly programs: readonly AttachedProgram[];
   readonly counters: CounterReader;
+  readonly datagrams: DatagramReader;
   /** Nothing new is told; what lies in the rings can still be read. */
   detach(): void;
   /** Frees everything. The rings must not be touched any more. */
@@ -114,14 +116,18 @@ function openWith({ bytes, types, options, isWanted }: Opening): KernelSensor {
     object.setMaxEntries('network', options.networkBytes);
     for (const program of object.programs) if (!isWanted(program)) object.leaveOut(program);
     object.load();
-    configure(object, options);
+    configure(object, options, false);
     const maps = ['lifecycle', 'network', 'events'].map((name) => object.map(name));
     const rings = maps.map((map) => mapRing(map, mappings));
     const descriptors = maps.map(({ descriptor }) => descriptor);
     const programs = attachAll(object, isWanted);
     const counters = readCounters(object.map('counters'));
+    if (hasLengths(programs)) configure(object, options, true);
+    const datagrams = readDatagrams(object.map('datagrams'), () =>
+      counters.seen(recordType.datagrams),
+    );
     const detach = (): void => object.detach();
-    return { rings, descriptors, programs, counters, detach, close };
+    return { rings, descriptors, programs, counters, datagrams, detach, close };
   } catch (error) {
     close();
     throw error;
@@ -138,6 +144,12 @@ function attachAll(object: BpfObject, isWanted: (program: string) => boolean): A
     }
     return { program, problem };
   });
+}
+
+/** Whether both ways through a connected socket are counted by tracepoints of their own. */
+function hasLengths(programs: readonly AttachedProgram[]): boolean {
+  const attached = programs.filter(({ problem }) => problem === null).map((one) => one.program);
+  return attached.includes('on_sent') && attached.includes('on_received');
 }
 
 function mapRing(map: BpfMap, mappings: Mapping[]): Ring {
@@ -158,11 +170,13 @@ function mapRing(map: BpfMap, mappings: Mapping[]): Ring {
 
 const nanosecondsPerMs = 1_000_000n;
 
-function configure(object: BpfObject, options: SensorOptions): void {
+function configure(object: BpfObject, options: SensorOptions, lengths: boolean): void {
   const hierarchy = containerHierarchy();
   const config = new DataView(new ArrayBuffer(configBytes));
   const flags =
-    (options.dropHostCalls ? configFlag.dropHost : 0) | (hierarchy.isV1 ? configFlag.cgroupV1 : 0);
+    (options.dropHostCalls ? configFlag.dropHost : 0) |
+    (hierarchy.isV1 ? configFlag.cgroupV1 : 0) |
+    (lengths ? configFlag.lengths : 0);
   config.setUint32(0, process.pid, true);
   config.setUint32(4, flags, true);
   config.setUint32(8, hostMountNamespace(), true);

@@ -12,6 +12,7 @@ export const recordType = {
   tcpClose: 8,
   capability: 9,
   ioUring: 10,
+  datagrams: 11,
   firstCall: 16,
   types: 128,
 } as const;
@@ -142,7 +143,7 @@ export const fileFacts = {
 export const callArguments = 6;
 export const callSlots = header.bytes + callArguments * 8;
 
-export const configFlag = { dropHost: 1, cgroupV1: 2 } as const;
+export const configFlag = { dropHost: 1, cgroupV1: 2, lengths: 4 } as const;
 export const configBytes = 48;
 export const callBytes = 8;
 export const counterBytes = 48;
@@ -166,5 +167,7 @@ export const callFlag = {
   network: 16384,
   accept: 32768,
   regularFile: 65536,
+  receives: 131_072,
+  many: 262_144,
   flagsShift: 24,
 } as const;

@@ -21,7 +21,8 @@ fcntl.ioctl(s, 0x8914, struct.pack("16sH14x", b"lo", 0x41))
 s.close()
 `;
   return watched(() => {
-    const ran = spawnSync('unshare', ['-n', python, '-I', '-c', head + source], {
+    // With mounts of its own: flows of the host are not summed.
+    const ran = spawnSync('unshare', ['-n', '-m', python, '-I', '-c', head + source], {
       encoding: 'utf8',
     });
     expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: '' });
@@ -69,8 +70,13 @@ os.wait()
       remotePort: connect?.socket?.localPort,
     });
     const flows = records.filter((one) => one.kind === 'flow');
-    const opened = flows.find(({ action }) => action === 'established');
-    expect(opened).toMatchObject({ pid: connect?.pid, isServer: false });
+    const opened = flows.filter(({ action }) => action === 'established');
+    expect(opened.map(({ pid, isServer }) => [pid, isServer]).toSorted()).toEqual(
+      [
+        [connect?.pid, false],
+        [accept?.pid, true],
+      ].toSorted(),
+    );
     const closed = flows.filter(({ action }) => action === 'closed');
     const side = (isServer: boolean) => closed.find((one) => one.isServer === isServer);
     expect(side(false)).toMatchObject({
@@ -111,6 +117,52 @@ b.sendto(b"other", ("127.0.0.2", 9))
     const received = callsOf(records, 'recvfrom').find(({ socket }) => socket?.type === 2);
     expect(received?.socketAddress?.address).toBe('127.0.0.1');
     expect(counters.get('sendto')?.filtered).toBeGreaterThanOrEqual(36);
+  });
+
+  test('bytes of datagrams are summed for each peer, however they are sent', async () => {
+    const { own: records } = await alone(`
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("127.0.0.1", 5300))
+client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+client.sendto(b"q" * 40, ("127.0.0.1", 5300))
+_, peer = server.recvfrom(1000, socket.MSG_PEEK)
+_, peer = server.recvfrom(1000)
+for _ in range(30): server.sendto(b"a" * 1000, peer)
+for _ in range(30): client.recvfrom(2000)
+# Connected, with write(), send() and sendmsg().
+other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+other.bind(("127.0.0.1", 5301))
+joined = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+joined.connect(("127.0.0.1", 5301))
+os.write(joined.fileno(), b"w" * 7)
+joined.send(b"s" * 11)
+joined.sendmsg([b"m" * 13, b"n" * 17])
+for _ in range(3): other.recvmsg(100)
+# A row of messages in one call (sendmmsg), as name services use it.
+import ctypes
+class Vector(ctypes.Structure): _fields_ = [("base", ctypes.c_char_p), ("length", ctypes.c_size_t)]
+class Message(ctypes.Structure): _fields_ = [("name", ctypes.c_void_p), ("name_length", ctypes.c_uint32),
+  ("vectors", ctypes.POINTER(Vector)), ("count", ctypes.c_size_t), ("control", ctypes.c_void_p),
+  ("control_length", ctypes.c_size_t), ("flags", ctypes.c_long), ("length", ctypes.c_long)]
+far = ctypes.create_string_buffer(struct.pack("<H", 2) + struct.pack(">H", 5302) + bytes([127, 0, 0, 1]) + bytes(8))
+row = (Message * 3)(*[Message(ctypes.addressof(far), 16, ctypes.pointer(Vector(b"x" * 100, 100)), 1) for _ in range(3)])
+third = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+assert ctypes.CDLL(None).sendmmsg(third.fileno(), row, 3, 0) == 3
+`);
+    const sums = records.filter((one) => one.kind === 'flow' && one.action === 'summed');
+    const told = sums.map(({ socket, sentBytes, receivedBytes, isServer }) => {
+      const role = isServer === true ? 'in' : 'out';
+      const port = isServer === true ? socket.localPort : socket.remotePort;
+      return `${role} ${port} ${sentBytes} ${receivedBytes}`;
+    });
+    expect(told.toSorted()).toEqual([
+      'in 5300 30000 40',
+      'in 5301 0 48',
+      'out 5300 40 30000',
+      'out 5301 48 0',
+      'out 5302 300 0',
+    ]);
+    expect(sums.every(({ socket }) => socket.protocol === 17)).toBe(true);
   });
 
   test('a refused connection, an abstract and a named unix socket, an odd family', async () => {

@@ -46,6 +46,18 @@ export const programCoverage: readonly ProgramCoverage[] = [
     covers: 'TCP flows and their bytes',
     isNeeded: false,
   },
+  {
+    program: 'on_sent',
+    tracepoint: 'sock_send_length',
+    covers: 'bytes that go through connected UDP sockets by write() (Linux 6.4 and later)',
+    isNeeded: false,
+  },
+  {
+    program: 'on_received',
+    tracepoint: 'sock_recv_length',
+    covers: 'bytes that come through connected UDP sockets by read() (Linux 6.4 and later)',
+    isNeeded: false,
+  },
   { program: 'on_call', tracepoint: 'sys_exit', covers: 'system calls', isNeeded: true },
   {
     program: 'on_capability',

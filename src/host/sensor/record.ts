@@ -195,10 +195,10 @@ export interface RawCall extends RawOrigin {
   readonly programArguments: readonly string[] | null;
 }
 
-/** A TCP flow was opened by a process here, or ended. */
+/** A TCP flow was opened by a process here, or ended; or what went by UDP since it was last told. */
 export interface RawFlow extends RawOrigin {
   readonly kind: 'flow';
-  readonly action: 'established' | 'closed';
+  readonly action: 'established' | 'closed' | 'summed';
   readonly socket: RawSocket;
   readonly sentBytes: bigint;
   readonly receivedBytes: bigint;

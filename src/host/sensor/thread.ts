@@ -3,6 +3,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { assert, messageOf, SeaworthyError } from '../../base/error.ts';
 import { createIdleMemory, type IdleMemory } from '../../base/idle-memory.ts';
+import { realPace } from '../../base/retry.ts';
 import {
   type Bell,
   createBell,
@@ -16,6 +17,7 @@ import { existingPids, existingReader } from './existing.ts';
 import { type KernelSensor, openKernelSensor } from './kernel-sensor.ts';
 import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
 import { cursorOf, type RingReader, ringReader } from './reader.ts';
+import type { BatchSection } from './ring.ts';
 
 /** Copies that the owner has not worked through; beyond, the rings fill and the kernel counts. */
 const maxHeldBytes = 64 * 1024 * 1024;
@@ -130,11 +132,7 @@ class SensorThread {
       return this.reader.read((sections, offset) => consumer.batch(cursorOf(sections, offset)));
     }
     if (this.heldBytes > maxHeldBytes) return 0;
-    return this.reader.read((sections, offset) => {
-      const batch = copyBatch(sections, offset);
-      this.heldBytes += batch.bytes.byteLength;
-      this.send({ kind: 'batch', batch }, [batch.bytes]);
-    });
+    return this.reader.read((sections, offset) => this.sendCopy(sections, offset));
   }
 
   private tellLosses(isLast: boolean): void {
@@ -142,10 +140,26 @@ class SensorThread {
     if (!isLast && now < this.nextLossesNs) return;
     this.nextLossesNs = now + BigInt(lossesEveryMs) * 1_000_000n;
     if (!this.reader.hasNews() && this.memory.rest()) releaseFreedMemory();
+    this.tellDatagrams(isLast);
     const losses = this.sensor.counters.losses(this.reader.clockOffsetNs);
     if (losses.length === 0) return;
     if (this.consumer === null) this.send({ kind: 'losses', losses });
     else this.consumer.losses?.(losses);
+  }
+
+  private tellDatagrams(isLast: boolean): void {
+    const { clockOffsetNs } = this.reader;
+    const bootNs = BigInt(realPace.now()) * 1_000_000n - clockOffsetNs;
+    const section = this.sensor.datagrams.read(bootNs, isLast);
+    if (section === null) return;
+    if (this.consumer !== null) this.consumer.batch(cursorOf([section], clockOffsetNs));
+    else this.sendCopy([section], clockOffsetNs);
+  }
+
+  private sendCopy(sections: readonly BatchSection[], clockOffsetNs: bigint): void {
+    const batch = copyBatch(sections, clockOffsetNs);
+    this.heldBytes += batch.bytes.byteLength;
+    this.send({ kind: 'batch', batch }, [batch.bytes]);
   }
 
   private tellExisting(pids: readonly number[]): void {

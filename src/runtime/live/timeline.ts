@@ -1,8 +1,9 @@
 // What of a container's doings goes into the record: processes, files it changed, code it loaded, whom it
 // talked with. On the host: programs only; the rest of a machine's life is not what a record is for.
 import type { RawCall, RawExec, RawExit, RawFlow, RawFork } from '../../host/sensor/index.ts';
-import type { ProcessFacts, RuntimeEvent } from '../../model/event.ts';
+import type { EndpointFacts, ProcessFacts, RuntimeEvent } from '../../model/event.ts';
 import type { FileAction, FlowRecord, RawRecord } from '../../model/timeline.ts';
+import { keep } from './containers.ts';
 import { endOf, protocolOf } from './descriptor.ts';
 import type { Told } from './live-state.ts';
 import { openCalls } from './open.ts';
@@ -27,6 +28,8 @@ export class Timeline {
   private readonly files = new Recent(filesAtMost, repeatedFileNs);
   private readonly code = new Recent(codeAtMost, repeatedCodeNs);
   private readonly talks = new Recent(flowsAtMost, repeatedFileNs);
+  /** Who served, of flows by UDP: whoever did not speak first. */
+  private readonly roles = new Map<string, FlowRecord['direction']>();
 
   /** Whether calls of a name may be worth a record. */
   static wants(name: string): boolean {
@@ -77,24 +80,36 @@ export class Timeline {
 
   /** Null for a flow of the host. */
   flow(record: RawFlow, containerId: string | null): FlowRecord | null {
-    const { socket, isServer } = record;
+    const { socket, isServer, action } = record;
     const local = endOf(socket.localAddress, socket.localPort);
     const remote = endOf(socket.remoteAddress, socket.remotePort);
     if (containerId === null || local === null || remote === null) return null;
-    const isClosed = record.action === 'closed';
+    const role = isServer === true ? 'in' : 'out';
+    const key = talkKey(containerId, 'udp', local, remote);
+    const isSummed = action === 'summed';
+    // Its first datagram may have been told by its call.
+    const isNew = isSummed && this.talks.isNew(key, record.openedAtNs ?? record.timeNs);
+    const hasBytes = action !== 'established';
     return {
       kind: 'flow',
       timeNs: record.timeNs,
       containerId,
-      phase: isClosed ? 'closed' : 'opened',
-      protocol: 'tcp',
-      direction: isServer === true ? 'in' : 'out',
+      phase: action === 'established' || isNew ? 'opened' : 'closed',
+      protocol: isSummed ? 'udp' : 'tcp',
+      direction: isSummed ? this.roleOf(key, role) : role,
       pid: record.pid === 0 ? null : record.pid,
       local,
       remote,
-      bytesSent: isClosed ? Number(record.sentBytes) : null,
-      bytesReceived: isClosed ? Number(record.receivedBytes) : null,
+      bytesSent: hasBytes ? Number(record.sentBytes) : null,
+      bytesReceived: hasBytes ? Number(record.receivedBytes) : null,
     };
+  }
+
+  /** A flow keeps the role that it began with. */
+  private roleOf(key: string, seen: FlowRecord['direction']): FlowRecord['direction'] {
+    const role = this.roles.get(key) ?? seen;
+    keep(this.roles, key, role, flowsAtMost);
+    return role;
   }
 
   private opened(event: RuntimeEvent, containerId: string, record: RawCall): RawRecord | null {
@@ -146,9 +161,10 @@ export class Timeline {
     const { socket, pid, timeNs } = record;
     if (socket === null || descriptor === null) return null;
     const protocol = protocolOf(socket);
-    const { local, remote, isServer } = descriptor;
+    const { local, remote } = descriptor;
     if (protocol === 'tcp' || protocol === null || local === null || remote === null) return null;
-    const key = `${containerId} ${protocol} ${local.port} ${remote.address} ${remote.port}`;
+    const key = talkKey(containerId, protocol, local, remote);
+    const direction = this.roleOf(key, receiving.has(record.name) ? 'in' : 'out');
     if (!this.talks.isNew(key, timeNs)) return null;
     return {
       kind: 'flow',
@@ -156,7 +172,7 @@ export class Timeline {
       containerId,
       phase: 'opened',
       protocol: protocol === 'raw' ? 'other' : protocol,
-      direction: isServer === true ? 'in' : 'out',
+      direction,
       pid,
       local,
       remote,
@@ -204,6 +220,17 @@ const talking: ReadonlySet<string> = new Set([
   'recvfrom',
   'recvmsg',
 ]);
+
+const receiving: ReadonlySet<string> = new Set(['recvfrom', 'recvmsg']);
+
+function talkKey(
+  containerId: string,
+  protocol: string,
+  local: EndpointFacts,
+  remote: EndpointFacts,
+): string {
+  return `${containerId} ${protocol} ${local.port} ${remote.address} ${remote.port}`;
+}
 
 const inProgress = -115;
 
