@@ -86,6 +86,29 @@ export function recordContract(backend: string, make: () => RecordUnderTest): vo
       reader.close();
     });
 
+    test('the next recorder keeps who started a run and how it was named, and not of the run before', () => {
+      const { openWriter, openReader } = make();
+      const first = openWriter();
+      for (const name of ['web', 'again']) first.append(lifecycle(sampleRun(name)));
+      first.close();
+      const found = (name: string, startedAtNs: bigint) => {
+        const run = { ...sampleRun(name, { startedAtNs }), naming: 'after-start' as const };
+        return { ...lifecycle(run), startedBy: null };
+      };
+      const second = openWriter();
+      const { startedAtNs } = sampleRun('web');
+      second.append(found('web', (startedAtNs ?? 0n) + 7_000_000n));
+      second.append(found('again', (startedAtNs ?? 0n) + 60n * 1_000_000_000n));
+      second.close();
+      const reader = openReader();
+      const web = only(reader.find('web', 10));
+      expect(web).toMatchObject({ startedBy: { user: 'ann' }, run: { naming: 'before-start' } });
+      expect(web.run.startedAtNs).toBe(startedAtNs);
+      const again = only(reader.find('again', 10));
+      expect(again).toMatchObject({ startedBy: null, run: { naming: 'after-start' } });
+      reader.close();
+    });
+
     test('records come back as they were, before and after they are in chunks', () => {
       const { clock, openWriter, openReader } = make();
       const writer = openWriter();

@@ -2,6 +2,7 @@
 // sums of flows. What is here can always be made again from the journal.
 import type { ContainerRun } from '../../model/container.ts';
 import type { FlowRecord, RawRecord, StartedBy } from '../../model/timeline.ts';
+import { isSameRun, type RunBefore } from './run-row.ts';
 
 /** The run that holds what happens outside of containers. */
 export const hostId = 'host';
@@ -38,6 +39,8 @@ export class LiveRun {
   useSet: number | null = null;
   run: ContainerRun | null = null;
   startedBy: StartedBy | null = null;
+  /** What another recorder wrote of it, or this one before it was forgotten; null: nobody did. */
+  before: RunBefore | null = null;
   alive = true;
   /** The row does not yet tell what `run` tells. */
   dirty = true;
@@ -87,6 +90,24 @@ export class LiveRun {
     this.records = 0;
     this.files.clear();
     this.peers.clear();
+  }
+
+  /** What is known of the run now; what was known better before stays. */
+  take(run: ContainerRun, startedBy: StartedBy | null): void {
+    const { before } = this;
+    this.startedBy = startedBy ?? this.startedBy;
+    this.run = run;
+    if (before === null || !isSameRun(before, run)) return;
+    this.startedBy ??= before.startedBy;
+    const { naming, startedAtNs, grade, addresses } = before;
+    for (const address of addresses) this.#own(address);
+    this.run = {
+      ...run,
+      // Whoever begins to watch finds it running: it was named in time for all that.
+      naming: run.naming === 'after-start' ? naming : run.naming,
+      startedAtNs: startedAtNs ?? run.startedAtNs,
+      grade: run.grade ?? grade,
+    };
   }
 
   /** What a record says beside its line: files that ran, peers. */

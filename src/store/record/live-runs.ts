@@ -70,6 +70,7 @@ export class LiveRuns {
     live.image = found.image;
     live.useSet = found.useSet;
     live.alive = found.alive;
+    live.before = found.before;
     live.dirty = false;
   }
 
@@ -82,8 +83,7 @@ export class LiveRuns {
 
   update({ run, startedBy, timeNs }: ContainerRecord): void {
     const live = this.of(run.identity.id, run.identity.createdAtNs ?? timeNs);
-    live.run = run;
-    live.startedBy = startedBy ?? live.startedBy;
+    live.take(run, startedBy);
     live.dirty = true;
     this.#dirty.add(live);
   }

@@ -70,6 +70,38 @@ export function nanoseconds(timeUs: number): bigint {
   return BigInt(timeUs) * 1000n;
 }
 
+/** What a recorder must not forget of a run that another one began. */
+export interface RunBefore {
+  readonly startedBy: StartedBy | null;
+  readonly naming: Naming;
+  readonly startedAtNs: bigint | null;
+  readonly grade: string | null;
+  readonly addresses: readonly string[];
+  readonly alive: boolean;
+}
+
+export function beforeOf(row: RunRow): RunBefore {
+  const own = ownOf(row.own);
+  return {
+    startedBy: own.startedBy ?? null,
+    naming: namings[row.naming] ?? 'never',
+    startedAtNs: timeOf(row.started_us),
+    grade: row.grade,
+    addresses: own.addresses ?? [],
+    alive: row.alive === 1,
+  };
+}
+
+/** Starts that are nearer are one: the age of a process is known to ten milliseconds. */
+const sameStartNs = 2_000_000_000n;
+
+/** Whether what is told is the run of before, not the next one of the same container. */
+export function isSameRun(before: RunBefore, { startedAtNs }: ContainerRun): boolean {
+  if (before.startedAtNs === null || startedAtNs === null) return before.alive;
+  const apart = before.startedAtNs - startedAtNs;
+  return apart < sameStartNs && apart > -sameStartNs;
+}
+
 /** The engine's id as stored: 32 bytes for the usual 64 hexadecimal digits. */
 export function containerKey(id: string): {
   readonly key: number;

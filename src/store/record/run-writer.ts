@@ -2,11 +2,13 @@
 import type { ContainerRun } from '../../model/container.ts';
 import type { LiveRun } from './live-run.ts';
 import {
+  beforeOf,
   containerKey,
   encodeRun,
   microseconds,
   namingCode,
   packFacet,
+  type RunBefore,
   type RunRow,
   runColumns,
 } from './run-row.ts';
@@ -30,6 +32,7 @@ export interface FoundRun {
   readonly alive: boolean;
   readonly sealedOrder: number;
   readonly containerId: string;
+  readonly before: RunBefore;
 }
 
 function foundOf(row: KnownRow): FoundRun {
@@ -44,6 +47,7 @@ function foundOf(row: KnownRow): FoundRun {
       typeof row.container === 'string'
         ? row.container
         : Buffer.from(row.container).toString('hex'),
+    before: beforeOf(row),
   };
 }
 
