@@ -9,7 +9,6 @@ import { hostControls, judgeAudit } from '../audit/index.ts';
 import { openMachine } from '../host/machine/index.ts';
 import type { AdvisorySource } from '../model/advisory.ts';
 import { collectHost } from './audit-host.ts';
-import { changelogFixes } from './host-packages.ts';
 
 const now = new Date('2026-11-22T00:00:00Z');
 let root = '';
@@ -189,19 +188,6 @@ test('a root file system that does not run, and an empty one', async () => {
     expect(['unknown', 'not-applicable', 'fail', 'pass']).toContain(status);
     expect(evidence[0]?.message ?? '').not.toMatch(/could not be judged/);
   }
-});
-
-test('changelogs: fixes, what was taken back, how far they reach', () => {
-  const text =
-    entry('2', 'CVE-2024-1 and CVE-2024-10002, CVE-2024-10003') + entry('1', 'CVE-2024-10002');
-  const { fixes, sinceYear } = changelogFixes(text);
-  expect([...fixes]).toEqual([
-    ['CVE-2024-10002', '2'],
-    ['CVE-2024-10003', '2'],
-  ]);
-  expect(sinceYear).toBe(2024);
-  expect(changelogFixes('')).toEqual({ fixes: new Map(), sinceYear: 9999 });
-  expect([...changelogFixes(entry('1', 'Revert CVE-2024-10002')).fixes]).toEqual([]);
 });
 
 const here = openMachine('/');

@@ -1,6 +1,5 @@
 // What is installed on a machine, and which parts of a container host are among it: read from the
 // package databases and from the build information of Go programs, without walking the disk.
-import { gunzipSync } from 'node:zlib';
 import type { Component, ComponentName, DistributionWord } from '../audit/index.ts';
 import type { RandomAccess } from '../base/random-access.ts';
 import type { Machine, MachineProcess } from '../host/machine/index.ts';
@@ -12,6 +11,7 @@ import type { Distribution } from '../model/distribution.ts';
 import type { FoundPackage, Package } from '../model/package.ts';
 import { formatPurl } from '../model/purl.ts';
 import type { Unknown } from '../model/unknown.ts';
+import { openChangelogs } from './host-changelogs.ts';
 
 export interface HostPackages {
   readonly distribution: Distribution | null;
@@ -20,7 +20,6 @@ export interface HostPackages {
 }
 
 const systemEcosystems: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
-const changelogBytes = 64 * 1024 * 1024;
 const textBytes = 1024 * 1024;
 
 /** The packages of the distribution, by its own database. */
@@ -100,7 +99,10 @@ function packageOf(found: FoundPackage, path: string, distribution: Distribution
 interface Part {
   readonly component: ComponentName;
   readonly packages: readonly string[];
-  /** Built by the project itself: its version is upstream's, no distribution mends it. */
+  /**
+   * Built by the project itself: its version is upstream's, no distribution mends it. The `moby-`
+   * packages of rpm distributions are their own builds, with fixes carried back.
+   */
   readonly own: readonly string[];
   readonly programs: readonly string[];
 }
@@ -148,12 +150,25 @@ export interface ComponentSources {
 /** The parts of a container host that are on the machine, those of `/usr/local` included. */
 export function findComponents(sources: ComponentSources): readonly Component[] {
   const { installed } = sources;
-  const found: Component[] = [...kernelComponents(sources)];
-  for (const part of parts) {
-    const packaged = installed.packages.filter(({ name }) => part.packages.includes(name));
-    const own = installed.packages.filter(({ name }) => part.own.includes(name));
+  const kernel = kernelPackage(sources);
+  const packagesOf = parts.map((part) => ({
+    part,
+    packaged: installed.packages.filter((one) => isPackaged(part, one)),
+  }));
+  const changelogOf = openChangelogs(sources.machine, [
+    ...(kernel === null ? [] : [kernel]),
+    ...packagesOf.flatMap(({ packaged }) => packaged),
+  ]);
+  const found: Component[] = [...kernelComponents(sources, kernel, changelogOf)];
+  for (const { part, packaged } of packagesOf) {
+    const own = installed.packages.filter(
+      (one) => part.own.includes(one.name) && !packaged.includes(one),
+    );
     const running = runningOf(sources.processes, part.programs);
-    for (const one of packaged) found.push(fromDistribution(sources, { ...part, one, running }));
+    for (const one of packaged) {
+      const words = distributionWords(sources, one, changelogOf);
+      found.push(fromDistribution(one, { name: part.component, running, ...words }));
+    }
     for (const { name, version } of own.slice(0, 1)) {
       const place = `package ${name}`;
       found.push({ ...bare(part.component), place, version, running });
@@ -162,6 +177,12 @@ export function findComponents(sources: ComponentSources): readonly Component[] 
     found.push(...programComponents(sources, part, isKnown));
   }
   return found;
+}
+
+function isPackaged({ packages, own }: Part, { name, type }: Package): boolean {
+  return (
+    packages.includes(name) || (own.includes(name) && type === 'rpm' && name.startsWith('moby-'))
+  );
 }
 
 function bare(name: ComponentName): Omit<Component, 'place'> {
@@ -179,31 +200,17 @@ function runningOf(
 }
 
 function fromDistribution(
-  sources: ComponentSources,
-  {
-    component,
-    one,
-    running,
-  }: { component: ComponentName; one: Package; running: Component['running'] },
+  { name, version }: Package,
+  about: Pick<Component, 'name' | 'words' | 'asked' | 'running'>,
 ): Component {
-  const { words, asked } = distributionWords(sources, one);
-  return {
-    name: component,
-    place: `package ${one.name}`,
-    version: one.version,
-    package: { name: one.name, version: one.version },
-    words,
-    asked,
-    running,
-  };
+  return { ...about, place: `package ${name}`, version, package: { name, version } };
 }
 
-/** The running kernel: its package where it has one, else the release alone. */
-function kernelComponents(sources: ComponentSources): readonly Component[] {
-  const { installed, kernelRelease: release } = sources;
+/** The package of the running kernel; of a disk that does not run, the first that is installed. */
+function kernelPackage({ installed, kernelRelease: release }: ComponentSources): Package | null {
   const names =
     release === null ? [] : [`linux-image-${release}`, `linux-image-unsigned-${release}`];
-  const one = installed.packages.find(
+  const found = installed.packages.find(
     ({ name, type, version }) =>
       names.includes(name) ||
       (type === 'rpm' &&
@@ -211,9 +218,20 @@ function kernelComponents(sources: ComponentSources): readonly Component[] {
         release?.startsWith(version.replace(/^\d+:/, '')) === true) ||
       (release === null && /^linux-image-\d/.test(name)),
   );
-  if (one !== undefined) {
+  return found ?? null;
+}
+
+/** The running kernel: its package where it has one, else the release alone. */
+function kernelComponents(
+  sources: ComponentSources,
+  one: Package | null,
+  changelogOf: ReturnType<typeof openChangelogs>,
+): readonly Component[] {
+  const { kernelRelease: release } = sources;
+  if (one !== null) {
     const running = release === null ? 'unknown' : 'yes';
-    return [fromDistribution(sources, { component: 'kernel', one, running })];
+    const words = distributionWords(sources, one, changelogOf);
+    return [fromDistribution(one, { name: 'kernel', running, ...words })];
   }
   if (release === null) return [];
   return [{ ...bare('kernel'), place: 'running kernel', version: release, running: 'yes' }];
@@ -276,61 +294,21 @@ const mainModules: ReadonlySet<string> = new Set([
 
 /** What the changelog of the package and the advisories of the distribution say. */
 function distributionWords(
-  { machine, advise, advisories }: ComponentSources,
+  { advise, advisories }: ComponentSources,
   one: Package,
+  changelogOf: ReturnType<typeof openChangelogs>,
 ): Pick<Component, 'words' | 'asked'> {
   const words = new Map<string, DistributionWord>();
   const asked: { what: string; sinceYear: number }[] = [];
-  const changelog = readChangelog(machine, one.name);
+  const changelog = changelogOf(one);
   if (changelog !== null) {
-    for (const [cve, version] of changelog.fixes) {
-      words.set(cve, { state: 'fixed', source: changelog.path, fixedIn: version });
+    for (const [cve, fixedIn] of changelog.fixes) {
+      words.set(cve, { state: 'fixed', source: changelog.place, fixedIn });
     }
-    asked.push({ what: changelog.path, sinceYear: changelog.sinceYear });
+    asked.push({ what: changelog.place, sinceYear: changelog.sinceYear });
   }
   // The distribution's own advisory is newer than the changelog of what is installed.
   for (const [cve, word] of advise(one)) words.set(cve, word);
   if (advisories !== null) asked.push({ what: advisories, sinceYear: 0 });
   return { words, asked };
-}
-
-interface Changelog {
-  readonly path: string;
-  /** Version whose entry names the CVE, by CVE. */
-  readonly fixes: ReadonlyMap<string, string>;
-  /** Year of its oldest entry: distributions cut changelogs. */
-  readonly sinceYear: number;
-}
-
-function readChangelog(machine: Machine, name: string): Changelog | null {
-  if (!/^[a-z0-9][a-z0-9.+-]{0,200}$/i.test(name)) return null;
-  for (const file of ['changelog.Debian.gz', 'changelog.gz']) {
-    const path = `/usr/share/doc/${name}/${file}`;
-    const text = machine.withFile(path, (found) => {
-      const bytes = found.read(0, changelogBytes);
-      return gunzipSync(bytes, { maxOutputLength: changelogBytes }).toString('utf8');
-    });
-    if (text !== null) return { path, ...changelogFixes(text) };
-  }
-  return null;
-}
-
-/** Entries `name (version) suite; ...` with their lines below (deb-changelog(5)). */
-export function changelogFixes(text: string): Omit<Changelog, 'path'> {
-  const fixes = new Map<string, string>();
-  let version: string | null = null;
-  let sinceYear = 9999;
-  for (const line of text.split('\n')) {
-    const head = /^\S+ \(([^)\s]{1,200})\)/.exec(line)?.[1];
-    if (head !== undefined) version = head;
-    const year = /^ -- .*\b(\d{4}) \d{2}:\d{2}/.exec(line)?.[1];
-    if (year !== undefined) sinceYear = Math.min(sinceYear, Number(year));
-    // What is taken back is not mended; an older entry may still say that it was.
-    if (version === null || /\b(?:revert|reintroduc|re-introduc|not affected)/i.test(line))
-      continue;
-    for (const [cve] of line.matchAll(/CVE-\d{4}-\d{4,8}/g)) {
-      if (!fixes.has(cve)) fixes.set(cve, version);
-    }
-  }
-  return { fixes, sinceYear };
 }

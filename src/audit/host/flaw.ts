@@ -23,6 +23,11 @@ export interface Flaw {
   readonly lesson: LessonId;
   readonly component: ComponentName;
   readonly range: AffectedRange;
+  /**
+   * First lines of the commits that mend it: distributions write them into changelogs, often before the
+   * flaw has its number.
+   */
+  readonly mendedBy?: readonly string[];
   /** What an attacker gains by which way, one sentence without full stop. */
   readonly attack: string;
   readonly precondition: Precondition;

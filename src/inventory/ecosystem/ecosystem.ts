@@ -46,6 +46,14 @@ export interface CatalogResult {
   readonly licences?: readonly { readonly owner: string; readonly licences: readonly string[] }[];
 }
 
+/** One entry of the changelog of an installed package. */
+export interface ChangelogEntry {
+  /** Null: it does not say. */
+  readonly year: number | null;
+  readonly version: string | null;
+  readonly text: string;
+}
+
 /** Reads one kind of file. Pure: no clock, no disk, no network; never throws on content. */
 export interface Cataloger {
   readonly name: string;
@@ -68,6 +76,15 @@ export interface Cataloger {
   /** Patterns of files that `parse` may ask for by `context.companion`, from the same layer. */
   readonly companions?: readonly string[];
   parse(file: FileView, context: CatalogContext): CatalogResult;
+  /**
+   * The changelogs that this file keeps of the packages of these names, newest entry first: by name, and
+   * by name, space and version where several are installed. Never throws on content.
+   */
+  readonly changelogs?: (
+    file: FileView,
+    context: CatalogContext,
+    names: ReadonlySet<string>,
+  ) => ReadonlyMap<string, readonly ChangelogEntry[]>;
 }
 
 /** Order of versions. Total, linear in the input length, never throws on any string. */

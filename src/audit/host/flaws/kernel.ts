@@ -1,4 +1,5 @@
-// Flaws of the kernel that let a container out, with what each needs on the host.
+// Flaws of the kernel that let a container out, with what each needs on the host. Releases of 2026 are
+// those of the CVE records of kernel.org (cvelistV5, until September 2026).
 import type { Flaw } from '../flaw.ts';
 import {
   all,
@@ -13,6 +14,18 @@ import {
 
 const own = { component: 'kernel', lesson: 'kernel-surface', exploitedSince: null } as const;
 const noUserNamespaces = 'Keep seccomp on for every container and set user.max_user_namespaces = 0';
+const noIpsec = 'Write `install esp4 /bin/false` and the same for esp6 to /etc/modprobe.d';
+/** One release of each branch mended both. */
+const coalescedFrags = [
+  '7.1',
+  '7.0.10',
+  '6.18.33',
+  '6.12.91',
+  '6.6.141',
+  '6.1.174',
+  '5.15.208',
+  '5.10.257',
+];
 const packetSockets = { module: 'af_packet', setting: 'PACKET' };
 const cryptoSockets = { module: 'algif_aead', setting: 'CRYPTO_USER_API_AEAD' };
 
@@ -154,13 +167,11 @@ export const kernelFlaws: readonly Flaw[] = [
     id: 'CVE-2026-31431',
     name: 'Copy Fail',
     severity: 'critical',
-    // 6.12 and 6.1: upstream's changelogs as Debian's packages of these kernels cite them. The days of the
-    // fixes are known for other branches, their numbers are not verified.
     range: {
       from: '4.14',
-      fixed: ['7.0', '6.19.12', '6.18.22', '6.12.85', '6.6.138', '6.1.170'],
-      unverified: ['5.10', '5.15'],
+      fixed: ['7.0', '6.19.12', '6.18.22', '6.12.85', '6.6.137', '6.1.170', '5.15.204', '5.10.254'],
     },
+    mendedBy: ['crypto: algif_aead - Revert to operating out-of-place'],
     attack: 'a socket of the crypto interface overwrites pages of files that it may only read',
     precondition: all(kernelModule(cryptoSockets), localCode),
     exploitedSince: '2026-05-01',
@@ -172,11 +183,12 @@ export const kernelFlaws: readonly Flaw[] = [
     id: 'CVE-2026-43284',
     name: 'Dirty Frag',
     severity: 'critical',
+    // Branches with two numbers in the record got the fix in two parts: the second one counts.
     range: {
       from: '4.11',
-      fixed: ['7.0.5', '6.18.28', '6.12.87', '6.6.138'],
-      unverified: ['5.10', '5.15', '6.1'],
+      fixed: ['7.1', '7.0.5', '6.18.28', '6.12.87', '6.6.138', '6.1.172', '5.15.206', '5.10.255'],
     },
+    mendedBy: ['xfrm: esp: avoid in-place decrypt on shared skb frags'],
     attack:
       'an IPsec association decrypts onto pages of files that it may only read: root on the host',
     precondition: all(
@@ -186,18 +198,21 @@ export const kernelFlaws: readonly Flaw[] = [
       ),
       any(capability('NET_ADMIN'), userNamespace),
     ),
-    meanwhile: 'Write `install esp4 /bin/false` and the same for esp6 to /etc/modprobe.d',
+    meanwhile: noIpsec,
   },
   {
     ...own,
     id: 'CVE-2026-43500',
     name: 'Dirty Frag (rxrpc)',
     severity: 'critical',
+    // 6.12: the list of commits of that release. The fix did not apply to the older branches as it was
+    // (stable list, 2026-05-11); the record names no release of theirs.
     range: {
       from: '5.3',
-      fixed: ['7.0.6', '6.18.29'],
-      unverified: ['5.10', '5.15', '6.1', '6.6', '6.12'],
+      fixed: ['7.1-rc3', '7.0.6', '6.18.29', '6.12.88'],
+      unverified: ['5.10', '5.15', '6.1', '6.6'],
     },
+    mendedBy: ['rxrpc: Also unshare DATA/RESPONSE packets when paged frags are present'],
     attack: 'an rxrpc socket decrypts onto pages of files that it may only read: root on the host',
     precondition: all(kernelModule({ module: 'rxrpc', setting: 'AF_RXRPC' }), localCode),
     meanwhile: 'Write `install rxrpc /bin/false` to /etc/modprobe.d',
@@ -207,12 +222,8 @@ export const kernelFlaws: readonly Flaw[] = [
     id: 'CVE-2026-46300',
     name: 'Fragnesia',
     severity: 'critical',
-    // 6.1 and 5.10: as above.
-    range: {
-      from: '4.11',
-      fixed: ['7.1', '6.18.33', '6.12.91', '6.1.174', '5.10.257'],
-      unverified: ['5.15', '6.6', '7.0'],
-    },
+    range: { from: '4.11', fixed: coalescedFrags },
+    mendedBy: ['net: skbuff: preserve shared-frag marker during coalescing'],
     attack: 'IPsec in TCP decrypts onto pages of files that it may only read: root on the host',
     precondition: all(
       kernelModule(
@@ -222,6 +233,24 @@ export const kernelFlaws: readonly Flaw[] = [
       ),
       any(capability('NET_ADMIN'), userNamespace),
     ),
-    meanwhile: 'Write `install esp4 /bin/false` and the same for esp6 to /etc/modprobe.d',
+    meanwhile: noIpsec,
+  },
+  {
+    ...own,
+    id: 'CVE-2026-43503',
+    name: 'DirtyClone',
+    severity: 'critical',
+    range: { from: '4.11', fixed: coalescedFrags },
+    mendedBy: ['net: skbuff: propagate shared-frag marker through frag-transfer helpers'],
+    attack:
+      'a packet that netfilter copies loses its mark, and IPsec decrypts onto pages of files: root on the host',
+    precondition: all(
+      kernelModule(
+        { module: 'esp4', setting: 'INET_ESP' },
+        { module: 'esp6', setting: 'INET6_ESP' },
+      ),
+      any(capability('NET_ADMIN'), userNamespace),
+    ),
+    meanwhile: noIpsec,
   },
 ];

@@ -3,6 +3,7 @@ import { messageOf } from '../../../base/error.ts';
 import { ofText } from '../document.ts';
 import type { Cataloger, CatalogResult } from '../ecosystem.ts';
 import { nothingFound } from '../ecosystem.ts';
+import { readChangelogs } from './changelog.ts';
 import { parseDatabase } from './database.ts';
 import { parseBottlerocketInventory, parseContainerManifest } from './manifest.ts';
 
@@ -32,6 +33,14 @@ const database: Cataloger = {
     `${folder}/rpmdb.sqlite-journal`,
   ]),
   parse: (file, context) => guarded(() => parseDatabase(file, context)),
+  changelogs: (file, context, names) => {
+    try {
+      return readChangelogs(file, context, names);
+    } catch {
+      // What cannot be read was told when the packages were.
+      return new Map();
+    }
+  },
 };
 
 const containerManifest: Cataloger = {
