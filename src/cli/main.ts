@@ -1,4 +1,5 @@
 // The command line: commands, exit codes, and one line for every error. Commands load when called.
+import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { messageOf, oneLine, SeaworthyError } from '../base/error.ts';
 import { commands } from './commands/registry.ts';
@@ -40,6 +41,11 @@ export function buildProgram(only?: string): Command {
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
     .exitOverride();
   for (const define of defined) define(program);
+  program.hook('preAction', async (_program, command) => {
+    if (command.getOptionValue('config') === undefined && !existsSync('seaworthy.yaml')) return;
+    const { applySettings } = await import('./settings.ts');
+    applySettings(command, () => buildProgram());
+  });
   for (const command of program.commands) command.option('--debug', 'show the stack of an error');
   program.addHelpText(
     'after',

@@ -23,6 +23,10 @@ function defaultDataFolder(environment: NodeJS.ProcessEnv = process.env): string
 
 /** Adds the flags that every command understands. */
 export function withCommonOptions(command: Command): Command {
+  // `alerts test` has a file of another kind under this name.
+  if (!command.options.some(({ long }) => long === '--config')) {
+    command.option('--config <file>', 'these flags as YAML (default: seaworthy.yaml if there)');
+  }
   return command
     .addOption(
       new Option('--data <dir>', 'where the store and the advisories are kept')

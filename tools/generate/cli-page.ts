@@ -14,6 +14,29 @@ const meanings: Record<keyof typeof exitCodes, string> = {
 const commonFlags = withCommonOptions(new Command()).options;
 const registryFlags = withRegistryOptions(new Command()).options;
 
+const settingsLines = [
+  '## Settings in a file',
+  '',
+  '`--config FILE` holds flags as YAML: long names without dashes, for every command that has the flag,',
+  'or below the name of one. What stands on the command line or in the environment wins.',
+  '',
+  '```yaml',
+  'offline: true',
+  'data: /var/lib/seaworthy',
+  'scan:',
+  '  fail-on: high',
+  '  scanners: [vuln, secret]',
+  'gate:',
+  '  check:',
+  '    profile: [recommended]',
+  '```',
+  '',
+  'A `seaworthy.yaml` in the folder that you work in is read where no file is named. It may come with a',
+  "stranger's checkout, so it may only choose what is asked and how it is told (`fail-on`, `scanners`,",
+  '`format`, `vex`, `offline` ...): where to write, whom to talk to and whom to trust is taken from a file',
+  'that you name.',
+];
+
 /** The page as Markdown. */
 export function cliPage(): string {
   const program = buildProgram();
@@ -40,6 +63,8 @@ export function cliPage(): string {
     '## Registry flags',
     '',
     ...table(registryFlags),
+    '',
+    ...settingsLines,
     ...program.commands.flatMap((command) => commandLines(command, program.name())),
   ].join('\n')}\n`;
 }
@@ -47,15 +72,12 @@ export function cliPage(): string {
 function commandLines(command: Command, parent: string): string[] {
   const name = `${parent} ${command.name()}`;
   const heading = ['', `${parent.includes(' ') ? '###' : '##'} ${name}`, ''];
-  if (command.commands.length > 0) {
-    return [
-      ...heading,
-      sentence(command.description()),
-      ...command.commands.flatMap((one) => commandLines(one, name)),
-    ];
-  }
+  const below = command.commands.flatMap((one) => commandLines(one, name));
+  // A few do something themselves and have commands below them as well.
+  const isGroup = command.options.every(({ long }) => long === '--debug');
+  if (below.length > 0 && isGroup) return [...heading, sentence(command.description()), ...below];
   const has = (flags: readonly Option[]): boolean =>
-    flags.every(({ long }) => command.options.some((option) => option.long === long));
+    flags.every((flag) => command.options.some((option) => isSame(option, flag)));
   const told = [
     ...(has(commonFlags) ? commonFlags : []),
     ...(has(registryFlags) ? registryFlags : []),
@@ -77,7 +99,13 @@ function commandLines(command: Command, parent: string): string[] {
     '',
     ...table(own),
     ...(also.length > 0 ? ['', `Also the ${also.join(' and the ')}.`] : []),
+    ...below,
   ];
+}
+
+/** One command has another file under `--config`. */
+function isSame(one: Option, other: Option): boolean {
+  return one.long === other.long && one.description === other.description;
 }
 
 function table(options: readonly Option[]): string[] {
