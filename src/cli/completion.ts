@@ -3,15 +3,16 @@ import type { Command, Option } from 'commander';
 import { SeaworthyError } from '../base/error.ts';
 
 interface Described {
-  readonly name: string;
+  /** Names below the program: `['gate', 'check']`. */
+  readonly path: readonly string[];
   readonly description: string;
   readonly options: readonly Option[];
-  readonly subcommands: readonly string[];
+  readonly below: readonly string[];
 }
 
 /** The script for `bash`, `zsh` or `fish`. Throws `SeaworthyError` `usage` for any other shell. */
 export function completionScript(program: Command, shell: string): string {
-  const commands = program.commands.map(describe);
+  const commands = program.commands.flatMap((command) => describe(command, []));
   switch (shell) {
     case 'bash':
       return bash(commands);
@@ -27,55 +28,71 @@ export function completionScript(program: Command, shell: string): string {
   }
 }
 
-function describe(command: Command): Described {
-  return {
-    name: command.name(),
+/** A command and all below it. */
+function describe(command: Command, above: readonly string[]): Described[] {
+  const path = [...above, command.name()];
+  const own: Described = {
+    path,
     description: command.description(),
-    options: command.options,
-    subcommands: command.commands.map((one) => one.name()),
+    options: command.options.filter(({ hidden }) => !hidden),
+    below: command.commands.map((one) => one.name()),
   };
+  return [own, ...command.commands.flatMap((one) => describe(one, path))];
 }
 
 function bash(commands: readonly Described[]): string {
-  const names = commands.map((command) => command.name).join(' ');
-  const cases = commands.map((command) => {
-    const words = [...command.options.map((option) => option.long ?? ''), ...command.subcommands];
-    return `    ${command.name}) words="${words.join(' ')}" ;;`;
+  const names = commands.filter(({ path }) => path.length === 1).map(({ path }) => path.join(' '));
+  const paths = commands.map(({ path }) => `'${path.join(' ')}'`);
+  const flags = commands.map(({ path, options }) => {
+    const words = options.map((option) => option.long ?? '');
+    return `    '${path.join(' ')}') flags="${words.join(' ')} --help" ;;`;
   });
-  const values = commands.flatMap((command) =>
-    command.options
+  const below = commands
+    .filter((command) => command.below.length > 0)
+    .map((command) => `    '${command.path.join(' ')}') below="${command.below.join(' ')}" ;;`);
+  const values = commands.flatMap(({ path, options }) =>
+    options
       .filter((option) => option.argChoices !== undefined)
       .map(
         (option) =>
-          `    ${command.name}:${option.long}) words="${option.argChoices?.join(' ')}" ;;`,
+          `    '${path.join(' ')} ${option.long}') values="${option.argChoices?.join(' ')}" ;;`,
       ),
   );
   return `# bash completion for seaworthy
 _seaworthy() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
-  local command="\${COMP_WORDS[1]}" words=""
+  local command="" word index flags="--help --version" below="${names.join(' ')}" values=""
   COMPREPLY=()
-  if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${names} --help --version" -- "$current"))
-    return
-  fi
-  case "$command:$previous" in
+  # --format=json comes as three words.
+  [ "$current" = "=" ] && current=""
+  [ "$previous" = "=" ] && previous="\${COMP_WORDS[COMP_CWORD-2]}"
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    word="\${command:+$command }\${COMP_WORDS[index]}"
+    case "$word" in
+      ${paths.join('|')}) command="$word" ;;
+    esac
+  done
+  [ -n "$command" ] && below=""
+  case "$command $previous" in
 ${values.join('\n')}
   esac
-  if [ -n "$words" ]; then
-    COMPREPLY=($(compgen -W "$words" -- "$current"))
+  if [ -n "$values" ]; then
+    COMPREPLY=($(compgen -W "$values" -- "$current"))
     return
   fi
   case "$command" in
-${cases.join('\n')}
+${flags.join('\n')}
+  esac
+  case "$command" in
+${below.join('\n')}
   esac
   case "$current" in
-    -*) COMPREPLY=($(compgen -W "$words --help" -- "$current")) ;;
-    *) COMPREPLY=($(compgen -W "\${words//--*([^ ])/}" -- "$current") $(compgen -f -- "$current")) ;;
+    -*) COMPREPLY=($(compgen -W "$flags" -- "$current")) ;;
+    # Without a match the shell completes files.
+    *) COMPREPLY=($(compgen -W "$below" -- "$current")) ;;
   esac
 }
-shopt -s extglob 2>/dev/null
-complete -o filenames -o bashdefault -F _seaworthy seaworthy
+complete -o bashdefault -o default -F _seaworthy seaworthy
 `;
 }
 
@@ -84,12 +101,14 @@ function fish(commands: readonly Described[]): string {
     '# fish completion for seaworthy',
     'complete -c seaworthy -n __fish_use_subcommand -f',
   ];
-  for (const command of commands) {
+  for (const { path, description, options, below } of commands) {
+    const above = commands.find((one) => one.path.join(' ') === path.slice(0, -1).join(' '));
+    const place = above === undefined ? '__fish_use_subcommand' : within(above);
     lines.push(
-      `complete -c seaworthy -n __fish_use_subcommand -f -a ${command.name} -d ${quoted(command.description)}`,
+      `complete -c seaworthy -n '${place}' -f -a ${path.at(-1)} -d ${quoted(description)}`,
     );
-    const condition = `-n '__fish_seen_subcommand_from ${command.name}'`;
-    for (const option of command.options) {
+    const condition = `-n '${within({ path, below })}'`;
+    for (const option of options) {
       const long = option.long?.replace(/^--/, '') ?? '';
       const words =
         option.argChoices === undefined ? '' : ` -x -a ${quoted(option.argChoices.join(' '))}`;
@@ -98,15 +117,17 @@ function fish(commands: readonly Described[]): string {
         `complete -c seaworthy ${condition} -l ${long}${takes}${words} -d ${quoted(option.description)}`,
       );
     }
-    if (command.subcommands.length > 0) {
-      lines.push(
-        `complete -c seaworthy ${condition} -f -a ${quoted(command.subcommands.join(' '))}`,
-      );
-    }
   }
   return `${lines.join('\n')}\n`;
 }
 
+/** The command is on the line, and none of those below it yet. */
+function within({ path, below }: Pick<Described, 'path' | 'below'>): string {
+  const seen = path.map((name) => `__fish_seen_subcommand_from ${name}`);
+  const unseen = below.length === 0 ? [] : [`not __fish_seen_subcommand_from ${below.join(' ')}`];
+  return [...seen, ...unseen].join('; and ');
+}
+
 function quoted(text: string): string {
-  return `'${text.replaceAll("'", "\\'")}'`;
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

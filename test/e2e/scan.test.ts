@@ -1,4 +1,5 @@
 // The command line as a user meets it: targets, exit codes, errors on one line, nothing else.
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -224,7 +225,6 @@ describe('exit codes and errors', () => {
 
   test('a reader that goes away is no error', async () => {
     const launcher = fileURLToPath(new URL('../../bin/seaworthy', import.meta.url));
-    const { execFileSync } = await import('node:child_process');
     const out = execFileSync(
       'sh',
       ['-c', `"${launcher}" scan shop.tar --format json | head -c 10`],
@@ -266,7 +266,6 @@ describe('the launcher', () => {
     mkdirSync(old);
     writeFileSync(join(old, 'node'), '#!/bin/sh\necho "an old node was used" >&2\nexit 9\n');
     chmodSync(join(old, 'node'), 0o755);
-    const { execFileSync } = await import('node:child_process');
     const out = execFileSync(link, ['--version'], {
       cwd: '/',
       encoding: 'utf8',
@@ -281,11 +280,52 @@ describe('the launcher', () => {
     for (const word of ['scan', 'sbom', 'db', 'format']) expect(stdout).toContain(word);
   });
 
-  test('bash accepts and uses the completion', async () => {
-    const { execFileSync } = await import('node:child_process');
-    const launcher = fileURLToPath(new URL('../../bin/seaworthy', import.meta.url));
-    const script = `source <("${launcher}" completion bash); COMP_WORDS=(seaworthy scan --fail-on c); COMP_CWORD=3; _seaworthy; echo "\${COMPREPLY[@]}"`;
-    expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim()).toBe('critical');
+  const typed = [
+    ['scan --fail-on c', 'critical'],
+    ['scan --format = j', 'json'],
+    ['gate ch', 'check'],
+    ['gate check --kub', '--kubernetes-version'],
+    ['up token cr', 'create'],
+    ['db update --no-pu', '--no-public'],
+  ] as const;
+
+  test('bash accepts and uses the completion, also below a command', async () => {
+    const { stdout } = await run(['completion', 'bash']);
+    const lines = typed.map(([words]) => {
+      const count = words.split(' ').length;
+      return `COMP_WORDS=(seaworthy ${words}); COMP_CWORD=${count}; _seaworthy; echo "\${COMPREPLY[@]}"`;
+    });
+    const out = execFileSync('bash', ['-c', [stdout, ...lines].join('\n')], { encoding: 'utf8' });
+    expect(out.trim().split('\n')).toEqual(typed.map(([, completed]) => completed));
+  });
+
+  const hasFish = spawnSync('fish', ['--version']).status === 0;
+  test.skipIf(!hasFish)(`fish too${hasFish ? '' : ' (it is not installed)'}`, async () => {
+    const { stdout } = await run(['completion', 'fish']);
+    const file = join(folder, 'seaworthy.fish');
+    writeFileSync(file, stdout);
+    const asked = typed.filter(([words]) => !words.includes('='));
+    const lines = asked.map(([words]) => `complete --do-complete 'seaworthy ${words}'`);
+    const out = execFileSync('fish', ['-c', [`source ${file}`, ...lines].join('\n')], {
+      encoding: 'utf8',
+      env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder },
+    });
+    const words = out
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t')[0]);
+    expect(words).toEqual(asked.map(([, completed]) => completed));
+  });
+
+  const hasZsh = spawnSync('zsh', ['--version']).status === 0;
+  test.skipIf(!hasZsh)(`zsh too${hasZsh ? '' : ' (it is not installed)'}`, async () => {
+    const { stdout } = await run(['completion', 'zsh']);
+    const asked = `${stdout}\nprint -l -- $_comps[seaworthy]; functions _seaworthy >/dev/null`;
+    const out = execFileSync('zsh', ['-f', '-c', asked], {
+      encoding: 'utf8',
+      env: { ...process.env, HOME: folder, ZDOTDIR: folder },
+    });
+    expect(out.trim()).toMatch(/_bash_complete .*-F _seaworthy/);
   });
 });
 
