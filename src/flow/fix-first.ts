@@ -7,9 +7,11 @@ import {
   type Finding,
   type FixAction,
   type Inventory,
+  type IssueFinding,
   isAboutPackage,
   type VulnerabilityFinding,
 } from '../model/report.ts';
+import { issueActions } from './fix-issues.ts';
 
 const osTypes = new Set(['deb', 'apk', 'rpm', 'opkg']);
 
@@ -40,6 +42,9 @@ export function fixActions(
     const found = byPurl.get(group[0]?.package.purl ?? '');
     const one = actionFor(key, group, { found, inventory, options });
     if (one !== null) weighed.push(one);
+  }
+  for (const { action, urgencies } of issueActions(findings.filter(isIssue))) {
+    weighed.push({ action, risk: riskOf(urgencies) });
   }
   weighed.sort((a, b) => b.risk - a.risk || (a.action.action < b.action.action ? -1 : 1));
   return weighed.map(({ action }) => action);
@@ -166,7 +171,15 @@ function weigh(group: readonly VulnerabilityFinding[], action: string, where: st
       where,
       ids: worst.map((finding) => finding.id),
     },
-    // Priority is an order, not a quantity: its square keeps one exploited flaw above many small ones.
-    risk: group.reduce((sum, finding) => sum + finding.priority ** 2, 0),
+    risk: riskOf(group.map(({ priority }) => priority)),
   };
+}
+
+/** Priority is an order, not a quantity: its square keeps one exploited flaw above many small ones. */
+function riskOf(priorities: readonly number[]): number {
+  return priorities.reduce((sum, priority) => sum + priority ** 2, 0);
+}
+
+function isIssue(finding: Finding): finding is IssueFinding {
+  return !isAboutPackage(finding);
 }
