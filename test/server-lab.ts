@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { builtinSource } from '../src/advisory/builtin/index.ts';
 import { createLiveFeed, type LiveFeed } from '../src/flow/live.ts';
+import { partsOfFolder } from '../src/host/program/index.ts';
 import { readWaivers } from '../src/policy/index.ts';
 import type { AnsweringDesk, ApiServices } from '../src/server/api/index.ts';
 import {
@@ -163,7 +164,7 @@ export async function openServerLab(options: LabOptions = {}): Promise<ServerLab
     services,
     tokens,
     live,
-    files: openStaticFiles(dashboard),
+    files: openStaticFiles(partsOfFolder(dashboard)),
     changes,
     isReady: () => true,
     gauges: () => new Map([['images', 2]]),

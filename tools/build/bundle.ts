@@ -4,6 +4,7 @@ import { cpSync, globSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type OutputChunk, rolldown } from 'rolldown';
+import { requiringBuiltins } from './requires.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,7 +18,7 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
     resolve: { alias: { yaml: `${root}node_modules/yaml/browser/index.js` } },
     logLevel: 'warn',
     preserveEntrySignatures: 'allow-extension',
-    plugins: [{ name: 'builtins', renderChunk: (code) => withBuiltins(code) }],
+    plugins: [{ name: 'builtins', renderChunk: (code) => withBuiltins(requiringBuiltins(code)) }],
   });
   const { output } = await build.generate({ format: 'esm' });
   const chunks = output.filter((one) => one.type === 'chunk');
@@ -122,7 +123,7 @@ function taken(bound: string, from: string): string {
   return parts.join('');
 }
 
-/** Threads start from entries of their own; see src/base/worker.ts. */
+/** Threads start from entries of their own; see src/host/program. */
 function workers(): Record<string, string> {
   const files = globSync('src/**/*.worker.ts', { cwd: root });
   return Object.fromEntries(files.map((file) => [basename(file, '.ts'), `${root}${file}`]));

@@ -51,7 +51,7 @@ export async function stage(folder: string): Promise<void> {
 }
 
 /** Their licences ask that the notices go with the code that the bundle took in. */
-function bundledLicences(): string {
+export function bundledLicences(): string {
   const { packages } = readJson('package-lock.json') as LockFile;
   return Object.entries(packages)
     .filter(

@@ -1,8 +1,6 @@
 // What `up` does: opens the data folder, serves it, then looks for engines and keeps looking.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants, hostname, setPriority } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { messageOf, oneLine } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
 import type { AuditAnswer } from '../../flow/audit.ts';
@@ -10,6 +8,8 @@ import { createEngineSource, findEngines } from '../../flow/engine-source.ts';
 import { createLiveFeed, type LiveFeed } from '../../flow/live.ts';
 import { startUp, type Up } from '../../flow/up.ts';
 import { createWatchSource } from '../../flow/watch-source.ts';
+import { spawnProgram } from '../../host/own-process/index.ts';
+import { partFolder } from '../../host/program/index.ts';
 import type { RuntimeRecord } from '../../model/timeline.ts';
 import { noWaivers } from '../../policy/index.ts';
 import { responseView } from '../../server/api/index.ts';
@@ -203,19 +203,13 @@ function listen(options: UpRunOptions, desk: Desk): Promise<RunningServer> {
     services: desk.services,
     tokens: desk.tokens,
     live: desk.live,
-    files: openStaticFiles(dashboardFolder()),
+    files: openStaticFiles(partFolder('ui')),
     changes: desk.changes,
     isReady: () => desk.up !== null,
     gauges: () => gaugesOf(desk),
     clockMs: () => performance.now(),
     warn,
   });
-}
-
-/** In the bundle beside the chunks, in a checkout where it is built to. */
-function dashboardFolder(): string {
-  const path = import.meta.url.endsWith('.ts') ? '../../../dist/ui' : './ui';
-  return fileURLToPath(new URL(path, import.meta.url));
 }
 
 function gaugesOf({ catalogue, record, status, answering }: Desk): ReadonlyMap<string, number> {
@@ -299,7 +293,7 @@ async function updateOnce(options: UpRunOptions): Promise<boolean> {
   if (!builtIn && realPace.now() - Date.parse(builtAt) < freshHours * 3_600_000) return false;
   const before = basisOf(db);
   const words = ['db', 'update', '--data', options.data, '--db', db, '--quiet', '--no-progress'];
-  const child = spawn(process.execPath, [process.argv[1] ?? '', ...words], { stdio: 'ignore' });
+  const child = spawnProgram(words, { stdio: 'ignore' });
   child.unref();
   if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const code = await new Promise<number | null>((resolve) => {

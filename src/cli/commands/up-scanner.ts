@@ -1,10 +1,10 @@
 // The processes that scan for `up`: started when there is work, ended when there is none for a while.
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
-import { workerEntry } from '../../base/worker.ts';
 import type { ScanJob } from '../../flow/up-scans.ts';
+import { forkEntry } from '../../host/own-process/index.ts';
+import { entryOf } from '../../host/program/index.ts';
 import type { RecordReader } from '../../store/record/index.ts';
 import type { ScanWorkerAnswer, ScanWorkerJob, ScanWorkerStart } from './up-scan.worker.ts';
 
@@ -42,12 +42,11 @@ export function createScanner(options: ScannerOptions): Scanner {
   const take = (): Worker => {
     const known = idle.pop();
     if (known !== undefined && known.child.exitCode === null && known.child.connected) return known;
-    const entry = fileURLToPath(workerEntry('up-scan', import.meta.url));
-    const child = fork(entry, [JSON.stringify({ data, db })], {
+    const entry = entryOf('up-scan', import.meta.url);
+    const child = forkEntry(entry, [JSON.stringify({ data, db })], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       // Ctrl-C is for us: we end it.
       detached: true,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
     });
     child.unref();
     return { child, usedMs: 0 };

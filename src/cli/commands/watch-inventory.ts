@@ -1,7 +1,7 @@
 // Images that ran are read once, in the background: a process of lowest priority, one image at a time.
 // What it finds lies in the store, where `exposed` and `timeline` look for it.
-import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
+import { spawnProgram } from '../../host/own-process/index.ts';
 
 /** Different images of one watch; a machine has hundreds. */
 const imagesAtMost = 10_000;
@@ -39,7 +39,6 @@ export function openBackgroundInventory(data: string): BackgroundInventory {
 
 /** Scans one image as a user would. @returns ends it */
 function readImage(imageId: string, data: string, done: () => void): () => void {
-  const [, launcher = ''] = process.argv;
   const words = [
     'scan',
     `docker:${imageId}`,
@@ -49,7 +48,7 @@ function readImage(imageId: string, data: string, done: () => void): () => void 
     '--quiet',
     '--no-progress',
   ];
-  const child = spawn(process.execPath, ['--', launcher, ...words, '--scanners', 'vuln'], {
+  const child = spawnProgram([...words, '--scanners', 'vuln'], {
     stdio: 'ignore',
     detached: false,
   });

@@ -1,5 +1,5 @@
 // The sensor with its consumer, as the owner of both sees them.
-import { workerEntry } from '../../base/worker.ts';
+import { entryOf } from '../../host/program/index.ts';
 import { openSensor, type SensorOptions } from '../../host/sensor/index.ts';
 import type { ContainerIdentity } from '../../model/container.ts';
 import type { RulesFile } from '../../runtime/rules/index.ts';
@@ -32,7 +32,7 @@ export async function openWatchThread(request: ThreadRequest): Promise<WatchThre
   const sensor = await openSensor({
     options: request.sensor ?? {},
     consumer: {
-      entry: workerEntry('watch', import.meta.url),
+      entry: entryOf('watch', import.meta.url),
       options: request.options,
     },
     handlers: { onMessage: hear, onDeath: request.onDeath },

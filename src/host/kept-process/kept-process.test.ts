@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { until } from '../../../test/naming-lab.ts';
 import { type Absence, KeptProcess } from './index.ts';
@@ -28,7 +29,7 @@ test.skipIf(process.platform !== 'linux')(
     const absences: Absence[] = [];
     const ended: string[] = [];
     const kept = new KeptProcess<string>({
-      file,
+      entry: pathToFileURL(file),
       noun: 'answering process',
       begin: 'begin',
       onMessage: (message) => {
@@ -67,7 +68,7 @@ test.skipIf(process.platform !== 'linux')(
 
 test('one that cannot begin says why', async () => {
   const kept = new KeptProcess<string>({
-    file: join(folder, 'missing.mjs'),
+    entry: pathToFileURL(join(folder, 'missing.mjs')),
     noun: 'answering process',
     begin: 'begin',
     onMessage: () => null,

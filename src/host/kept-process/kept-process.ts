@@ -1,9 +1,10 @@
 // A child process that must answer at any moment, because the kernel holds others until it does: started,
 // looked after, and replaced when it dies, is stopped, or says nothing.
-import { type ChildProcess, fork, type Serializable } from 'node:child_process';
+import type { ChildProcess, Serializable } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { SeaworthyError } from '../../base/error.ts';
 import { type Pace, realPace } from '../../base/retry.ts';
+import { forkEntry } from '../own-process/index.ts';
 
 /**
  * What a message means for the process: `ready`: it answers from now on; `well`: it works, failures of
@@ -20,7 +21,7 @@ export interface Absence {
 
 export interface KeptProcessOptions<Message> {
   /** Its program; it sends a message at least once a second. */
-  readonly file: string;
+  readonly entry: URL;
   /** `naming process`, for sentences. */
   readonly noun: string;
   /** Its first message. */
@@ -35,8 +36,11 @@ export interface KeptProcessOptions<Message> {
   readonly pace?: Pace;
 }
 
-/** How often it is looked whether it is stopped (a signal, a debugger). */
-const lookMs = 100;
+/**
+ * How often it is looked whether it is silent, or stopped by somebody's debugger; of one that a signal
+ * stops the kernel tells us (SIGCHLD), as its parent.
+ */
+const lookMs = 1000;
 /** Heartbeats come once a second; after this much silence it is replaced. */
 const silentMs = 3000;
 /** One that dies at once, again and again, is given up after so many. */
@@ -55,7 +59,8 @@ export class KeptProcess<Message> {
   private readonly options: KeptProcessOptions<Message>;
   private readonly pace: Pace;
   private current: Life | null = null;
-  private closed = false;
+  private readonly closing = new AbortController();
+  private readonly hearSignal = (): void => this.endStopped();
   private failures = 0;
 
   constructor(options: KeptProcessOptions<Message>) {
@@ -74,7 +79,13 @@ export class KeptProcess<Message> {
    * @throws SeaworthyError `unsupported` when it does not start, and what it says itself
    */
   async open(): Promise<void> {
-    await this.start();
+    process.on('SIGCHLD', this.hearSignal);
+    try {
+      await this.start();
+    } catch (error) {
+      process.off('SIGCHLD', this.hearSignal);
+      throw error;
+    }
     void this.look();
   }
 
@@ -92,7 +103,8 @@ export class KeptProcess<Message> {
 
   /** Kills it, and waits until it is gone: from then on the kernel waits for nobody. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
+    process.off('SIGCHLD', this.hearSignal);
     const child = this.current?.child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -103,14 +115,14 @@ export class KeptProcess<Message> {
   }
 
   private async start(): Promise<void> {
-    const { file, noun, begin } = this.options;
-    const child = fork(file, [], {
+    const { entry, noun, begin } = this.options;
+    const child = forkEntry(entry, [], {
       // Its own session: Ctrl-Z and Ctrl-C in our terminal must not stop it.
       detached: true,
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       // Small: it sleeps most of its life.
-      execArgv: ['--max-old-space-size=96', '--max-semi-space-size=2'],
+      nodeFlags: ['--max-old-space-size=96', '--max-semi-space-size=2'],
     });
     const life: Life = { child, heardMs: this.pace.now(), reason: 'died' };
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -148,39 +160,47 @@ export class KeptProcess<Message> {
     const verdict = this.options.onMessage(message);
     if (verdict === 'ready') settle();
     else if (verdict === 'well') this.failures = 0;
-    else if (verdict === 'stuck') {
-      life.reason = 'silent';
-      life.child.kill('SIGKILL');
-    } else if (verdict !== null) settle(verdict);
+    else if (verdict === 'stuck') this.end(life, 'silent');
+    else if (verdict !== null) settle(verdict);
   }
 
-  /** One that is stopped would hold everybody. */
   private async look(): Promise<void> {
-    while (!this.closed) {
+    const { signal } = this.closing;
+    while (!signal.aborted) {
       const before = this.pace.now();
-      await this.pace.sleep(lookMs);
+      await this.pace.sleep(lookMs, signal).catch(() => undefined);
+      this.endStopped();
       const life = this.current;
-      const pid = life?.child.pid;
-      if (life === null || pid === undefined || life.child.exitCode !== null) continue;
+      if (life === null) continue;
       const now = this.pace.now();
       // Were we ourselves away, its messages still wait to be read.
       if (now - before > 2 * lookMs) life.heardMs = now;
-      const stopped = isStopped(pid);
-      if (!stopped && now - life.heardMs < silentMs) continue;
-      life.reason = stopped ? 'stopped' : 'silent';
-      // Even a stopped process dies of it, and then the kernel lets everybody pass.
-      life.child.kill('SIGKILL');
-      life.heardMs = now;
+      if (now - life.heardMs >= silentMs) this.end(life, 'silent');
     }
   }
 
+  /** One that is stopped would hold everybody. */
+  private endStopped(): void {
+    const life = this.current;
+    const pid = life?.child.pid;
+    if (life === null || pid === undefined || life.child.exitCode !== null) return;
+    if (isStopped(pid)) this.end(life, 'stopped');
+  }
+
+  /** Even a stopped process dies of it, and then the kernel lets everybody pass. */
+  private end(life: Life, reason: Absence['reason']): void {
+    life.reason = reason;
+    life.child.kill('SIGKILL');
+    life.heardMs = this.pace.now();
+  }
+
   private async replace(gone: Life): Promise<void> {
-    if (this.closed || this.current !== gone) return;
+    if (this.closing.signal.aborted || this.current !== gone) return;
     const { onGone, onBack, onEnded } = this.options;
     const fromNs = this.nowNs();
     onGone?.();
     this.current = null;
-    for (; !this.closed; await this.pace.sleep(restartMs * this.failures)) {
+    for (; !this.closing.signal.aborted; await this.pace.sleep(restartMs * this.failures)) {
       this.failures += 1;
       try {
         await this.start();
@@ -190,7 +210,7 @@ export class KeptProcess<Message> {
         return onEnded(error instanceof Error ? error.message : String(error));
       }
     }
-    if (!this.closed) onBack({ fromNs, toNs: this.nowNs(), reason: gone.reason });
+    if (!this.closing.signal.aborted) onBack({ fromNs, toNs: this.nowNs(), reason: gone.reason });
   }
 
   private nowNs(): bigint {

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import type * as Koffi from 'koffi';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { isEmbedded, loadEmbeddedAddon } from '../program/index.ts';
 
 /** A loaded C library: `func('int close(int fd)')` gives a callable. */
 export type Library = Koffi.LibraryHandle;
@@ -14,12 +15,17 @@ const libraries = new Map<string, Library>();
 
 /**
  * The foreign function interface, loaded at the first call. It is a native addon: it stays outside the
- * bundle and may be absent.
+ * bundle and may be absent; the executable holds it.
  *
  * @throws SeaworthyError `unsupported` when the package or its build for this platform is missing
  */
 export function loadFfi(): Ffi {
   if (ffi !== undefined) return ffi;
+  if (isEmbedded) {
+    // What the package has around its addon are names that are deprecated.
+    ffi = loadEmbeddedAddon('koffi.node') as Ffi;
+    return ffi;
+  }
   try {
     ffi = createRequire(import.meta.url)('koffi') as Ffi;
     return ffi;

@@ -2,8 +2,7 @@
 // or a signal stops it, and its death lets everybody pass. Started by `namer.ts`; its one worker is
 // this same file.
 import { setPriority } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
 import {
@@ -14,6 +13,7 @@ import {
   loadLibrary,
   openExecGuard,
 } from '../kernel/index.ts';
+import { startThread } from '../program/index.ts';
 import { keepDeadline } from './deadline-keeper.ts';
 import type {
   AnswererFigures,
@@ -84,7 +84,6 @@ function begin(message: unknown): void {
     const guard = openExecGuard();
     const marked = new Map<string, string>();
     const state = createSharedState();
-    const file = fileURLToPath(import.meta.url);
     const timer = createDeadlineTimer();
     const data: ThreadData = {
       guardDescriptor: guard.descriptor,
@@ -92,7 +91,7 @@ function begin(message: unknown): void {
       state,
       options,
     };
-    const worker = new Worker(file, { workerData: data });
+    const worker = startThread(new URL(import.meta.url), { workerData: data });
     // Null: it is warm, so that the first container is held no longer than the others.
     worker.on('message', (container: NamedContainer | null) => {
       if (container !== null) return send({ kind: 'named', container });

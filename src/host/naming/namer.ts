@@ -1,9 +1,9 @@
 // Names containers before their first instruction: keeps the process that answers for the kernel, and
 // hands on what it reads.
-import { fileURLToPath } from 'node:url';
 import { type ErrorCode, SeaworthyError } from '../../base/error.ts';
 import type { Pace } from '../../base/retry.ts';
 import { KeptProcess, type Verdict } from '../kept-process/index.ts';
+import { entryOf } from '../program/index.ts';
 import { ImageDigests } from './image-digests.ts';
 import type {
   AnswererFigures,
@@ -94,7 +94,7 @@ class AnsweredNamer implements Namer {
       deadlineMs: deadlineMs ?? defaultDeadlineMs,
     };
     this.kept = new KeptProcess<AnswererMessage>({
-      file: answererFile(),
+      entry: entryOf('answerer', import.meta.url),
       noun: 'naming process',
       begin: begin,
       onMessage: (message) => this.hear(message),
@@ -148,12 +148,6 @@ class AnsweredNamer implements Namer {
         return 'stuck';
     }
   }
-}
-
-function answererFile(): string {
-  // In the bundle every entry lies in one folder.
-  const name = import.meta.url.endsWith('.ts') ? './answerer.worker.ts' : './answerer.worker.mjs';
-  return fileURLToPath(new URL(name, import.meta.url));
 }
 
 function sumOf(left: AnswererFigures, right: AnswererFigures): AnswererFigures {

@@ -1,9 +1,9 @@
 // Refuses to run what is not from a container's image: starts the process that answers the kernel, watches
 // over it, and hands on what it refused. While that process is away everything runs, and that is told.
-import { fileURLToPath } from 'node:url';
 import { type ErrorCode, SeaworthyError } from '../../base/error.ts';
 import { type Pace, realPace } from '../../base/retry.ts';
 import { KeptProcess, type Verdict } from '../kept-process/index.ts';
+import { entryOf } from '../program/index.ts';
 import type { Denied, GuardFigures, GuardMessage, GuardOrder, Watched } from './deny-messages.ts';
 
 export interface DenyGuardOptions {
@@ -59,7 +59,7 @@ class KeptGuard implements DenyGuard {
     this.pace = options.pace ?? realPace;
     const begin: GuardOrder = { kind: 'begin', deadlineMs: options.deadlineMs ?? 100 };
     this.kept = new KeptProcess<GuardMessage>({
-      file: workerFile(),
+      entry: entryOf('deny-guard', import.meta.url),
       noun: 'guarding process',
       begin: begin,
       onMessage: (message) => this.hear(message),
@@ -148,12 +148,4 @@ class KeptGuard implements DenyGuard {
     const count = again === 1 ? '1 container is' : `${again} containers are`;
     this.options.onProblem?.(`the guarding process was away: ${count} guarded again`);
   }
-}
-
-function workerFile(): string {
-  // In the bundle every entry lies in one folder.
-  const name = import.meta.url.endsWith('.ts')
-    ? './deny-guard.worker.ts'
-    : './deny-guard.worker.mjs';
-  return fileURLToPath(new URL(name, import.meta.url));
 }

@@ -1,14 +1,12 @@
 // The small process that lets programs of a container run or not. Nothing else runs in it; its death,
 // however it comes, lets everything run. Started by `deny-guard.ts`; its one worker is this same file.
 import { fstatSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import {
   isMainThread,
   MessageChannel,
   type MessagePort,
   parentPort,
   receiveMessageOnPort,
-  Worker,
   workerData,
 } from 'node:worker_threads';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
@@ -23,6 +21,7 @@ import {
   openExecGuard,
 } from '../kernel/index.ts';
 import { keepDeadline, turnState } from '../naming/index.ts';
+import { startThread } from '../program/index.ts';
 import type { Denied, GuardMessage, GuardOrder, Watched } from './deny-messages.ts';
 import { type Judged, judgeProgram, pathOf } from './drift.ts';
 
@@ -211,7 +210,7 @@ function openGuard(
     deadlineMs,
     orders: port2,
   };
-  const worker = new Worker(fileURLToPath(import.meta.url), {
+  const worker = startThread(new URL(import.meta.url), {
     workerData: data,
     transferList: [port2],
   });

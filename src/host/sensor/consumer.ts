@@ -35,7 +35,7 @@ export type CreateConsumer = (context: ConsumerContext) => SensorConsumer | Prom
 
 /** A thread of the owner's making: its entry calls `runSensorThread` with a consumer. */
 export interface ConsumerThread {
-  /** `workerEntry('watch', import.meta.url)` of a file `watch.worker.ts`. */
+  /** `entryOf('watch', import.meta.url)` of a file `watch.worker.ts`. */
   readonly entry: URL;
   /** Given to `createConsumer`. */
   readonly options: unknown;

@@ -1,6 +1,5 @@
 // The sensor's object in the kernel: loaded, set up, attached; its rings mapped. One for a process.
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { SeaworthyError } from '../../base/error.ts';
 import {
   type BpfMap,
@@ -9,11 +8,13 @@ import {
   type Mapping,
   type MemoryFile,
   mapMemory,
+  mapPiecewise,
   openBpfObject,
   pageBytes,
   slimTypes,
   typesOfObject,
 } from '../kernel/index.ts';
+import { partFile, partFolder } from '../program/index.ts';
 import { numberedCalls } from './calls.ts';
 import { type CounterReader, readCounters } from './counters.ts';
 import { type DatagramReader, readDatagrams } from './datagrams.ts';
@@ -22,6 +23,7 @@ import { callBytes, configBytes, configFlag, recordType } from './layout.ts';
 import type { SensorOptions } from './options.ts';
 import { programCoverage } from './programs.ts';
 import { openRing, type Ring } from './ring.ts';
+import { RingWindow } from './ring-window.ts';
 
 export interface AttachedProgram {
   readonly program: string;
@@ -43,13 +45,12 @@ export interface KernelSensor {
   close(): void;
 }
 
+const objectFile = 'seaworthy.bpf.o';
 const kernelTypes = '/sys/kernel/btf/vmlinux';
 
-/** Where the compiled object lies: beside the sources, or beside the bundle's folder. */
-export function objectPath(): string {
-  const isSource = import.meta.url.endsWith('.ts');
-  const relative = isSource ? '../../../native/' : '../native/';
-  return fileURLToPath(new URL(`${relative}seaworthy.bpf.o`, import.meta.url));
+/** Whether the compiled object is part of this build. */
+export function hasSensorObject(): boolean {
+  return partFolder('native').stamp(objectFile) !== 0;
 }
 
 /**
@@ -58,7 +59,7 @@ export function objectPath(): string {
  * @throws SeaworthyError `denied` without the rights, `unsupported` without koffi, libbpf or BTF
  */
 export function openKernelSensor(options: SensorOptions): KernelSensor {
-  const bytes = readFileSync(objectPath());
+  const bytes = partFile('native', objectFile);
   const needed = new Set(programCoverage.filter((one) => one.isNeeded).map((one) => one.program));
   const types = typesFor(bytes);
   try {
@@ -158,13 +159,16 @@ function mapRing(map: BpfMap, mappings: Mapping[]): Ring {
   const { descriptor } = map;
   const ours = mapMemory({ descriptor, offset: 0, bytes: page, writable: true });
   mappings.push(ours);
-  const theirs = mapMemory({ descriptor, offset: page, bytes: page + size, writable: false });
+  const theirs = mapMemory({ descriptor, offset: page, bytes: page, writable: false });
   mappings.push(theirs);
+  const data = mapPiecewise({ descriptor, offset: 2 * page, bytes: size });
+  mappings.push(data);
   return openRing({
     consumer: new BigUint64Array(ours.buffer, 0, 1),
     producer: new BigUint64Array(theirs.buffer, 0, 1),
-    data: new Uint8Array(theirs.buffer, page, size),
+    data: new Uint8Array(data.buffer),
     size,
+    window: new RingWindow(size, data),
   });
 }
 

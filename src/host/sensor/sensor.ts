@@ -1,8 +1,8 @@
 // The sensor as its owner sees it: a thread that is started, told what to tell, and stopped.
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { type ErrorCode, SeaworthyError } from '../../base/error.ts';
-import { workerEntry } from '../../base/worker.ts';
 import { type Bell, closeBell, ringBell } from '../kernel/index.ts';
+import { entryOf, startThread } from '../program/index.ts';
 import { type BatchCursor, readBatch } from './batch.ts';
 import type { ConsumerThread } from './consumer.ts';
 import type { TypeCounter } from './counters.ts';
@@ -54,7 +54,7 @@ export function openSensor({
     options: { ...defaultSensorOptions, ...options },
     consumerOptions: consumer?.options ?? null,
   };
-  const worker = new Worker(consumer?.entry ?? workerEntry('sensor-copy', import.meta.url), {
+  const worker = startThread(consumer?.entry ?? entryOf('sensor-copy', import.meta.url), {
     workerData: input,
     name: 'sensor',
     // It closes descriptors that C opened, which Node would warn of.

@@ -1,7 +1,7 @@
 // What this machine lacks for the sensor, and what is still seen without it.
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { bpfLibraryProblem } from '../kernel/index.ts';
-import { objectPath } from './kernel-sensor.ts';
+import { hasSensorObject } from './kernel-sensor.ts';
 
 export interface SupportItem {
   readonly name: 'platform' | 'object' | 'library' | 'types' | 'rights' | 'pid-namespace';
@@ -24,7 +24,7 @@ const capBpf = 39n;
 export function sensorSupport(): SensorSupport {
   const items: SupportItem[] = [
     { name: 'platform', problem: platformProblem() },
-    { name: 'object', problem: readProblem(objectPath(), 'the sensor is not part of this build') },
+    { name: 'object', problem: hasSensorObject() ? null : 'the sensor is not part of this build' },
     { name: 'library', problem: bpfLibraryProblem() },
     {
       name: 'types',

@@ -1,8 +1,8 @@
 // The main thread's half of inflating beside it: gives compressed pieces, takes inflated ones, keeps
 // idle threads for the next layer.
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { messageOf } from '../../base/error.ts';
-import { workerEntry } from '../../base/worker.ts';
+import { entryOf, startThread } from '../../host/program/index.ts';
 import type { InflateNews, InflateRequest } from './inflate.worker.ts';
 import { InflateRing, ringMemory } from './inflate-ring.ts';
 
@@ -28,7 +28,7 @@ export class InflateThread {
   constructor() {
     const memory = ringMemory();
     this.#ring = new InflateRing(memory);
-    this.#worker = new Worker(workerEntry('inflate', import.meta.url), {
+    this.#worker = startThread(entryOf('inflate', import.meta.url), {
       workerData: memory,
       // It allocates next to nothing: without limits V8 gives it room as for a program.
       resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32, stackSizeMb: 1 },

@@ -1,9 +1,9 @@
 // The dashboard's files: listed when they change, held in memory, served by their listed names alone,
 // so that no path from outside ever reaches the file system.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { extname, join, relative, sep } from 'node:path';
+import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { PartFolder } from '../../host/program/index.ts';
 
 export interface StaticFile {
   readonly mediaType: string;
@@ -38,16 +38,15 @@ const mediaTypes: Readonly<Record<string, string>> = {
 const filesMost = 1000;
 const bytesMost = 64 * 1024 * 1024;
 
-/** @param folder where the dashboard was built to; it need not be there yet */
-export function openStaticFiles(folder: string): StaticFiles {
-  const index = join(folder, 'index.html');
+/** @param folder the files of the dashboard; they need not be built yet */
+export function openStaticFiles(folder: PartFolder): StaticFiles {
   let files: ReadonlyMap<string, StaticFile> = new Map();
   let stamp = 0;
   return {
     file(path) {
       const isPage = !/\.[A-Za-z0-9]{1,12}$/.test(path);
       if (isPage) {
-        const changed = statSync(index, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+        const changed = folder.stamp('index.html');
         if (changed !== stamp) files = changed === 0 ? new Map() : readAll(folder);
         stamp = changed;
       }
@@ -56,17 +55,16 @@ export function openStaticFiles(folder: string): StaticFiles {
   };
 }
 
-function readAll(folder: string): ReadonlyMap<string, StaticFile> {
+function readAll(folder: PartFolder): ReadonlyMap<string, StaticFile> {
   const files = new Map<string, StaticFile>();
-  let bytes = 0;
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || files.size >= filesMost) continue;
-    const path = join(entry.parentPath, entry.name);
-    const mediaType = mediaTypes[extname(entry.name).toLowerCase()];
-    bytes += statSync(path).size;
-    if (mediaType === undefined || bytes > bytesMost) continue;
-    const name = `/${relative(folder, path).split(sep).join('/')}`;
-    files.set(name, fileOf(name, mediaType, readFileSync(path)));
+  let bytesInAll = 0;
+  for (const name of folder.names().slice(0, filesMost)) {
+    const mediaType = mediaTypes[extname(name).toLowerCase()];
+    if (mediaType === undefined) continue;
+    const bytes = folder.read(name);
+    bytesInAll += bytes.length;
+    if (bytesInAll > bytesMost) break;
+    files.set(`/${name}`, fileOf(`/${name}`, mediaType, bytes));
   }
   return files;
 }
