@@ -14,11 +14,14 @@ export interface LabProvider {
   close(): Promise<void>;
 }
 
-async function listen(makeHandler: (issuer: string) => Handler): Promise<LabProvider> {
+async function listen(
+  makeHandler: (issuer: string) => Handler,
+  host = '127.0.0.1',
+): Promise<LabProvider> {
   let handler: Handler | null = null;
   const server = createServer((incoming, response) => handler?.(incoming, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = `http://${host}:${(server.address() as AddressInfo).port}`;
   handler = makeHandler(issuer);
   return {
     issuer,
@@ -35,11 +38,15 @@ export interface Person {
   readonly groups: readonly string[];
 }
 
-/** `people`: who there is, by subject; `who()` logs in next. */
+/**
+ * `people`: who there is, by subject; `who()` logs in next. `host`: the name that it goes by, `localhost`
+ * where it shall be another site for browsers.
+ */
 export function certifiedProvider(options: {
   readonly redirect: string;
   readonly people: ReadonlyMap<string, Person>;
   readonly who: () => string;
+  readonly host?: string;
 }): Promise<LabProvider> {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk = { ...privateKey.export({ format: 'jwk' }), kid: 'k1', alg: 'RS256', use: 'sig' };
@@ -72,7 +79,7 @@ export function certifiedProvider(options: {
         void logIn(provider, options.who(), { incoming, response });
       } else callback(incoming, response);
     };
-  });
+  }, options.host);
 }
 
 async function logIn(

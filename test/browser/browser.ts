@@ -15,17 +15,53 @@ const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goo
 export const noBrowser =
   program === undefined && process.env['SEAWORTHY_CI'] !== '1' ? 'no Chromium here' : null;
 
-export interface Opened {
+/** A page, and everything that should not have happened on it. */
+export interface Guest {
   readonly page: Page;
-  readonly server: MockServer;
   /** Errors of the page and of its console, and requests to other hosts. */
   readonly faults: readonly string[];
+  /** Addresses that it asked. */
+  readonly asked: readonly string[];
   readonly close: () => Promise<void>;
+}
+
+export interface VisitOptions extends BrowserContextOptions {
+  readonly before?: string;
+}
+
+export interface TestBrowser {
+  /**
+   * Opens an address in a profile of its own, waits until the page has said something. `before` is a script
+   * that runs before those of the page.
+   */
+  readonly visit: (address: string, options?: VisitOptions) => Promise<Guest>;
+  readonly close: () => Promise<void>;
+}
+
+/** Chromium without a window; `words` are further flags of it. */
+export async function openBrowser(words: readonly string[] = []): Promise<TestBrowser> {
+  if (program === undefined) throw new Error('Chromium is missing: install the package chromium');
+  const args = ['--no-sandbox', ...words];
+  const browser = await chromium.launch({ executablePath: program, args });
+  return {
+    visit: async (address, { before, ...options } = {}) => {
+      const guest = await open(browser, new URL(address).origin, options);
+      if (before !== undefined) await guest.page.addInitScript(before);
+      await guest.page.goto(address);
+      await guest.page.locator('main :is(h1, h2, [role=alert])').first().waitFor();
+      return guest;
+    },
+    close: () => browser.close(),
+  };
+}
+
+export interface Opened extends Guest {
+  readonly server: MockServer;
 }
 
 export interface Lab {
   readonly folder: string;
-  /** Opens `hash` of a fresh server, waits until the page has said something. */
+  /** Opens `hash` of a fresh server with made-up answers. */
   readonly open: (
     hash: string,
     options?: BrowserContextOptions & { readonly variant?: Variant },
@@ -35,15 +71,19 @@ export interface Lab {
 
 /** A browser and a built dashboard. */
 export async function openLab(): Promise<Lab> {
-  if (program === undefined) throw new Error('Chromium is missing: install the package chromium');
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-ui-'));
-  const [browser] = await Promise.all([
-    chromium.launch({ executablePath: program, args: ['--no-sandbox'] }),
-    buildUi(folder),
-  ]);
+  const [browser] = await Promise.all([openBrowser(), buildUi(folder)]);
   return {
     folder,
-    open: (hash, options = {}) => open(browser, folder, { hash, ...options }),
+    open: async (hash, { variant = 'usual', ...options } = {}) => {
+      const server = await startMock(folder, variant);
+      const guest = await browser.visit(`${server.address}/${hash}`, options);
+      const close = async (): Promise<void> => {
+        await guest.close();
+        await server.close();
+      };
+      return { ...guest, server, close };
+    },
     close: async () => {
       await browser.close();
       rmSync(folder, { recursive: true, force: true });
@@ -53,29 +93,19 @@ export async function openLab(): Promise<Lab> {
 
 async function open(
   browser: Browser,
-  folder: string,
-  options: BrowserContextOptions & { readonly hash: string; readonly variant?: Variant },
-): Promise<Opened> {
-  const { hash, variant = 'usual', ...context } = options;
-  const server = await startMock(folder, variant);
-  const page = await browser.newPage(context);
+  own: string,
+  options: BrowserContextOptions = {},
+): Promise<Guest> {
+  const page = await browser.newPage(options);
   const faults: string[] = [];
+  const asked: string[] = [];
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
   });
   page.on('request', (request) => {
-    if (!request.url().startsWith(server.address)) faults.push(`asks ${request.url()}`);
+    asked.push(request.url());
+    if (!request.url().startsWith(own)) faults.push(`asks ${request.url()}`);
   });
-  await page.goto(`${server.address}/${hash}`);
-  await page.locator('main :is(h1, h2, [role=alert])').first().waitFor();
-  return {
-    page,
-    server,
-    faults,
-    close: async () => {
-      await page.close();
-      await server.close();
-    },
-  };
+  return { page, faults, asked, close: () => page.close() };
 }

@@ -240,9 +240,11 @@ function cookieOf({ header }: LoginRequest, name: string): string | null {
 
 /** Browsers send `Origin` with what changes something, and `Sec-Fetch-Site` with everything. */
 function isForeign({ method, header }: LoginRequest, { publicUrl }: LoginSettings): boolean {
-  const origin = header('origin');
-  if (origin !== null && origin !== publicUrl.origin) return true;
   const site = header('sec-fetch-site');
+  const told = header('origin');
+  // Our pages send no referrer, and of such a page's form browsers hide the origin (Fetch, 3.2): `null`.
+  const origin = told === 'null' && site === 'same-origin' ? publicUrl.origin : told;
+  if (origin !== null && origin !== publicUrl.origin) return true;
   const isOurs = site === null || site === 'same-origin' || site === 'none';
   const isVisit = method === 'GET' && header('sec-fetch-mode') === 'navigate';
   if (!isOurs && !isVisit) return true;
