@@ -1,108 +1,92 @@
-// What every page owes to who does not see it, or not well: names, landmarks, order of headings, contrast.
-// It runs inside the page, so it uses nothing from outside of itself.
+// What every page owes to who does not see it, or not well, or has no mouse: axe-core's rules of WCAG 2.2,
+// levels A and AA, and a walk with the Tab key over everything that can be operated.
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
 
-/** Complaints about the page that is open. Contrast by WCAG 2.2, 1.4.3. */
-export function complaintsOfPage(): string[] {
-  const complaints: string[] = [];
-  const all = (selector: string): HTMLElement[] => [
-    ...document.querySelectorAll<HTMLElement>(selector),
-  ];
-  const where = (element: Element): string => element.outerHTML.slice(0, 120);
-  const nameOf = (element: HTMLElement): string =>
-    [
-      element.getAttribute('aria-label'),
-      element.getAttribute('title'),
-      ...(element.getAttribute('aria-labelledby') ?? '')
-        .split(' ')
-        .map((id) => document.getElementById(id)?.textContent),
-      ...(element instanceof HTMLInputElement ? [...(element.labels ?? [])] : []).map(
-        (label) => label.textContent,
-      ),
-      element.textContent,
-    ]
-      .join('')
-      .trim();
-  const isSeen = (element: Element): boolean => element.checkVisibility();
+/** WCAG 2.0 to 2.2, A and AA, and what axe-core counts as good practice. */
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-  if (document.documentElement.lang === '') complaints.push('the page has no language');
-  if (all('main').length !== 1) complaints.push('there is not one main landmark');
-  if (all('h1').length !== 1) complaints.push(`there are ${all('h1').length} h1`);
-  const regions = all('main :is(section, [role="region"])')
-    .filter((one) => one.matches('[aria-label], [aria-labelledby]'))
-    .map((one) => {
-      const by = document.getElementById(one.getAttribute('aria-labelledby') ?? '');
-      return one.getAttribute('aria-label') ?? by?.textContent ?? '';
+declare global {
+  interface Window {
+    readonly axe: typeof axe;
+  }
+}
+
+/** Rules that the page breaks, each with the first element that breaks it; empty: none. */
+export async function complaints(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async (values) => {
+    const { violations } = await window.axe.run(document, {
+      runOnly: { type: 'tag', values },
+      resultTypes: ['violations'],
     });
-  for (const name of regions)
-    if (regions.indexOf(name) !== regions.lastIndexOf(name))
-      complaints.push(`two regions: ${name}`);
-  for (const nav of all('nav')) if (nameOf(nav) === '') complaints.push('a nav has no name');
-  const controls =
-    'a[href], button, input, select, summary, [tabindex="0"], [role="button"], [role="img"]';
-  for (const control of all(controls).filter(isSeen)) {
-    if (nameOf(control) === '') complaints.push(`no name: ${where(control)}`);
-    // Who speaks to the page says what they see (WCAG 2.5.3).
-    const label = control.getAttribute('aria-label');
-    const seen = control.checkVisibility() ? (control.innerText ?? '').trim() : '';
-    const isText = /^[\w ]+$/.test(seen) && control.tagName !== 'SPAN';
-    if (label !== null && isText && !label.toLowerCase().includes(seen.toLowerCase())) {
-      complaints.push(`label without its text: ${where(control)}`);
-    }
-    if (control.matches('summary, button, a') && control.querySelector('a, button, input')) {
-      complaints.push(`operable within operable: ${where(control)}`);
-    }
-    if (control.closest('[aria-hidden="true"]')) complaints.push(`hidden: ${where(control)}`);
-  }
-  for (const one of all('[tabindex]'))
-    if (one.tabIndex > 0) complaints.push(`order: ${where(one)}`);
-  const ids = all('[id]').map(({ id }) => id);
-  for (const id of ids)
-    if (ids.indexOf(id) !== ids.lastIndexOf(id)) complaints.push(`twice: ${id}`);
-  let level = 0;
-  for (const heading of all('main :is(h1, h2, h3, h4)').filter(isSeen)) {
-    const own = Number(heading.tagName[1]);
-    if (own > level + 1 && level > 0) complaints.push(`heading jumps: ${where(heading)}`);
-    level = own;
-  }
-  for (const table of all('table')) {
-    if (table.querySelector('th') === null) {
-      const caption = table.querySelector('caption') ?? table.closest('[aria-label]');
-      if (caption === null)
-        complaints.push(`a table has neither heads nor a name: ${where(table)}`);
-    }
-  }
+    return violations.map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}: ${nodes.length} x ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.any[0]?.message ?? ''}`,
+    );
+  }, tags);
+}
 
-  const numbers = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);
-  const luminance = (colour: readonly number[]): number => {
-    const [red = 0, green = 0, blue = 0] = colour.slice(0, 3).map((value) => {
-      const part = value / 255;
-      return part <= 0.040_45 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const ground = (element: Element | null): number[] | null => {
-    if (element === null) return numbers(getComputedStyle(document.body).backgroundColor);
-    const { backgroundColor, backgroundImage } = getComputedStyle(element);
-    if (backgroundImage !== 'none' && backgroundColor === 'rgba(0, 0, 0, 0)') {
-      return element.classList.contains('track') ? ground(element.parentElement) : null;
-    }
-    const colour = numbers(backgroundColor);
-    return colour.length === 4 && colour[3] === 0 ? ground(element.parentElement) : colour;
-  };
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-    const element = node.parentElement;
-    if (element === null || !node.textContent?.trim() || !isSeen(element)) continue;
-    if (element.closest('svg, .unseen, .skip, noscript, option, dialog:not([open])')) continue;
-    const style = getComputedStyle(element);
-    const behind = ground(element);
-    if (behind === null) continue;
-    const [a, b] = [luminance(numbers(style.color)), luminance(behind)];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const size = Number.parseFloat(style.fontSize);
-    const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-    if (ratio < (isLarge ? 3 : 4.5))
-      complaints.push(`contrast ${ratio.toFixed(2)}: ${where(element)}`);
+/** Everything that can be operated, by how it can be found again. */
+const operable =
+  'a[href], button:not([disabled]), input:not([disabled]), select, summary, [tabindex="0"]';
+
+export interface Walk {
+  /** Elements that Tab never came to. */
+  readonly missed: readonly string[];
+  /** Elements that had the focus and did not show it, or had it off the screen. */
+  readonly unseen: readonly string[];
+  readonly steps: number;
+}
+
+/** Presses Tab until the focus is back at the beginning, at most `most` times. */
+export async function walk(page: Page, most = 600): Promise<Walk> {
+  await page.evaluate((selector) => {
+    const all = [...document.querySelectorAll<HTMLElement>(selector)].filter(
+      (one) => one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true }),
+    );
+    for (const [index, one] of all.entries()) one.dataset['walk'] = String(index);
+    (document.activeElement as HTMLElement | null)?.blur();
+    getSelection()?.removeAllRanges();
+  }, operable);
+  const reached = new Set<string>();
+  const unseen: string[] = [];
+  let steps = 0;
+  for (; steps < most; steps += 1) {
+    await page.keyboard.press('Tab');
+    const { key, told, isSeen } = await page.evaluate(focusOfPage);
+    // Behind the last element comes the browser's own frame, then the first one again.
+    if (key === null) continue;
+    if (reached.has(key)) break;
+    reached.add(key);
+    if (!isSeen) unseen.push(told);
   }
-  return [...new Set(complaints)];
+  const missed = await page.evaluate(
+    (known) =>
+      [...document.querySelectorAll<HTMLElement>('[data-walk]')]
+        .filter(({ dataset }) => !known.includes(dataset['walk'] ?? ''))
+        .map((one) => one.outerHTML.slice(0, 160)),
+    [...reached],
+  );
+  return { missed, unseen, steps };
+}
+
+/** Runs inside the page: who has the focus, whether it shows, and whether it is on the screen. */
+function focusOfPage(): { key: string | null; told: string; isSeen: boolean } {
+  const one = document.activeElement;
+  if (!(one instanceof HTMLElement || one instanceof SVGElement) || one === document.body) {
+    return { key: null, told: '', isSeen: true };
+  }
+  // A line of a picture shows the focus as dashes: an outline would be a box around all that it crosses.
+  const drawn = one instanceof SVGElement ? one.querySelector('.line') : null;
+  const { outlineStyle, outlineWidth, strokeDasharray } = getComputedStyle(drawn ?? one);
+  const hasOutline = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
+  const box = one.getBoundingClientRect();
+  const isOnScreen =
+    box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  return {
+    key: one.dataset['walk'] ?? one.outerHTML.slice(0, 200),
+    told: one.outerHTML.slice(0, 160),
+    isSeen: (hasOutline || strokeDasharray !== 'none') && isOnScreen,
+  };
 }

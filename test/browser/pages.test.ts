@@ -3,8 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { complaintsOfPage } from './accessibility.ts';
+import { complaints, walk } from './accessibility.ts';
 import { type Lab, noBrowser, openLab } from './browser.ts';
 
 /** Page, and words that only its data has. */
@@ -34,33 +35,45 @@ describe.skipIf(noBrowser !== null)(`pages (${noBrowser ?? 'in Chromium'})`, () 
   });
   afterAll(() => lab?.close());
 
-  test.each(pages)('%s shows its data and is usable', async (hash, words) => {
-    const { page, faults, close } = await lab.open(hash);
-    await page.getByText(words).first().waitFor();
-    expect(await page.evaluate(complaintsOfPage)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await page.evaluate(complaintsOfPage)).toEqual([]);
-    expect(faults).toEqual([]);
-    await close();
-  });
-
-  test.each([
-    [360, 1],
-    [640, 1],
-    [3840, 1],
-    // 200 % zoom of a usual screen.
-    [640, 2],
-  ])('%i pixels at %i: nothing runs out of the page', async (width, deviceScaleFactor) => {
-    const viewport = { width, height: 900 };
-    const { page, close } = await lab.open('#/lessons', { viewport, deviceScaleFactor });
+  const onEach = async (page: Page, check: (hash: string) => Promise<void>): Promise<void> => {
     for (const [hash, words] of pages) {
       await page.evaluate((address) => location.assign(address), hash);
       await page.getByText(words).first().waitFor();
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(wide, hash).toBeLessThanOrEqual(0);
+      await check(hash);
     }
+  };
+
+  test.each([
+    [360, 1, 'dark', true],
+    [1440, 1, 'light', true],
+    [3840, 1, 'dark', false],
+    // 200 % zoom of a usual screen.
+    [640, 2, 'light', false],
+  ] as const)(
+    '%i pixels at %i, %s: every page shows its data and is for everybody',
+    async (width, deviceScaleFactor, colorScheme, isAsked) => {
+      const viewport = { width, height: 900 };
+      const options = { viewport, deviceScaleFactor, colorScheme };
+      const { page, faults, close } = await lab.open('#/nowhere', options);
+      await onEach(page, async (hash) => {
+        if (isAsked) expect(await complaints(page), hash).toEqual([]);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(wide, hash).toBeLessThanOrEqual(0);
+      });
+      expect(faults).toEqual([]);
+      await close();
+    },
+    120_000,
+  );
+
+  test('Tab reaches everything on every page, and shows where it is', async () => {
+    const { page, close } = await lab.open('#/nowhere');
+    await onEach(page, async (hash) => {
+      const { missed, unseen } = await walk(page);
+      expect({ hash, missed, unseen }).toEqual({ hash, missed: [], unseen: [] });
+    });
     await close();
-  });
+  }, 120_000);
 
   test('print leaves out what only a screen needs', async () => {
     const { page, close } = await lab.open('#/detections');
