@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 import type { ContainerView, Progress } from './answers.ts';
 import { addressOfQuestion, refreshAll } from './client.ts';
 import { loadContainers, takeContainers } from './containers.ts';
-import { harmless } from './words.ts';
+import { counted, harmless } from './words.ts';
 
 const gatherMs = 400;
 /** Containers of one moment beyond which the list is asked for again. */
@@ -96,7 +96,7 @@ function hear(text: string): void {
 function announce(now: number): void {
   if (heard === 0 || now - announcedAt < quietMs) return;
   announcement.value =
-    heard === 1 ? `Detected: ${lastRule}` : `${heard} detections, the last: ${lastRule}`;
+    heard === 1 ? `Detected: ${lastRule}` : `${counted(heard, 'detection')}, the last: ${lastRule}`;
   announcedAt = now;
   heard = 0;
 }

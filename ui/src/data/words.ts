@@ -9,9 +9,7 @@ export function harmless(text: string): string {
   return text.replaceAll(hidden, '\ufffd');
 }
 
-export function plural(count: number, word: string): string {
-  return `${count.toLocaleString()} ${word}${count === 1 ? '' : 's'}`;
-}
+export { counted, grouped, nounOf } from '../../../src/base/count-text.ts';
 
 /** `1.3 s`, `4 min`, `3 h 20 min`, `12 d`. */
 export function spanText(ms: number): string {

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Alerts, AlertTest, Page, ResponseRow } from '../data/answers.ts';
 import { type Answer, answerTo, ask, refresh } from '../data/client.ts';
-import { harmless, plural, sentenceOfOutput } from '../data/words.ts';
+import { counted, grouped, harmless, sentenceOfOutput } from '../data/words.ts';
 import { Heads, Parts, Scrolled } from '../parts/controls.tsx';
 import { ContainerLink, Time } from '../parts/marks.tsx';
 import { Coded, Empty, Failed, Shown } from '../parts/shown.tsx';
@@ -50,7 +50,7 @@ function Told({ alerts }: { readonly alerts: Alerts }): JSX.Element {
   return (
     <>
       <p>
-        {plural(outputs.length, 'output')} {outputs.length === 1 ? 'is' : 'are'} told
+        {counted(outputs.length, 'output')} {outputs.length === 1 ? 'is' : 'are'} told
         {broken === 0 ? '; none had a problem.' : `; ${broken} had a problem.`}
         {digest !== null && ` Repeats wait for a digest of ${digest.seconds} seconds.`}
       </p>
@@ -62,9 +62,9 @@ function Told({ alerts }: { readonly alerts: Alerts }): JSX.Element {
               <tr key={name}>
                 <td>{harmless(name)}</td>
                 <td>{harmless(kind)}</td>
-                <td>{delivered.toLocaleString()}</td>
-                <td>{waiting.toLocaleString()}</td>
-                <td>{lost > 0 ? <b class="alarm">{lost.toLocaleString()}</b> : 0}</td>
+                <td>{grouped(delivered)}</td>
+                <td>{grouped(waiting)}</td>
+                <td>{lost > 0 ? <b class="alarm">{grouped(lost)}</b> : 0}</td>
                 <td>
                   {lastProblem === null ? (
                     'none'
@@ -140,7 +140,7 @@ function Policy({ alerts }: { readonly alerts: Alerts }): JSX.Element {
 function Done({ items }: { readonly items: readonly ResponseRow[] }): JSX.Element {
   return (
     <Scrolled label="Responses">
-      <Parts items={items} noun="responses">
+      <Parts items={items} noun="response">
         {(shown) => (
           <table>
             <Heads words={['When', 'Container', 'What', 'Because', 'By', 'Result']} />

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { AuditAnswer, AuditResult, Audits } from '../data/answers.ts';
 import { answerTo, ask, type Problem, refresh } from '../data/client.ts';
-import { harmless, plural, weightOfSeverity } from '../data/words.ts';
+import { counted, harmless, weightOfSeverity } from '../data/words.ts';
 import { CopyButton, Parts, SearchField } from '../parts/controls.tsx';
 import { LessonLink, Time, WeightMark } from '../parts/marks.tsx';
 import { Empty, Failed, Shown } from '../parts/shown.tsx';
@@ -83,7 +83,7 @@ function Benchmark({
         <div>
           <h2 class="answer">
             {harmless(audit.controls[0]?.benchmark ?? audit.audit)}: {audit.score} of 100,{' '}
-            {plural(failed, 'control')} broken
+            {counted(failed, 'control')} broken
           </h2>
           <p class="faint">
             {harmless(audit.target)}, <Time at={audit.generatedAt} />
@@ -115,7 +115,7 @@ function Benchmark({
             <summary>
               <b>{word}</b> <span class="faint">{own.length}</span>
             </summary>
-            <Parts items={worstFirst(own)} size={100} noun="controls">
+            <Parts items={worstFirst(own)} size={100} noun="control">
               {(shown) =>
                 shown.map((one) => <Control key={`${one.benchmark} ${one.id}`} control={one} />)
               }

@@ -1,7 +1,7 @@
 // The axis of a container: four lanes, a cursor that is an ordinary slider, zoom by keys and buttons.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { harmless } from '../data/words.ts';
+import { grouped, harmless } from '../data/words.ts';
 import { type Axis, placeOf, zoomedByKey } from '../parts/axis.ts';
 import { Scale, ZoomButtons } from '../parts/scale.tsx';
 import { laneNames, type Moment, ticksOf } from './container-events.ts';
@@ -54,7 +54,7 @@ export function ContainerAxis(view: AxisView): JSX.Element {
         return (
           <div class="lane" key={lane}>
             <span class="lane-name">
-              {lane} <small>{count.toLocaleString()}</small>
+              {lane} <small>{grouped(count)}</small>
             </span>
             <div class={`track of-${lane}`} {...pointer} aria-hidden="true">
               {ticks.map(({ place, weight, count: many }) => (

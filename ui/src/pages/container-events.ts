@@ -2,9 +2,9 @@
 import type { ProcessView, TimelineView } from '../data/answers.ts';
 import {
   bytesText,
+  counted,
   harmless,
   modeText,
-  plural,
   sentenceOfOutput,
   timeMs,
   type Weight,
@@ -85,7 +85,7 @@ export function momentsOf(timeline: TimelineView, rows: readonly ProcessRow[]): 
     const who = flow.name === null ? flow.remote : `${flow.name} (${flow.remote})`;
     const much = `${bytesText(flow.bytesSent)} sent, ${bytesText(flow.bytesReceived)} received`;
     const way = flow.direction === 'in' ? 'from' : 'to';
-    const text = `${way} ${who}, ${flow.protocol} ${flow.port}: ${plural(flow.flows, 'flow')}, ${much}`;
+    const text = `${way} ${who}, ${flow.protocol} ${flow.port}: ${counted(flow.flows, 'flow')}, ${much}`;
     add('network', flow.firstAt, text);
   }
   for (const { time, rule, output, priority } of timeline.detections) {

@@ -4,6 +4,8 @@ import type { DetectionFacts, Report, TimelineView } from '../data/answers.ts';
 import { answerTo } from '../data/client.ts';
 import {
   bytesText,
+  counted,
+  grouped,
   harmless,
   modeText,
   packageText,
@@ -58,7 +60,7 @@ export function DetectionList({
   return (
     <section aria-labelledby="detected-title">
       <h2 id="detected-title">Detected</h2>
-      <Parts items={groups} size={50} noun="rules">
+      <Parts items={groups} size={50} noun="rule">
         {(shown) =>
           shown.map(([rule, all]) => {
             const first = all[0] as TimelineView['detections'][number];
@@ -70,7 +72,7 @@ export function DetectionList({
                   <span class="line">
                     <WeightMark weight={weight} word={first.priority} />
                     <b>{harmless(rule)}</b>
-                    {total > 1 && <span>×{total.toLocaleString()}</span>}
+                    {total > 1 && <span>×{grouped(total)}</span>}
                     <small>
                       <Time at={first.time} />
                     </small>
@@ -154,7 +156,7 @@ export function FileTable({
     <section aria-labelledby="files-title">
       <h2 id="files-title">Files</h2>
       <Scrolled label="Files">
-        <Parts items={own} noun="files">
+        <Parts items={own} noun="file">
           {(shown) => (
             <table>
               <thead>
@@ -208,7 +210,7 @@ export function FlowTable({
         </small>
       </h2>
       <Scrolled label="Flows">
-        <Parts items={own} noun="flows">
+        <Parts items={own} noun="flow">
           {(shown) => (
             <table>
               <Heads words={['First', 'Peer', 'Port', 'Flows', 'Sent', 'Received']} />
@@ -261,10 +263,11 @@ export function PackageList({
       ) : (
         <>
           <p>
-            {packages.length.toLocaleString()} packages ran or were loaded
+            {counted(packages.length, 'package')} ran or {packages.length === 1 ? 'was' : 'were'}{' '}
+            loaded
             {id === null ? '.' : <Shipped imageId={id} used={packages.length} />}
           </p>
-          <Parts items={packages.filter(({ purl }) => fits(purl, find))} size={15} noun="packages">
+          <Parts items={packages.filter(({ purl }) => fits(purl, find))} size={15} noun="package">
             {(shown) => (
               <table>
                 <caption class="unseen">Packages that were used</caption>
@@ -302,7 +305,7 @@ function Shipped({
   const shipped = answer.value.packages.length;
   return (
     <>
-      <span> of the {shipped.toLocaleString()} that its image ships</span>
+      <span> of the {grouped(shipped)} that its image ships</span>
       <meter min={0} max={Math.max(1, shipped)} value={used} aria-hidden="true" />
     </>
   );

@@ -28,7 +28,7 @@ export function ProcessTree(view: TreeView): JSX.Element | null {
       <p class="faint" role="status">
         {alive} of {rows.length} ran at the cursor.
       </p>
-      <Parts items={rows} size={200} noun="processes">
+      <Parts items={rows} size={200} noun="process">
         {(shown) => (
           <div
             role="tree"

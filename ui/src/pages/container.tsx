@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { TimelineView } from '../data/answers.ts';
 import { addressOfQuestion, answerTo, refresh } from '../data/client.ts';
-import { harmless, lifeOf, plural, shortId, spanText } from '../data/words.ts';
+import { counted, grouped, harmless, lifeOf, shortId, spanText } from '../data/words.ts';
 import type { Axis } from '../parts/axis.ts';
 import { SearchField } from '../parts/controls.tsx';
 import { GradeMark, ImageLink, Time } from '../parts/marks.tsx';
@@ -93,8 +93,8 @@ function Told({
             onValue={(value) => replaceQuery({ find: value })}
           />
           <span class="faint" role="status">
-            {plural(moments.length, 'moment')}
-            {find !== '' && ` of ${all.length.toLocaleString()}`}
+            {counted(moments.length, 'moment')}
+            {find !== '' && ` of ${grouped(all.length)}`}
           </span>
         </div>
         <ContainerAxis
@@ -127,7 +127,7 @@ function Identity({ timeline }: { readonly timeline: TimelineView }): JSX.Elemen
   const code = container.exitCode === null ? '' : ` and ended with exit code ${container.exitCode}`;
   const state = container.running ? `has been running for ${life}` : `ran for ${life}${code}`;
   const found = detections.reduce((sum, { count }) => sum + count, 0);
-  const alarm = found === 0 ? 'nothing was detected' : plural(found, 'detection');
+  const alarm = found === 0 ? 'nothing was detected' : counted(found, 'detection');
   const starter = [startedBy?.user, startedBy?.command].filter(Boolean).join(': ');
   return (
     <header>

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { DetectionRow, Page } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
-import { harmless, plural, sentenceOfOutput, weightOfPriority } from '../data/words.ts';
+import { counted, grouped, harmless, sentenceOfOutput, weightOfPriority } from '../data/words.ts';
 import { Choice, CopyButton, Parts, SearchField } from '../parts/controls.tsx';
 import { ContainerLink, LessonLink, Time, WeightMark } from '../parts/marks.tsx';
 import { Empty, Shown } from '../parts/shown.tsx';
@@ -46,7 +46,7 @@ function Found({ page }: { readonly page: Page<DetectionRow> }): JSX.Element {
   return (
     <>
       <p>
-        {plural(page.items.length, 'cause')} in {plural(placesOf(page.items).length, 'place')}
+        {counted(page.items.length, 'cause')} in {counted(placesOf(page.items).length, 'place')}
         {grave > 0 ? `; look at ${grave} of them now, the worst is on top.` : '; none is grave.'}
       </p>
       <div class="tools">
@@ -68,7 +68,7 @@ function Found({ page }: { readonly page: Page<DetectionRow> }): JSX.Element {
         />
       </div>
       {chosen.length === 0 && <Empty title="No detection fits this search." />}
-      <Parts items={placesOf(chosen)} size={20} noun="containers">
+      <Parts items={placesOf(chosen)} size={20} noun="container">
         {(shown) => shown.map((place) => <PlaceSection key={place.key} place={place} />)}
       </Parts>
       {page.next !== null && (
@@ -92,10 +92,10 @@ function PlaceSection({ place }: { readonly place: DetectionPlace }): JSX.Elemen
         )}{' '}
         <small>
           {container?.image && `${harmless(container.image)} · `}
-          {plural(rows.length, 'cause')}
+          {counted(rows.length, 'cause')}
         </small>
       </h2>
-      <Parts items={rulesOf(rows)} size={30} noun="rules">
+      <Parts items={rulesOf(rows)} size={30} noun="rule">
         {(shown) => shown.map((own) => <Rule key={own[0]?.id} rows={own} />)}
       </Parts>
     </section>
@@ -116,8 +116,8 @@ function Rule({ rows }: { readonly rows: readonly DetectionRow[] }): JSX.Element
       {first !== undefined && <Cause row={first} />}
       {rest.length > 0 && (
         <details class="alike">
-          <summary>{plural(rest.length, 'more cause')} of this rule</summary>
-          <Parts items={rest} size={30} noun="causes">
+          <summary>{counted(rest.length, 'more cause')} of this rule</summary>
+          <Parts items={rest} size={30} noun="cause">
             {(shown) => shown.map((row) => <Cause key={row.id} row={row} />)}
           </Parts>
         </details>
@@ -136,7 +136,7 @@ function Cause({ row }: { readonly row: DetectionRow }): JSX.Element {
         <span class="line">
           <WeightMark weight={weight} word={group.priority} />
           <b>{harmless(group.rule)}</b>
-          {group.count > 1 && <span>×{group.count.toLocaleString()}</span>}
+          {group.count > 1 && <span>×{grouped(group.count)}</span>}
           <small>
             <Time at={group.lastAt} />
           </small>
@@ -147,7 +147,7 @@ function Cause({ row }: { readonly row: DetectionRow }): JSX.Element {
       <p>
         {group.count > 1 ? (
           <>
-            {group.count.toLocaleString()} times from <Time at={group.firstAt} /> to{' '}
+            {grouped(group.count)} times from <Time at={group.firstAt} /> to{' '}
             <Time at={group.lastAt} />.
           </>
         ) : (

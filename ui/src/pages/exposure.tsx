@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Exposure, ExposureRow } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
-import { harmless, lifeOf, packageText, plural, shortId, timeMs } from '../data/words.ts';
+import { counted, grouped, harmless, lifeOf, packageText, shortId, timeMs } from '../data/words.ts';
 import { type Axis, placeOf } from '../parts/axis.ts';
 import { Parts, SearchField } from '../parts/controls.tsx';
 import { ContainerLink, ImageLink, Time } from '../parts/marks.tsx';
@@ -98,7 +98,7 @@ function Told({ exposure }: { readonly exposure: Exposure }): JSX.Element {
             <span />
             <Scale axis={axis} />
           </div>
-          <Parts items={groups} size={40} noun="images">
+          <Parts items={groups} size={40} noun="image">
             {(shown) =>
               shown.map((group) => (
                 <ImageLives key={group.key} {...{ group, axis, published, now, isOnePackage }} />
@@ -107,8 +107,8 @@ function Told({ exposure }: { readonly exposure: Exposure }): JSX.Element {
           </Parts>
           {exposure.total.containers > items.length && (
             <p class="faint">
-              The newest {items.length.toLocaleString()} of{' '}
-              {exposure.total.containers.toLocaleString()} are listed; the sentence counts all.
+              The newest {grouped(items.length)} of {grouped(exposure.total.containers)} are listed;
+              the sentence counts all.
             </p>
           )}
         </>
@@ -153,7 +153,7 @@ function ImageLives({ group, ...at }: OnAxis & { readonly group: LifeGroup }): J
     );
   }
   const facts = [
-    plural(lives.length, 'container'),
+    counted(lives.length, 'container'),
     running > 0 ? `${running} still run` : 'all have ended',
     ...(used > 0 ? [`${used} used it`] : []),
     ...(at.isOnePackage ? [] : [packagesText(group.packages)]),
@@ -167,7 +167,7 @@ function ImageLives({ group, ...at }: OnAxis & { readonly group: LifeGroup }): J
           <small>{facts.join(' · ')}</small>
         </span>
       </summary>
-      <Parts items={lives} size={50} noun="containers">
+      <Parts items={lives} size={50} noun="container">
         {(shown) => (
           <ul>
             {shown.map((life) => (

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { Decision, Gate, Waiver, Waivers } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
-import { harmless, plural } from '../data/words.ts';
+import { counted, harmless } from '../data/words.ts';
 import { Heads, Parts, Scrolled, SearchField } from '../parts/controls.tsx';
 import { Time } from '../parts/marks.tsx';
 import { Coded, Empty, Shown } from '../parts/shown.tsx';
@@ -60,7 +60,7 @@ function Decisions({ decisions }: { readonly decisions: readonly Decision[] }): 
   return (
     <>
       <p>
-        {plural(decisions.length, 'decision')}, {denied} denied.
+        {counted(decisions.length, 'decision')}, {denied} denied.
       </p>
       <div class="tools">
         <SearchField
@@ -71,7 +71,7 @@ function Decisions({ decisions }: { readonly decisions: readonly Decision[] }): 
         />
       </div>
       <Scrolled label="Decisions">
-        <Parts items={chosen} noun="decisions">
+        <Parts items={chosen} noun="decision">
           {(shown) => (
             <table class="rows">
               <thead>
@@ -157,12 +157,12 @@ function WaiverList(): JSX.Element | null {
     <section aria-labelledby="waivers-title">
       <h2 id="waivers-title">Waivers</h2>
       <p>
-        {plural(items.length, 'waiver')}
+        {counted(items.length, 'waiver')}
         {over > 0 && `; ${over} expired`}
         {idle > 0 && `; ${idle} covered nothing that was recorded: take them away`}.
       </p>
       <Scrolled label="Waivers">
-        <Parts items={sorted} noun="waivers">
+        <Parts items={sorted} noun="waiver">
           {(shown) => (
             <table>
               <Heads words={['Until', 'Controls', 'Why', 'Owner', 'Used', 'Stands in']} />
@@ -174,7 +174,7 @@ function WaiverList(): JSX.Element | null {
                     <td>{harmless(one.reason)}</td>
                     <td>{harmless(one.owner)}</td>
                     <td>
-                      {one.stale ? 'never' : plural(one.uses, 'time')}
+                      {one.stale ? 'never' : counted(one.uses, 'time')}
                       {one.lastUsedAt !== null && (
                         <small>
                           {' '}
@@ -204,7 +204,7 @@ function untilText({ expires, expired, daysLeft }: Waiver): JSX.Element {
   return (
     <span>
       {harmless(expires)}
-      {daysLeft !== null && <small> {plural(daysLeft, 'day')} left</small>}
+      {daysLeft !== null && <small> {counted(daysLeft, 'day')} left</small>}
     </span>
   );
 }

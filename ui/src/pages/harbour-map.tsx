@@ -4,7 +4,7 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ContainerView } from '../data/answers.ts';
-import { harmless, lifeOf, plural, shortId, spanText } from '../data/words.ts';
+import { counted, harmless, lifeOf, shortId, spanText } from '../data/words.ts';
 import type { Axis } from '../parts/axis.ts';
 import { Parts, Scrolled } from '../parts/controls.tsx';
 import { moveFocus } from '../parts/keys.ts';
@@ -66,7 +66,7 @@ export function HarbourMap({
         <Scale axis={view.axis} />
       </div>
       {widthPx > 0 && (
-        <Parts items={teams} size={lanesDrawn} noun="teams">
+        <Parts items={teams} size={lanesDrawn} noun="team">
           {(shown) =>
             shown.map((team) => <TeamLanes key={team.name} {...{ team, view, widthPx }} />)
           }
@@ -101,7 +101,7 @@ function TeamLanes({
           )}
         </span>
       </summary>
-      <Parts items={team.lanes} size={lanesDrawn} noun="lanes">
+      <Parts items={team.lanes} size={lanesDrawn} noun="lane">
         {(lanes) => lanes.map((lane) => <LaneRow key={lane.key} {...{ lane, view, widthPx }} />)}
       </Parts>
     </details>
@@ -277,10 +277,12 @@ export function HarbourTable({
 }): JSX.Element {
   return (
     <Scrolled label="Containers">
-      <Parts items={containers} noun="containers">
+      <Parts items={containers} noun="container">
         {(shown) => (
           <table class="rows">
-            <caption class="unseen">{plural(containers.length, 'container')}, newest first</caption>
+            <caption class="unseen">
+              {counted(containers.length, 'container')}, newest first
+            </caption>
             <thead>
               <tr>
                 <th scope="col">Grade</th>

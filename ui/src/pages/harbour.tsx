@@ -12,7 +12,7 @@ import type {
 } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
 import { fleet, loadContainers } from '../data/containers.ts';
-import { arrows, harmless, plural } from '../data/words.ts';
+import { arrows, counted, grouped, harmless, nounOf } from '../data/words.ts';
 import { Choice, SearchField } from '../parts/controls.tsx';
 import { GradeMark } from '../parts/marks.tsx';
 import { nowMs } from '../parts/now.ts';
@@ -46,12 +46,13 @@ function Head({ harbour }: { readonly harbour: Harbour }): JSX.Element {
     [harbour.trend],
   );
   const { counts } = harbour;
-  const facts: readonly (readonly [string, string])[] = [
-    ['containersAlive', 'alive'],
-    ['containersDead', 'ended'],
-    ['images', 'images'],
-    ['detections24h', 'detections in 24 h'],
-    ['unknowns', 'not judged'],
+  const count = (key: string): number => counts[key] ?? 0;
+  const facts: readonly (readonly [number, string])[] = [
+    [count('containersAlive'), 'alive'],
+    [count('containersDead'), 'ended'],
+    [count('images'), nounOf(count('images'), 'image')],
+    [count('detections24h'), `${nounOf(count('detections24h'), 'detection')} in 24 h`],
+    [count('unknowns'), `${nounOf(count('unknowns'), 'place')} not judged`],
   ];
   return (
     <section class={points.length < 2 ? '' : 'head'}>
@@ -61,9 +62,9 @@ function Head({ harbour }: { readonly harbour: Harbour }): JSX.Element {
           <span>{harmless(harbour.answer)}</span>
         </h1>
         <p class="counts">
-          {facts.map(([key, word]) => (
-            <span key={key}>
-              <b>{(counts[key] ?? 0).toLocaleString()}</b> {word}
+          {facts.map(([number, word]) => (
+            <span key={word}>
+              <b>{grouped(number)}</b> {word}
             </span>
           ))}
           {points.length < 2 && harbour.grade !== null && (
@@ -88,7 +89,7 @@ function Actions({ actions }: { readonly actions: readonly HarbourAction[] }): J
           <li key={`${action} ${image}`}>
             <span class="what">{arrows(action)}</span>
             <span class="removes">
-              removes {plural(removes, 'finding')}
+              removes {counted(removes, 'finding')}
               {exploited > 0 && <b class="alarm"> · {exploited} exploited</b>}
             </span>
             <small class="where">
@@ -172,7 +173,7 @@ function Containers(): JSX.Element {
         />
       </div>
       <p class="faint" role="status">
-        {plural(chosen.length, 'container')}
+        {counted(chosen.length, 'container')}
         {state === 'loading' && ', more are coming'}
         {isCut && '; older ones are not held by this page: `seaworthy containers` lists them'}
       </p>

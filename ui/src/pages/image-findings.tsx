@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Finding, IssueFinding, Report, VulnerabilityFinding } from '../data/answers.ts';
-import { arrows, harmless, plural, shortId, weightOfSeverity } from '../data/words.ts';
+import { arrows, counted, grouped, harmless, shortId, weightOfSeverity } from '../data/words.ts';
 import { Parts } from '../parts/controls.tsx';
 import { ExposureLink, LessonLink, WeightMark } from '../parts/marks.tsx';
 import { Empty } from '../parts/shown.tsx';
@@ -25,7 +25,7 @@ export function FindingGroups({
   if (report.findings.length === 0) return <Empty title="Nothing is known to be wrong." />;
   if (chosen.length === 0) return <Empty title="No finding fits this search." />;
   return (
-    <Parts items={chosen} size={30} noun="groups">
+    <Parts items={chosen} size={30} noun="group">
       {(shown) =>
         shown.map((group, index) => (
           <Group key={group.title} group={group} isOpen={index === 0 || find !== ''} />
@@ -66,12 +66,12 @@ function Group({
       <summary>
         <b>{arrows(title)}</b>{' '}
         <span class="faint">
-          {plural(findings.length, 'finding')}
+          {counted(findings.length, 'finding')}
           {action !== null && ` · ${harmless(action.where)}`}
         </span>
         {exploited > 0 && <b class="alarm"> {exploited} exploited</b>}
       </summary>
-      <Parts items={merged} size={30} noun="findings">
+      <Parts items={merged} size={30} noun="finding">
         {(shown) => (
           <ul class="findings">
             {shown.map((same, index) => (
@@ -98,7 +98,7 @@ function Same({ findings }: { readonly findings: readonly Finding[] }): JSX.Elem
           <WeightMark weight={weightOfSeverity(first.severity)} word={first.severity} />{' '}
           <b>{harmless(first.id)}</b> <span>{title}</span> <small>{shortFacts(told)}</small>
           {findings.length > 1 && (
-            <small> · and {plural(findings.length - 1, 'more package')}</small>
+            <small> · and {counted(findings.length - 1, 'more package')}</small>
           )}
         </summary>
         {findings.slice(0, 50).map((one, index) => (
@@ -140,7 +140,12 @@ function Flaw({ flaw }: { readonly flaw: VulnerabilityFinding }): JSX.Element {
     ...(epss === null ? [] : [['EPSS', `${(epss * 100).toFixed(1)} %`] as const]),
     ...(inUse === undefined
       ? []
-      : [['In use', `in ${inUse.containers} of ${inUse.of} containers`] as const]),
+      : [
+          [
+            'In use',
+            `in ${grouped(inUse.containers)} of ${counted(inUse.of, 'container')}`,
+          ] as const,
+        ]),
   ];
   return (
     <dl class="facts">

@@ -1,7 +1,7 @@
 // Layers as stacked bars: how much of the size, the packages and the findings each one brought.
 import type { JSX } from 'preact';
 import type { Report } from '../data/answers.ts';
-import { bytesText, harmless, shortId } from '../data/words.ts';
+import { bytesText, grouped, harmless, shortId } from '../data/words.ts';
 import { Scrolled } from '../parts/controls.tsx';
 import { type LayerShare, layerShares } from './image-groups.ts';
 
@@ -51,7 +51,7 @@ function Stack({
   readonly layers: readonly LayerShare[];
 }): JSX.Element {
   const total = layers.reduce((sum, one) => sum + one[measure], 0);
-  const told = measure === 'size' ? bytesText(total) : total.toLocaleString();
+  const told = measure === 'size' ? bytesText(total) : grouped(total);
   return (
     <div class="lane">
       <span class="lane-name">
@@ -61,7 +61,7 @@ function Stack({
         {layers.map((layer, index) => {
           const value = layer[measure];
           if (value === 0) return null;
-          const text = measure === 'size' ? bytesText(value) : value.toLocaleString();
+          const text = measure === 'size' ? bytesText(value) : grouped(value);
           return (
             <span
               key={`${layer.digest} ${index}`}

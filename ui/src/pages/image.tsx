@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { ContainerView, Page, Report } from '../data/answers.ts';
 import { addressOfQuestion, answerTo, refresh } from '../data/client.ts';
-import { harmless, plural, shortId } from '../data/words.ts';
+import { counted, harmless, shortId } from '../data/words.ts';
 import { Parts, Scrolled, SearchField } from '../parts/controls.tsx';
 import { ContainerLink, GradeMark, Time } from '../parts/marks.tsx';
 import { nowMs } from '../parts/now.ts';
@@ -45,8 +45,8 @@ function Told({
       <p class="counts">
         <span>{target.os === null ? 'no operating system known' : harmless(target.os.name)}</span>
         {target.os?.endOfLife && <span>supported to {harmless(target.os.endOfLife)}</span>}
-        <span>{plural(report.packages.length, 'package')}</span>
-        <span>{plural(target.layers.length, 'layer')}</span>
+        <span>{counted(report.packages.length, 'package')}</span>
+        <span>{counted(target.layers.length, 'layer')}</span>
         <span>
           scanned <Time at={report.generatedAt} />
         </span>
@@ -90,7 +90,7 @@ function sentenceOf({ target, grade, summary }: Report): string {
     const verdict = isGood ? 'is seaworthy' : 'is not seaworthy';
     return `${name} ${verdict}: ${grade.because.slice(0, 2).map(harmless).join(', ')}`;
   }
-  return `${name}: ${plural(summary.exploited, 'exploited flaw')}, ${plural(summary.secrets, 'secret')}`;
+  return `${name}: ${counted(summary.exploited, 'exploited flaw')}, ${counted(summary.secrets, 'secret')}`;
 }
 
 const sbomFormats = [
@@ -133,7 +133,7 @@ function Runs({ id, report }: { readonly id: string; readonly report: Report }):
           items.length === 0 ? (
             <p>No container of this image has been recorded.</p>
           ) : (
-            <Parts items={items} size={20} noun="containers">
+            <Parts items={items} size={20} noun="container">
               {(shown) => (
                 <>
                   <ul class="runs">
@@ -172,7 +172,7 @@ function Unused({ report }: { readonly report: Report }): JSX.Element | null {
     <section>
       <h2>What was never used</h2>
       <p>
-        {plural(names.length, 'package')} with known flaws never ran in a recorded container. Leave{' '}
+        {counted(names.length, 'package')} with known flaws never ran in a recorded container. Leave{' '}
         {names.length === 1 ? 'it' : 'them'} out of the image:
       </p>
       <p>{names.slice(0, 50).map(harmless).join(', ')}</p>
@@ -189,7 +189,7 @@ function Held({ report }: { readonly report: Report }): JSX.Element {
           <summary>
             <h2 class="inline">Not judged: {unknowns.length}</h2>
           </summary>
-          <Parts items={unknowns} size={50} noun="places">
+          <Parts items={unknowns} size={50} noun="place">
             {(shown) => (
               <ul>
                 {shown.map(({ path, layer, reason }) => (

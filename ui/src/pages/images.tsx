@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { ImageRow, Page } from '../data/answers.ts';
 import { type Answer, answerTo, ask, refresh } from '../data/client.ts';
-import { bytesText, harmless, plural, shortId } from '../data/words.ts';
+import { bytesText, counted, grouped, harmless, shortId } from '../data/words.ts';
 import { Parts, Scrolled, SearchField } from '../parts/controls.tsx';
 import { GradeMark, ImageLink, Time } from '../parts/marks.tsx';
 import { Coded, Empty, Shown } from '../parts/shown.tsx';
@@ -63,7 +63,7 @@ function ImageList({ first }: { readonly first: Page<ImageRow> }): JSX.Element {
       </div>
       {chosen.length === 0 && <Empty title="No image fits this search." />}
       <Scrolled label="Images">
-        <Parts items={chosen} noun="images">
+        <Parts items={chosen} noun="image">
           {(shown) => <ImageTable images={shown} />}
         </Parts>
       </Scrolled>
@@ -81,11 +81,11 @@ function ImageList({ first }: { readonly first: Page<ImageRow> }): JSX.Element {
 function sentenceOf(images: readonly ImageRow[], isMore: boolean): string {
   const bad = images.filter(({ grade, alive }) => alive > 0 && /[DEF]/.test(grade?.letter ?? ''));
   const waiting = images.filter(({ state }) => state !== 'scanned').length;
-  const count = `${plural(images.length, 'image')}${isMore ? ' so far' : ''}`;
+  const count = `${counted(images.length, 'image')}${isMore ? ' so far' : ''}`;
   const judged = waiting === 0 ? '' : `; ${waiting} not judged yet`;
   return bad.length === 0
     ? `${count}; none that runs has a grade below C${judged}.`
-    : `${count}; ${bad.length} of those that run have a grade below C${judged}.`;
+    : `${count}; ${bad.length} that ${bad.length === 1 ? 'runs has' : 'run have'} a grade below C${judged}.`;
 }
 
 function worstFirst(images: ImageRow[]): readonly ImageRow[] {
@@ -146,11 +146,11 @@ function ImageLine({ image }: { readonly image: ImageRow }): JSX.Element {
         <Flaws image={image} />
       </td>
       <td>{systemName(os)}</td>
-      <td class="number">{packages?.toLocaleString() ?? '–'}</td>
+      <td class="number">{packages === null ? '–' : grouped(packages)}</td>
       <td class="number">{size === null ? '–' : bytesText(size)}</td>
       <td>
         <a href={addressOf('', null, { find: reference ?? id, view: 'table' })}>
-          {plural(runs, 'time')}
+          {counted(runs, 'time')}
         </a>
         {alive > 0 && `, ${alive} alive`}
       </td>
@@ -181,7 +181,7 @@ function Flaws({ image }: { readonly image: ImageRow }): JSX.Element {
     <span>
       {exploited > 0 && <b class="alarm">{exploited} exploited · </b>}
       {counts.map((one) => `${flaws[one]} ${one}`).join(' · ')}
-      {secrets > 0 && ` · ${plural(secrets, 'secret')}`}
+      {secrets > 0 && ` · ${counted(secrets, 'secret')}`}
     </span>
   );
 }

@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { NetworkNode } from '../data/answers.ts';
-import { bytesText, harmless, plural, shortId } from '../data/words.ts';
+import { bytesText, counted, grouped, harmless, shortId } from '../data/words.ts';
 import { Scrolled } from '../parts/controls.tsx';
 import { addressOf } from '../routing.ts';
 import {
@@ -114,7 +114,7 @@ function isSame(a: Corridor, b: Corridor | null): boolean {
 
 function told(corridor: Corridor): string {
   const { count, bytes } = corridor;
-  return `${harmless(portsText(corridor))}, ${plural(count, 'flow')}, ${bytesText(bytes)}`;
+  return `${harmless(portsText(corridor))}, ${counted(count, 'flow')}, ${bytesText(bytes)}`;
 }
 
 function titleOf({ title, subtitle }: Room): string {
@@ -144,14 +144,14 @@ function RoomBox({
         {cut(room.title)}
       </text>
       <text x="12" y="40">
-        {cut(room.subtitle || plural(nodes.length, 'endpoint'))}
+        {cut(room.subtitle || counted(nodes.length, 'endpoint'))}
       </text>
       {shown.map((node, index) => (
         <NodeName key={node.id} node={node} y={62 + index * 19} />
       ))}
       {more > 0 && (
         <text x="12" y={62 + shown.length * 19}>
-          and {more.toLocaleString()} more
+          and {grouped(more)} more
         </text>
       )}
       {inside !== undefined && (
@@ -168,7 +168,7 @@ function RoomBox({
           <title>{`Within ${titleOf(room)}: ${told(inside)}`}</title>
         </text>
       )}
-      <title>{`${titleOf(room)}: ${plural(nodes.length, 'endpoint')}`}</title>
+      <title>{`${titleOf(room)}: ${counted(nodes.length, 'endpoint')}`}</title>
     </g>
   );
 }

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Network } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
-import { bytesText, harmless, plural, shortId } from '../data/words.ts';
+import { bytesText, counted, grouped, harmless, shortId } from '../data/words.ts';
 import { Choice, Heads, Parts, Scrolled, SearchField } from '../parts/controls.tsx';
 import { ContainerLink, Time } from '../parts/marks.tsx';
 import { Empty, Shown } from '../parts/shown.tsx';
@@ -49,11 +49,11 @@ function Told({ network }: { readonly network: Network }): JSX.Element {
   return (
     <>
       <p>
-        {plural(rooms.length, 'segment')} and {plural(found.flows.length, 'flow')} between{' '}
-        {plural(found.nodes.length, 'endpoint')};{' '}
+        {counted(rooms.length, 'segment')} and {counted(found.flows.length, 'flow')} between{' '}
+        {counted(found.nodes.length, 'endpoint')};{' '}
         {outside === 0
           ? 'none talks to the internet.'
-          : `${plural(outside, 'segment')} talk${outside === 1 ? 's' : ''} to the internet.`}
+          : `${counted(outside, 'segment')} talk${outside === 1 ? 's' : ''} to the internet.`}
       </p>
       <div class="tools">
         <Choice
@@ -130,7 +130,7 @@ function FlowList({
     <section aria-labelledby="flow-title">
       <h2 id="flow-title">Flows, most first</h2>
       <Scrolled label="Flows">
-        <Parts items={own} noun="flows">
+        <Parts items={own} noun="flow">
           {(shown) => (
             <table>
               <Heads words={['From', 'To', 'Port', 'Times', 'Sent', 'Received', 'Last']} />
@@ -168,7 +168,7 @@ function FlowRow({
           flow.count === 0 ? 'begun before it was watched, or seen from its end only' : undefined
         }
       >
-        {flow.count === 0 ? '–' : flow.count.toLocaleString()}
+        {flow.count === 0 ? '–' : grouped(flow.count)}
       </td>
       <td>{bytesText(flow.bytesSent)}</td>
       <td>{bytesText(flow.bytesReceived)}</td>

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { grouped, nounOf } from '../data/words.ts';
 
 export function SearchField({
   label,
@@ -102,9 +103,9 @@ export function Parts<Item>({
       {left > 0 && (
         <p class="more">
           <button type="button" onClick={() => setCount(count + size)}>
-            Show {Math.min(size, left)} more {noun}
+            Show {grouped(Math.min(size, left))} more {nounOf(Math.min(size, left), noun)}
           </button>{' '}
-          {left.toLocaleString()} are not shown.
+          {grouped(left)} {left === 1 ? 'is' : 'are'} not shown.
         </p>
       )}
     </>
