@@ -1,11 +1,11 @@
 // Recording: a recorder with a pace of its own. What sensor and engine tell is appended; it is committed
-// and sealed between.
-import { realPace } from '../base/retry.ts';
+// and sealed between. It wakes for work, and now and then to leave a sign of life.
+import { createWakeable } from '../base/wakeable.ts';
 import type { RuntimeRecord } from '../model/timeline.ts';
 import { openRecorder, type RecorderOptions, type WriterStatus } from '../store/record/index.ts';
 
-/** Half of what a commit may wait. */
-const tickMs = 50;
+/** Records of so long are committed together. */
+const gatherMs = 50;
 
 export interface Recording {
   /** False when there is no room: counted, and a loss in the record. */
@@ -24,9 +24,26 @@ export interface Recording {
 export function startRecording(options: RecorderOptions): Recording {
   const writer = openRecorder(options);
   const stopping = new AbortController();
-  const going = keepGoing(() => writer.tick(), stopping.signal);
+  const rest = createWakeable();
+  let isResting = false;
+  const keepGoing = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const { waitMs, isIdle } = writer.tick();
+      isResting = isIdle;
+      await rest.sleep(waitMs, stopping.signal);
+      // Woken by a record: more come with it.
+      if (isIdle && !isResting) await rest.sleep(gatherMs, stopping.signal);
+    }
+  };
+  const going = keepGoing();
   return {
-    append: (record) => writer.append(record),
+    append: (record) => {
+      const isTaken = writer.append(record);
+      // From here on it ticks until all is committed.
+      if (isResting) rest.wake();
+      isResting = false;
+      return isTaken;
+    },
     endUnseen: (aliveIds) => writer.endUnseen(aliveIds),
     status: () => writer.status(),
     stop: async () => {
@@ -35,15 +52,4 @@ export function startRecording(options: RecorderOptions): Recording {
       writer.close();
     },
   };
-}
-
-async function keepGoing(tick: () => void, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    tick();
-    try {
-      await realPace.sleep(tickMs, signal);
-    } catch {
-      return;
-    }
-  }
 }

@@ -38,14 +38,25 @@ function isNamed(kind: number): boolean {
   return (kind >= kinds.struct && kind <= kinds.enum) || kind === kinds.enum64;
 }
 
+/** The bytes as numbers where they lie, or of a copy where that is between the words of memory. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const placed = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  return new Uint32Array(placed.buffer, placed.byteOffset, placed.byteLength / 4);
+}
+
 class TypeTable {
   readonly view: DataView;
   readonly strings: Buffer;
   /** Of each type by its number, in the view; the first is `void` and lies nowhere. */
-  readonly offsets: Int32Array;
+  readonly offsets: Int32Array<ArrayBuffer>;
   private readonly count: number;
 
-  private constructor(view: DataView, strings: Buffer, offsets: Int32Array, count: number) {
+  private constructor(
+    view: DataView,
+    strings: Buffer,
+    offsets: Int32Array<ArrayBuffer>,
+    count: number,
+  ) {
     this.view = view;
     this.strings = strings;
     this.offsets = offsets;
@@ -63,7 +74,7 @@ class TypeTable {
     const stringsEnd = stringsAt + view.getUint32(20, true);
     if (end > view.byteLength || stringsEnd > view.byteLength || (end - begin) % 4 !== 0)
       return null;
-    const words = new Uint32Array(new Uint8Array(bytes.subarray(begin, end)).buffer);
+    const words = wordsOf(bytes.subarray(begin, end));
     const offsets = new Int32Array(words.length / 3 + 2);
     let count = 1;
     let at = 0;
@@ -98,6 +109,11 @@ class TypeTable {
     return name + 4 <= this.strings.length ? this.strings.readUInt32LE(name) : 0;
   }
 
+  /** The table is of no use any more. Memory of this size would wait long for a collection. */
+  release(): void {
+    this.offsets.buffer.transfer(0);
+  }
+
   /** Calls back with what has a name and members. */
   eachNamed(found: (at: number, id: number) => void): void {
     const { offsets, view, count } = this;
@@ -128,7 +144,9 @@ export function slimTypes(kernel: Uint8Array, object: Uint8Array): Uint8Array | 
   all.eachNamed((at, id) => {
     if (marks.has(all.mark(at)) && names.has(all.plainName(at))) slim.number(id);
   });
-  return slim.write();
+  const written = slim.write();
+  all.release();
+  return written;
 }
 
 /** Copies types with new numbers, each once. */

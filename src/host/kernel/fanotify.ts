@@ -1,9 +1,9 @@
 // Permission events of fanotify(7) on programs: whoever opens one to execute it waits in the kernel
 // until we answer. The kernel lets everybody through when the group's last descriptor is closed, so
 // the death of its owner holds nobody.
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
-import { errorName, lastErrorNumber, loadLibrary } from './ffi.ts';
+import { closeDescriptor, errorName, lastErrorNumber, loadLibrary } from './ffi.ts';
 
 /** One attempt to execute a marked program. It goes on when `allow` was called. */
 export interface ExecAttempt {
@@ -116,8 +116,8 @@ export function attachExecGuard(descriptor: number): ExecGuard {
     next: () => readAttempt(descriptor, metadata),
     allow: (attempt) => respond(descriptor, attempt, answerAllow),
     deny: (attempt) => respond(descriptor, attempt, answerDeny),
-    release: (attempt) => closeSync(attempt.descriptor),
-    close: () => closeSync(descriptor),
+    release: (attempt) => closeDescriptor(attempt.descriptor),
+    close: () => closeDescriptor(descriptor),
   };
 }
 

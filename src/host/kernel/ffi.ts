@@ -68,6 +68,19 @@ const libraryAdvice: Readonly<Record<string, string>> = {
   'libc.so.6': 'the sensor needs glibc',
 };
 
+type CloseCall = (descriptor: number) => number;
+let closeCall: CloseCall | undefined;
+
+/**
+ * Closes a descriptor that a C library has opened: threads of Node keep a list of those that they opened
+ * themselves, and warn of all others that are closed their way.
+ */
+export function closeDescriptor(descriptor: number): void {
+  const close: CloseCall = closeCall ?? loadLibrary('libc.so.6').func('int close(int descriptor)');
+  closeCall = close;
+  close(descriptor);
+}
+
 /** `errno` of the last call, as a number. Read it before anything else is called. */
 export function lastErrorNumber(): number {
   return loadFfi().errno();

@@ -17,6 +17,7 @@ export {
   type Mapping,
   type MemoryFile,
   mapMemory,
+  mapPiecewise,
   pageBytes,
   releaseFreedMemory,
 } from './memory.ts';

@@ -1,11 +1,16 @@
 // Memory that is shared with the kernel, as ArrayBuffers without a copy, and the boot clock.
-import { closeSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { SeaworthyError } from '../../base/error.ts';
-import { errorName, lastErrorNumber, loadFfi, loadLibrary } from './ffi.ts';
+import { closeDescriptor, errorName, lastErrorNumber, loadFfi, loadLibrary } from './ffi.ts';
 
+const protectNone = 0;
 const protectRead = 1;
 const protectWrite = 2;
 const mapShared = 1;
+const mapPrivate = 2;
+const mapFixed = 0x10;
+const mapAnonymous = 0x20;
+const mapNoReserve = 0x4000;
 const bootClock = 7;
 const realClock = 0;
 
@@ -25,7 +30,7 @@ interface MapRequest {
 
 interface MemoryCalls {
   /** An address as koffi gives it: a number where it fits into one. */
-  readonly mmap: (...words: readonly (number | bigint | null)[]) => bigint | number;
+  readonly mmap: (...words: readonly (number | bigint)[]) => bigint | number;
   readonly munmap: (address: bigint, bytes: number) => number;
   readonly pageSize: () => number;
   readonly memfdCreate: (name: string, flags: number) => number;
@@ -38,7 +43,7 @@ function memoryCalls(): MemoryCalls {
   if (calls !== undefined) return calls;
   const libc = loadLibrary('libc.so.6');
   calls = {
-    mmap: libc.func('intptr_t mmap(void *a, size_t n, int prot, int flags, int fd, int64_t at)'),
+    mmap: libc.func('intptr_t mmap(intptr_t a, size_t n, int prot, int flags, int fd, int64_t at)'),
     munmap: libc.func('int munmap(intptr_t address, size_t bytes)'),
     pageSize: libc.func('int getpagesize()'),
     memfdCreate: libc.func('int memfd_create(const char *name, unsigned int flags)'),
@@ -60,12 +65,45 @@ export function pageBytes(): number {
 export function mapMemory({ descriptor, offset, bytes, writable }: MapRequest): Mapping {
   const { mmap, munmap } = memoryCalls();
   const protection = writable ? protectRead | protectWrite : protectRead;
-  const address = BigInt(mmap(null, bytes, protection, mapShared, descriptor, offset));
-  if (address === -1n) {
-    throw new SeaworthyError('denied', `mmap failed: ${errorName(lastErrorNumber())}`);
-  }
+  const address = mapped(mmap(0, bytes, protection, mapShared, descriptor, offset));
   const buffer = loadFfi().view(address, bytes);
   return { buffer, unmap: () => void munmap(address, bytes) };
+}
+
+/** A mapping whose pieces come and go; touching one that is not shown ends the process. */
+export interface PiecewiseMapping extends Mapping {
+  /** Offsets and lengths are multiples of the page size, within the mapping. */
+  show(offset: number, bytes: number): void;
+  hide(offset: number, bytes: number): void;
+}
+
+/**
+ * Addresses for a descriptor's memory, to read, of which nothing is shown yet.
+ *
+ * @throws SeaworthyError `denied` with the name of the kernel's error; `show` and `hide` too
+ */
+export function mapPiecewise(request: Omit<MapRequest, 'writable'>): PiecewiseMapping {
+  const { descriptor, offset, bytes } = request;
+  const { mmap, munmap } = memoryCalls();
+  const nothing = mapPrivate | mapAnonymous | mapNoReserve;
+  const base = mapped(mmap(0, bytes, protectNone, nothing, -1, 0));
+  return {
+    buffer: loadFfi().view(base, bytes),
+    show: (at, length) => {
+      const from = base + BigInt(at);
+      const flags = mapShared | mapFixed;
+      mapped(mmap(from, length, protectRead, flags, descriptor, offset + at));
+    },
+    hide: (at, length) => {
+      mapped(mmap(base + BigInt(at), length, protectNone, nothing | mapFixed, -1, 0));
+    },
+    unmap: () => void munmap(base, bytes),
+  };
+}
+
+function mapped(address: bigint | number): bigint {
+  if (BigInt(address) !== -1n) return BigInt(address);
+  throw new SeaworthyError('denied', `mmap failed: ${errorName(lastErrorNumber())}`);
 }
 
 export interface MemoryFile {
@@ -84,7 +122,7 @@ export function createMemoryFile(bytes: Uint8Array): MemoryFile {
     throw new SeaworthyError('unsupported', `the kernel refuses a file in memory (${name})`);
   }
   writeSync(descriptor, bytes);
-  return { path: `/proc/self/fd/${descriptor}`, close: () => closeSync(descriptor) };
+  return { path: `/proc/self/fd/${descriptor}`, close: () => closeDescriptor(descriptor) };
 }
 
 /** What C code of this process has freed goes back to the kernel (malloc_trim(3)). */

@@ -1,8 +1,8 @@
 // Births, programs and deaths of processes from the kernel's process connector (netlink; linux/cn_proc.h):
 // older than BPF, and there without it. It tells numbers only, and needs CAP_NET_ADMIN on the host.
-import { closeSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
-import { errorName, lastErrorNumber, loadLibrary } from './ffi.ts';
+import { closeDescriptor, errorName, lastErrorNumber, loadLibrary } from './ffi.ts';
 
 export type ProcessEvent =
   | { readonly kind: 'exec'; readonly pid: number; readonly timeNs: bigint }
@@ -75,7 +75,7 @@ export function openProcessEvents(nowNs: () => bigint): ProcessEvents {
     const request = listenRequest();
     if (send(descriptor, request, request.length, 0) < 0) throw refusal('send');
   } catch (error) {
-    closeSync(descriptor);
+    closeDescriptor(descriptor);
     throw error;
   }
   return new Connector(descriptor, nowNs);
@@ -137,7 +137,7 @@ class Connector implements ProcessEvents {
   }
 
   close(): void {
-    closeSync(this.descriptor);
+    closeDescriptor(this.descriptor);
   }
 
   private read(): ProcessNews {

@@ -87,7 +87,11 @@ function isRefusal(error: unknown): boolean {
 function typesFor(object: Uint8Array): MemoryFile | null {
   try {
     const asked = typesOfObject(object);
-    const slim = asked === null ? null : slimTypes(readFileSync(kernelTypes), asked);
+    if (asked === null) return null;
+    const all = readFileSync(kernelTypes);
+    const slim = slimTypes(all, asked);
+    // Some megabytes that would wait long for a collection.
+    if (all.byteLength === all.buffer.byteLength) all.buffer.transfer(0);
     return slim === null ? null : createMemoryFile(slim);
   } catch (error) {
     // No such file, or no files in memory: libbpf says what is missing.

@@ -1,16 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nextRecord, openRing, type Ring, ringHeaderBytes } from './ring.ts';
+import { type PieceMapper, RingWindow } from './ring-window.ts';
 
 const size = 4096;
+const piece = 512;
 
-/** A ring in plain memory, written as the kernel does. */
-function madeRing(startAt = 0) {
+/** A ring in plain memory, written as the kernel does; `isWindowed`: only pieces of it can be read. */
+function madeRing(startAt = 0, isWindowed = false) {
   const consumer = new BigUint64Array(1);
   const producer = new BigUint64Array(1);
   consumer[0] = BigInt(startAt);
   producer[0] = BigInt(startAt);
   const data = new Uint8Array(size);
+  const mapper = new ScreenMapper(data);
+  const memory = isWindowed
+    ? { consumer, producer, data: mapper.screen, size, window: new RingWindow(size, mapper, piece) }
+    : { consumer, producer, data, size };
   let position = startAt;
   const word = (at: number, value: number) => {
     for (let index = 0; index < 4; index++) {
@@ -18,8 +24,9 @@ function madeRing(startAt = 0) {
     }
   };
   return {
-    ring: openRing({ consumer, producer, data, size }),
+    ring: openRing(memory),
     consumer,
+    mapper,
     write: (bytes: Uint8Array, flags = 0): number => {
       const at = position;
       word(at, (bytes.length | flags) >>> 0);
@@ -28,10 +35,39 @@ function madeRing(startAt = 0) {
       });
       position += (ringHeaderBytes + bytes.length + 7) & ~7;
       producer[0] = BigInt(position);
+      mapper.refresh();
       return at;
     },
     finish: (at: number, length: number) => word(at, length),
   };
+}
+
+/** Shows pieces of the data; where nothing is shown lies what looks like a discarded record. */
+class ScreenMapper implements PieceMapper {
+  readonly screen = new Uint8Array(size);
+  readonly shown = new Set<number>();
+  private readonly data: Uint8Array;
+
+  constructor(data: Uint8Array) {
+    this.data = data;
+    this.screen.fill(0x55);
+  }
+
+  show(offset: number, bytes: number): void {
+    expect([offset % piece, bytes]).toEqual([0, piece]);
+    expect(this.shown.has(offset)).toBe(false);
+    this.shown.add(offset);
+    this.refresh();
+  }
+
+  hide(offset: number, bytes: number): void {
+    expect(this.shown.delete(offset)).toBe(true);
+    this.screen.fill(0x55, offset, offset + bytes);
+  }
+
+  refresh(): void {
+    for (const at of this.shown) this.screen.set(this.data.subarray(at, at + piece), at);
+  }
 }
 
 const busy = 0x8000_0000;
@@ -119,14 +155,27 @@ describe('a ring', () => {
       fc.property(
         fc.array(fc.tuple(fc.uint8Array({ maxLength: 200 }), fc.boolean()), { maxLength: 60 }),
         fc.nat(2 ** 20),
-        (writes, start) => {
-          const { ring, write } = madeRing(start * 8);
+        fc.boolean(),
+        fc.integer({ min: 100, max: size }),
+        (writes, start, isWindowed, most) => {
+          const { ring, write, mapper } = madeRing(start * 8, isWindowed);
           const seen: number[][] = [];
+          let used = 0;
+          const readSome = (): number => {
+            const found = readAll(ring, most);
+            seen.push(...found);
+            if (ring.hasNews() && found.length > 0) return readSome();
+            expect(mapper.shown.size).toBeLessThanOrEqual(1);
+            return 0;
+          };
           for (const [bytes, reads] of writes) {
+            // The kernel never overwrites what is not read.
+            if (used + bytes.length + 16 > size) used = readSome();
+            used += bytes.length + 16;
             write(bytes);
-            if (reads || seen.length % 8 === 0) seen.push(...readAll(ring));
+            if (reads || seen.length % 8 === 0) used = readSome();
           }
-          seen.push(...readAll(ring));
+          readSome();
           expect(seen).toEqual(writes.map(([bytes]) => [...bytes]));
         },
       ),

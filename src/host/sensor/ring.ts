@@ -1,6 +1,7 @@
 // Reads a BPF ring buffer where it lies. Positions run on for ever. The kernel offers the data twice in a
 // row, so that no record wraps; it is mapped once, because each page counts as ours each time it is
 // mapped, and the one record at the end is copied. A record's length is set last, with its busy bit.
+import type { RingWindow } from './ring-window.ts';
 
 const busyBit = 0x8000_0000;
 const discardBit = 0x4000_0000;
@@ -13,10 +14,12 @@ export interface RingMemory {
   readonly consumer: BigUint64Array;
   /** Where the kernel has reserved to. */
   readonly producer: BigUint64Array;
-  /** `size` bytes of data. */
+  /** `size` bytes of data; with a window only what it has reached can be read. */
   readonly data: Uint8Array;
   /** A power of two. */
   readonly size: number;
+  /** Absent: all of the data is mapped. */
+  readonly window?: RingWindow;
 }
 
 /** Records in a row, each with the ring's own header. */
@@ -52,7 +55,7 @@ function step(length: number): number {
 }
 
 /** A reader; there may be one for each ring. */
-export function openRing({ consumer, producer, data, size }: RingMemory): Ring {
+export function openRing({ consumer, producer, data, size, window }: RingMemory): Ring {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const lengths = new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4);
   const producerLow = new Int32Array(producer.buffer, producer.byteOffset, 1);
@@ -73,6 +76,7 @@ export function openRing({ consumer, producer, data, size }: RingMemory): Ring {
       let at = start;
       let used = 0;
       let isBusy = false;
+      if (limit > 0) window?.reach(start, limit);
       while (used < limit) {
         const word = Atomics.load(lengths, at >>> 2) >>> 0;
         if (word >= busyBit) {
@@ -81,6 +85,8 @@ export function openRing({ consumer, producer, data, size }: RingMemory): Ring {
         }
         const bytes = Math.min(step(word & lengthMask), size - used);
         used += bytes;
+        // The last record may end behind what was asked for.
+        if (used > limit) window?.reach(at, bytes);
         if (at + bytes < size) {
           at += bytes;
           continue;
@@ -97,6 +103,7 @@ export function openRing({ consumer, producer, data, size }: RingMemory): Ring {
     release: ({ bytes }) => {
       position += bytes;
       Atomics.store(consumer, 0, BigInt(position));
+      window?.leave(position & (size - 1));
     },
   };
 }

@@ -39,14 +39,21 @@ export interface WriterStatus {
   readonly fault: string | null;
 }
 
+/** When the recorder wants to be called again. */
+export interface NextTick {
+  readonly waitMs: number;
+  /** It waits for nothing but time: after an `append` it wants to be called at once. */
+  readonly isIdle: boolean;
+}
+
 export interface RecordWriter {
   /**
    * Takes a record; it is committed within 100 ms of the next call of `append` or `tick`. False when
    * there is no room: it is counted and will be a loss in the record.
    */
   append(record: RuntimeRecord): boolean;
-  /** Commits what is due, moves closed stories into chunks, forgets by policy. Call every 50 ms. */
-  tick(): void;
+  /** Commits what is due, moves closed stories into chunks, forgets by policy. */
+  tick(): NextTick;
   /** Runs that the record believes alive and the engine does not know: they ended unseen. */
   endUnseen(aliveIds: ReadonlySet<string>): number;
   status(): WriterStatus;

@@ -7,7 +7,13 @@ import { hostId, type LiveRun } from './live-run.ts';
 import { LiveRuns } from './live-runs.ts';
 import { Losses } from './losses.ts';
 import { isDamage, openForRecording, recordFile, setAside } from './open.ts';
-import type { RecordClock, RecordWriter, RetentionPolicy, WriterStatus } from './record-store.ts';
+import type {
+  NextTick,
+  RecordClock,
+  RecordWriter,
+  RetentionPolicy,
+  WriterStatus,
+} from './record-store.ts';
 import { forgetForRoom, forgetSome } from './retention.ts';
 import { Room } from './room.ts';
 import { microseconds } from './run-row.ts';
@@ -20,6 +26,9 @@ const millisecond = 1_000_000n;
 const groupNs = 100n * millisecond;
 /** Without records the file still tells that somebody watches. */
 const heartbeatNs = 500n * millisecond;
+/** Half of what a commit may wait; at rest it sleeps until the next sign of life. */
+const busyTick: NextTick = { waitMs: 50, isIdle: false };
+const idleTick: NextTick = { waitMs: 500, isIdle: true };
 /** Text in memory, committed or not; beyond it raw records are refused and counted. */
 const queueBytes = 24 * 1024 * 1024;
 /** Lifecycles, detections and losses may still come when raw records are refused. */
@@ -67,6 +76,8 @@ class Recorder implements RecordWriter {
   #lost = 0;
   #fault: string | null = null;
   #lastCommitNs: bigint;
+  /** When the first of those was taken that are not committed. */
+  #waitingSinceNs: bigint | null = null;
   #lastForgetNs: bigint;
   /** Wall minus monotonic time: changes when a clock is set. */
   #offsetNs: bigint;
@@ -111,7 +122,9 @@ class Recorder implements RecordWriter {
       this.#journal.addDetection(this.#runOf(record.containerId, record.timeNs), record);
     } else if (record.kind === 'loss') this.#losses.tell(record);
     else this.#addLine(record);
-    if (this.#options.clock.monotonicNs() - this.#lastCommitNs >= groupNs) this.#commit();
+    const nowNs = this.#options.clock.monotonicNs();
+    this.#waitingSinceNs ??= nowNs;
+    if (nowNs - this.#waitingSinceNs >= groupNs) this.#commit();
     return true;
   }
 
@@ -135,15 +148,23 @@ class Recorder implements RecordWriter {
     return false;
   }
 
-  tick(): void {
-    if (this.#closed) return;
+  tick(): NextTick {
+    if (this.#closed) return idleTick;
     const nowNs = this.#options.clock.monotonicNs();
     const sinceNs = nowNs - this.#lastCommitNs;
-    const hasWork = !this.#journal.isEmpty || this.#runs.hasDirty || this.#losses.hasAny;
-    if (sinceNs >= heartbeatNs || (hasWork && sinceNs >= groupNs / 2n)) this.#commit();
-    if (this.#fault !== null) return;
-    this.#guarded(() => this.#seal(nowNs));
+    if (sinceNs >= heartbeatNs || (this.#hasWork && sinceNs >= groupNs / 2n)) this.#commit();
+    if (this.#fault !== null) return busyTick;
+    let sealed = 0;
+    this.#guarded(() => {
+      sealed = this.#seal(nowNs);
+    });
     if (nowNs - this.#lastForgetNs >= forgetEveryNs) this.#forget(nowNs);
+    // A step seals some of the runs: the next one looks for more.
+    return this.#hasWork || sealed > 0 ? busyTick : idleTick;
+  }
+
+  get #hasWork(): boolean {
+    return !this.#journal.isEmpty || this.#runs.hasDirty || this.#losses.hasAny;
   }
 
   #commit(): void {
@@ -153,6 +174,7 @@ class Recorder implements RecordWriter {
     this.#watchClock(nowNs, wallNs);
     // Tried at this pace also while it fails.
     this.#lastCommitNs = nowNs;
+    this.#waitingSinceNs = null;
     const told = this.#losses.take(wallNs);
     const done = this.#guarded(() =>
       this.#statements.transaction(() => {
@@ -194,7 +216,8 @@ class Recorder implements RecordWriter {
     });
   }
 
-  #seal(nowNs: bigint): void {
+  /** @returns how many runs were sealed */
+  #seal(nowNs: bigint): number {
     const due = this.#runs.dueForSealing({
       nowNs,
       ageNs: sealAgeNs,
@@ -205,6 +228,7 @@ class Recorder implements RecordWriter {
     });
     if (due.length > 0) this.#sealAll(due);
     this.#runs.forgetEnded(nowNs);
+    return due.length;
   }
 
   #sealAll(due: readonly LiveRun[]): void {
