@@ -4,6 +4,7 @@ import { limits } from '../base/limits.ts';
 import { readText } from '../host/filesystem/index.ts';
 import {
   type Aliases,
+  asLayout,
   type LayerRecord,
   listDockerArchive,
   listOciLayout,
@@ -104,12 +105,13 @@ async function layoutInventories(
   request: InventoryRequest,
 ): Promise<Inventory[]> {
   const { path, reference } = splitReference(target);
-  const store = openFolder({
+  const folder = openFolder({
     folder: path,
     analyst: services.analyst,
     verifyDigests: request.verifyDigests,
     onProgress: (done, total) => services.progress({ step: path, done, total, unit: 'bytes' }),
   });
+  const store = asLayout(folder);
   const listed = listOciLayout(store, { reference, platform: request.platform });
   return inventoriesOf(services, listed, 'oci');
 }

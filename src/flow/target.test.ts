@@ -8,6 +8,16 @@ const folder = mkdtempSync(join(tmpdir(), 'seaworthy-target-'));
 beforeAll(() => {
   mkdirSync(join(folder, 'layout'));
   writeFileSync(join(folder, 'layout/oci-layout'), '{}');
+  mkdirSync(join(folder, 'bare-layout/blobs'), { recursive: true });
+  writeFileSync(join(folder, 'bare-layout/index.json'), '{}');
+  mkdirSync(join(folder, 'copied'));
+  writeFileSync(join(folder, 'copied/manifest.json'), '{}');
+  writeFileSync(join(folder, 'copied/version'), 'Directory Transport Version: 1.1\n');
+  mkdirSync(join(folder, 'web'));
+  for (const name of ['index.json', 'manifest.json', 'version']) {
+    writeFileSync(join(folder, 'web', name), '1.2.3');
+  }
+  mkdirSync(join(folder, 'rpms/usr/lib/sysimage/rpm'), { recursive: true });
   mkdirSync(join(folder, 'root/etc'), { recursive: true });
   writeFileSync(join(folder, 'root/etc/os-release'), 'ID=x');
   mkdirSync(join(folder, 'project'));
@@ -24,7 +34,11 @@ function split(text: string) {
 describe('what is meant', () => {
   test.each([
     ['layout', 'oci'],
+    ['bare-layout', 'oci'],
+    ['copied', 'oci'],
+    ['web', 'dir'],
     ['root', 'rootfs'],
+    ['rpms', 'rootfs'],
     ['project', 'dir'],
     ['shop.tar', 'archive'],
     ['bom.json', 'sbom'],

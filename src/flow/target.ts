@@ -1,4 +1,5 @@
 // What a user means by TARGET: an explicit scheme, a path whose content tells, or an image reference.
+import { join } from 'node:path';
 import { SeaworthyError } from '../base/error.ts';
 import { headOf, holds, kindOfPath } from '../host/filesystem/index.ts';
 import { type TargetKind, targetKinds } from '../model/image.ts';
@@ -35,7 +36,7 @@ function detectKind(text: string): Target['kind'] {
     case 'file':
       return fileKind(text);
     case 'folder':
-      if (holds(text, 'oci-layout') || holds(text, 'index.json')) return 'oci';
+      if (isLayout(text)) return 'oci';
       return isRootfs(text) ? 'rootfs' : 'dir';
     case 'other':
       throw new SeaworthyError('usage', `${text} is neither a file nor a folder`, {
@@ -48,18 +49,33 @@ function detectKind(text: string): Target['kind'] {
 
 /** A path that is not there is a typing error, not an image to ask the internet for. */
 function absentKind(text: string): Target['kind'] {
-  const looksLikePath = /^(?:\/|\.\.?\/|~)/.test(text) || /\.(?:tar|tgz|tar\.gz|json)$/.test(text);
+  const looksLikePath =
+    /^(?:\/|\.\.?\/|~)/.test(text) || /\.(?:tar(?:\.[a-z0-9]{1,4})?|tgz|json|spdx|xml)$/.test(text);
   if (!looksLikePath) return 'image';
   throw new SeaworthyError('not-found', `${text} does not exist`, { advice: 'check the path' });
+}
+
+/** An OCI layout, or the `dir:` form of skopeo and podman. A project may have an index.json too. */
+function isLayout(folder: string): boolean {
+  if (holds(folder, 'oci-layout')) return true;
+  if (holds(folder, 'index.json') && holds(folder, 'blobs')) return true;
+  const version = join(folder, 'version');
+  if (!holds(folder, 'manifest.json') || kindOfPath(version) !== 'file') return false;
+  return new TextDecoder().decode(headOf(version, 64)).startsWith('Directory Transport');
 }
 
 function isRootfs(folder: string): boolean {
   return [
     'etc/os-release',
     'usr/lib/os-release',
+    'etc/debian_version',
+    'etc/alpine-release',
+    'etc/redhat-release',
     'var/lib/dpkg',
     'lib/apk/db',
-    'etc/debian_version',
+    'usr/lib/apk/db',
+    'var/lib/rpm',
+    'usr/lib/sysimage/rpm',
   ].some((name) => holds(folder, name));
 }
 

@@ -31,6 +31,7 @@ export async function openArchiveFile(options: ArchiveOptions): Promise<BlobStor
   let head: Uint8Array;
   try {
     head = fileWindow(descriptor, 0, size).read(0, 8);
+    refuseForeign(options.file, head);
     if (compressionOf(head) === 'none') return new SeekableArchive(descriptor, options);
   } catch (error) {
     closeSync(descriptor);
@@ -42,6 +43,22 @@ export async function openArchiveFile(options: ArchiveOptions): Promise<BlobStor
   // A bomb in a bomb multiplies: all layers together are judged by the file as it lies on disk.
   const mostBytes = Math.max(limits.inflationFloorBytes, size * limits.inflationRatio);
   return streamedArchive({ name: options.file, open, analyst: options.analyst, mostBytes });
+}
+
+/** First bytes of compressions that image tools never write, and people sometimes do. */
+const foreign: readonly (readonly [program: string, magic: string])[] = [
+  ['xz', '\u00fd7zXZ'],
+  ['bzip2', 'BZh'],
+  ['lz4', '\u0004"M\u0018'],
+];
+
+function refuseForeign(file: string, head: Uint8Array): void {
+  const text = String.fromCharCode(...head);
+  const program = foreign.find(([, magic]) => text.startsWith(magic))?.[0];
+  if (program === undefined) return;
+  throw new SeaworthyError('unsupported', `${file} is compressed with ${program}`, {
+    advice: `decompress it first (${program} -d); gzip and zstd are read as they are`,
+  });
 }
 
 function openFile(file: string): number {

@@ -84,12 +84,16 @@ function strings(value: unknown): string[] {
 }
 
 function isWanted(entry: ManifestEntry, wanted: string): boolean {
-  const tagged = wanted.includes(':') ? wanted : `${wanted}:latest`;
   const id = wanted.replace(/^sha256:/, '');
   const config = entry.config.replace(/^.*\//, '');
+  const short = shortName(wanted);
   return (
-    entry.tags.includes(tagged) ||
-    entry.tags.includes(wanted) ||
-    (id.length >= 6 && config.startsWith(id))
+    entry.tags.some((tag) => shortName(tag) === short) || (id.length >= 6 && config.startsWith(id))
   );
+}
+
+/** `docker.io/library/alpine` and `alpine:latest` are one name: skopeo writes the long, docker the short. */
+function shortName(reference: string): string {
+  const name = reference.replace(/^docker\.io\//, '').replace(/^library\//, '');
+  return /:[^/]*$/.test(name) ? name : `${name}:latest`;
 }

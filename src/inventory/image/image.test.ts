@@ -23,6 +23,7 @@ import {
 } from '../../../test/image-scan.ts';
 import { type BuiltEntry, tar } from '../../../test/tar-builder.ts';
 import {
+  asLayout,
   type ListedImage,
   listDockerArchive,
   listOciLayout,
@@ -61,6 +62,47 @@ describe('every form of the same image', () => {
     const store = openFolder({ folder: layout, analyst: analystWith(), verifyDigests: false });
     const [listed] = listOciLayout(store, { reference: 'latest', platform: null });
     expect(names(await inventory(listed))).toEqual(expected);
+  });
+
+  test.each(['one image', 'several platforms'])('the dir: form of skopeo, %s', async (form) => {
+    const { files } = ociFiles(image, 'gzip');
+    const index = JSON.parse(String(files.get('index.json')));
+    const own = index.manifests[0].digest.slice('sha256:'.length);
+    const isIndex = form === 'several platforms';
+    const folderForm = new Map<string, Buffer>([['version', Buffer.from('Directory Transport')]]);
+    for (const [path, bytes] of files) {
+      const hex = path.startsWith('blobs/sha256/') ? path.slice('blobs/sha256/'.length) : null;
+      if (hex === own) folderForm.set(isIndex ? `${hex}.manifest.json` : 'manifest.json', bytes);
+      else if (hex !== null) folderForm.set(hex, bytes);
+    }
+    const mediaType = 'application/vnd.oci.image.index.v1+json';
+    if (isIndex)
+      folderForm.set('manifest.json', Buffer.from(JSON.stringify({ mediaType, ...index })));
+    const place = join(folder, `dir-${isIndex}`);
+    writeFolder(place, folderForm);
+    const store = asLayout(
+      openFolder({ folder: place, analyst: analystWith(), verifyDigests: false }),
+    );
+    const [listed] = listOciLayout(store, { reference: null, platform: null });
+    expect(names(await inventory(listed))).toEqual(expected);
+  });
+
+  test.each(['shop:1', 'docker.io/library/shop:1', 'library/shop:1'])(
+    'an image is found by any form of its name: %s',
+    async (wanted) => {
+      const store = await openFile(dockerArchive(image, 'plain', ['docker.io/library/shop:1']));
+      expect(listDockerArchive(store, wanted)).toHaveLength(1);
+      expect(() => listDockerArchive(store, 'shop')).toThrow(/holds no image shop/);
+    },
+  );
+
+  test.each([
+    ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]],
+    ['bzip2', [0x42, 0x5a, 0x68, 0x39]],
+    ['lz4', [4, 0x22, 0x4d, 0x18]],
+  ])('%s is named, with what to do', async (program, magic) => {
+    const bytes = Buffer.concat([Buffer.from(magic), Buffer.alloc(2000)]);
+    await expect(openFile(bytes)).rejects.toThrow(`is compressed with ${program}`);
   });
 
   test('a gzipped docker archive is read in one pass', async () => {

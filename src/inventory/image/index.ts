@@ -4,6 +4,7 @@ export { type AnalystOptions, LayerAnalyst, type LayerCache } from './analyst.ts
 export { openArchiveFile, streamedArchive } from './archive-store.ts';
 export type { BlobStore, LayerRequest, ReadLayer } from './blob-store.ts';
 export { parseConfig } from './config.ts';
+export { asLayout } from './directory-form.ts';
 export { listDockerArchive } from './docker-archive.ts';
 export { openFolder } from './folder-store.ts';
 export { type ListedImage, type OpenedImage, readImage } from './image.ts';
