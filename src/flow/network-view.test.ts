@@ -43,6 +43,8 @@ function recorded(): NetworkView {
   writer.append(from('10.0.0.2', flow('api', 'out', '10.0.0.3', { port: 5432, ...closed })));
   writer.append(from('10.0.0.2', flow('api', 'out', '10.0.0.3', { port: 5432 }), 'udp'));
   writer.append(from('10.0.0.3', flow('db', 'in', '10.0.0.2', { port: 5432, ...closed })));
+  writer.append(from('10.0.0.3', flow('db', 'in', '192.0.2.7', { port: 5432, timeNs: nowNs })));
+  writer.append(from('10.0.0.3', flow('db', 'in', '192.0.2.7', { port: 5432, ...closed })));
   writer.append(from('127.0.0.1', flow('api', 'out', '127.0.0.11', { port: 53 }), 'udp'));
   writer.append(from('127.0.0.1', flow('api', 'out', '127.0.0.1', { port: 9000 })));
   writer.append(from('192.0.2.1', flow('agent', 'out', '127.0.0.1', { port: 2375 })));
@@ -71,10 +73,16 @@ test('addresses are those of the flows; a flow with two ends is one', () => {
       'agent -> this machine: tcp 2375 x1',
       'api -> api: tcp 9000 x1',
       'api -> db: tcp 5432 x1',
+      '192.0.2.7 -> db: tcp 5432 x1',
       'api -> this machine: udp 53 x1',
     ]),
   );
-  const pair = flows.find(({ to }) => to === idOf('db'));
-  expect([pair?.bytesSent, pair?.bytesReceived]).toEqual([1200, 34_000]);
+  const bytesOf = (start: string) => {
+    const pair = flows.find((one) => one.from === start && one.to === idOf('db'));
+    return [pair?.bytesSent, pair?.bytesReceived];
+  };
+  expect(bytesOf(idOf('api'))).toEqual([1200, 34_000]);
+  // Whoever serves receives what the other end has sent.
+  expect(bytesOf('address:192.0.2.7')).toEqual([34_000, 1200]);
   expect(truncated).toBe(false);
 });

@@ -18,6 +18,7 @@ export interface NetworkFlow {
   /** The port that is served. */
   readonly port: number;
   readonly count: number;
+  /** From `from` to `to`. */
   readonly bytesSent: number;
   readonly bytesReceived: number;
   readonly firstAt: string;
@@ -32,11 +33,8 @@ export interface NetworkView {
 }
 
 interface Sum extends Omit<NetworkFlow, 'firstAt' | 'lastAt'> {
-  count: number;
-  bytesSent: number;
-  bytesReceived: number;
-  firstNs: bigint;
-  lastNs: bigint;
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
 }
 
 /** Where Docker's own name service answers in each container of a user's network. */
@@ -58,17 +56,20 @@ export function networkView(found: readonly RunPeer[], most: number): NetworkVie
       if (!owners.has(address)) owners.set(address, id);
     }
   }
-  const sums = new Map<string, Sum>();
+  const asked = new Map<string, Sum>();
+  const served = new Map<string, Sum>();
   for (const { run, peer } of found) {
     const own = run.run.identity.id;
     const other = isItself(run, peer) ? own : nodeOf(peer, owners, nodes);
     const [from, to] = peer.direction === 'out' ? [own, other] : [other, own];
     const key = `${from} ${to} ${peer.protocol} ${peer.port}`;
+    const sums = peer.direction === 'out' ? asked : served;
     const known = sums.get(key);
-    // Both ends of a flow between two containers tell of it: it is one flow.
-    if (known === undefined) sums.set(key, sumOf({ from, to }, peer));
-    else if (peer.direction === 'out') add(known, peer);
+    const sum = sumOf({ from, to }, peer);
+    sums.set(key, known === undefined ? sum : added(known, sum));
   }
+  // Both ends of a flow between two containers tell of it: it is one flow.
+  const sums = new Map([...served, ...asked]);
   const told = [...sums.values()].filter((sum) => !isChoice(sum, sums));
   return {
     nodes: [...nodes.values()],
@@ -118,15 +119,21 @@ function nodeOf(
 }
 
 function sumOf(ends: { from: string; to: string }, peer: RunPeer['peer']): Sum {
-  const { protocol, port, flows, sent, received, firstNs, lastNs } = peer;
-  const bytes = { bytesSent: sent, bytesReceived: received };
+  const { direction, protocol, port, flows, sent, received, firstNs, lastNs } = peer;
+  const bytes =
+    direction === 'out'
+      ? { bytesSent: sent, bytesReceived: received }
+      : { bytesSent: received, bytesReceived: sent };
   return { ...ends, protocol, port, count: flows, ...bytes, firstNs, lastNs };
 }
 
-function add(sum: Sum, { flows, sent, received, firstNs, lastNs }: RunPeer['peer']): void {
-  sum.count += flows;
-  sum.bytesSent += sent;
-  sum.bytesReceived += received;
-  if (firstNs < sum.firstNs) sum.firstNs = firstNs;
-  if (lastNs > sum.lastNs) sum.lastNs = lastNs;
+function added(left: Sum, right: Sum): Sum {
+  return {
+    ...left,
+    count: left.count + right.count,
+    bytesSent: left.bytesSent + right.bytesSent,
+    bytesReceived: left.bytesReceived + right.bytesReceived,
+    firstNs: left.firstNs < right.firstNs ? left.firstNs : right.firstNs,
+    lastNs: left.lastNs > right.lastNs ? left.lastNs : right.lastNs,
+  };
 }

@@ -1,8 +1,9 @@
-// Where `up` hears of containers from: the sensor with naming, or the events of engines alone. Whoever
-// hears also records: what is told to the listener is on its way into the record.
+// Where `up` hears of containers from. Whoever hears also records: what is told to the listener is on its
+// way into the record.
 import type { RunUpdate } from '../host/naming/index.ts';
 import type { ContainerRun } from '../model/container.ts';
 import type { RuntimeRecord } from '../model/timeline.ts';
+import type { RulesFile } from '../runtime/rules/index.ts';
 import type { ToldFacts } from './respond-sight.ts';
 
 /** What is switched on here, and what is not. */
@@ -29,8 +30,10 @@ export interface RuntimeListener {
 }
 
 export interface RuntimeSource {
-  /** Begins to hear. Throws `SeaworthyError` `busy` when another process records in this folder. */
+  /** Begins to hear. */
   start(listener: RuntimeListener): Promise<void>;
+  /** Other rules from now on; they must be sound. */
+  load(files: readonly RulesFile[]): void;
   /** A run that is known better now (its image was graded) is recorded anew. */
   grade(imageId: string, letter: string): void;
   coverage(): readonly Coverage[];

@@ -2,7 +2,7 @@
 import { messageOf } from '../base/error.ts';
 import { backoffMs, type Pace } from '../base/retry.ts';
 import type { DockerEngine, EngineImage } from '../host/docker/index.ts';
-import { connectTo } from './engine-source.ts';
+import { connectTo } from './engines.ts';
 
 export interface ImageWatchOptions {
   /** Of the engine. */

@@ -8,7 +8,7 @@ import type { ContainerRun } from '../model/container.ts';
 import type { Catalogue, CatalogueEntry } from '../store/catalog/index.ts';
 import type { RecordReader } from '../store/record/index.ts';
 import { containerView } from './container-view.ts';
-import type { FoundEngines } from './engine-source.ts';
+import type { FoundEngines } from './engines.ts';
 import { scoreOfToday } from './harbour.ts';
 import { imageView } from './image-view.ts';
 import type { LiveFeed } from './live.ts';

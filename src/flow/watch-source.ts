@@ -1,43 +1,39 @@
-// Hearing of containers with the sensor: what `watch` sees and records, told to `up`.
-import { messageOf } from '../base/error.ts';
-import { sensorSupport } from '../host/sensor/index.ts';
+// Hearing of containers as `watch` does, told to `up`: by the sensor, by the kernel's process connector, or
+// by engines alone. Where nothing can be heard `up` goes on without.
+import { messageOf, SeaworthyError } from '../base/error.ts';
 import type { Coverage, RuntimeListener, RuntimeSource } from './runtime-source.ts';
 import { startWatch, type Watch, type WatchOptions } from './watch.ts';
 
 export interface WatchSourceOptions extends Omit<WatchOptions, 'listener'> {
   readonly warn: (line: string) => void;
-  /** Takes over where the sensor cannot be had. */
-  readonly fallback: RuntimeSource;
 }
 
 /** A source that has not begun. */
 export function createWatchSource(options: WatchSourceOptions): RuntimeSource {
-  const { fallback } = options;
   let watch: Watch | null = null;
-  let why = '';
+  let why = 'it has not begun';
+  let { rules } = options;
   return {
     async start(listener) {
-      const problem = sensorSupport().items.find((item) => item.problem !== null)?.problem ?? null;
-      if (!sensorSupport().isSupported) {
-        why = problem ?? 'this kernel or this user does not allow it';
-        return fallback.start(listener);
-      }
       try {
-        watch = await startWatch({ ...options, listener: listenerOf(listener, options.warn) });
+        const told = listenerOf(listener, options.warn);
+        watch = await startWatch({ ...options, rules, listener: told });
       } catch (error) {
+        if (!(error instanceof SeaworthyError) || error.code !== 'unsupported') throw error;
         why = messageOf(error);
-        options.warn(`the sensor is not used: ${why}`);
-        await fallback.start(listener);
       }
     },
-    grade: (imageId, letter) => (watch === null ? fallback.grade(imageId, letter) : undefined),
-    coverage() {
-      if (watch !== null) return coverageOf(watch);
-      const rows = fallback.coverage();
-      return rows.map((row) => (row.what === 'sensor' && why !== '' ? { ...row, why } : row));
+    load(files) {
+      rules = files;
+      watch?.load(files);
     },
-    append: (record) => (watch ?? fallback).append(record),
-    stop: (last) => watch?.stop(last) ?? fallback.stop(last),
+    grade: (imageId, letter) => watch?.grade(imageId, letter),
+    coverage: () => (watch === null ? nothingHeard(why) : coverageOf(watch)),
+    append: (record) => watch?.append(record),
+    async stop(last) {
+      if (watch === null) await last?.();
+      else await watch.stop(last);
+    },
   };
 }
 
@@ -51,14 +47,20 @@ function listenerOf(listener: RuntimeListener, warn: (line: string) => void) {
   } satisfies WatchOptions['listener'];
 }
 
+const asRoot = 'run it as root on Linux 5.11 or newer with BTF, with libbpf 1.0 installed';
+
+function nothingHeard(why: string): readonly Coverage[] {
+  return [{ what: 'sensor', state: 'off', why, howToSwitchOn: asRoot }];
+}
+
 function coverageOf({ coverage }: Watch): readonly Coverage[] {
-  const { sensor, naming, missing } = coverage;
+  const { sensor, programs, naming, missing } = coverage;
   const told = missing.join('; ');
-  const asRoot = 'run it as root on Linux 5.8 or newer with BTF';
+  const isWhole = sensor && missing.length === 0;
   return [
     {
       what: 'sensor',
-      state: sensor ? (missing.length === 0 ? 'on' : 'limited') : 'off',
+      state: isWhole ? 'on' : programs ? 'limited' : 'off',
       why: told === '' ? 'processes, files and connections of every container are seen' : told,
       howToSwitchOn: sensor ? null : asRoot,
     },

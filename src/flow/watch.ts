@@ -1,6 +1,7 @@
 // The walk "container started -> detection -> timeline": what this machine allows is opened (naming,
 // sensor, engine), what they tell goes into the record and to a listener.
 import { messageOf, SeaworthyError } from '../base/error.ts';
+import type { DockerEngine } from '../host/docker/index.ts';
 import type { RunUpdate } from '../host/naming/index.ts';
 import { type SensorOptions, sensorLimits, sensorSupport } from '../host/sensor/index.ts';
 import type { ContainerRun } from '../model/container.ts';
@@ -49,6 +50,8 @@ export interface WatchOptions {
   readonly groups: ReadonlyMap<number, string>;
   readonly listener: WatchListener;
   readonly sensor?: Partial<SensorOptions>;
+  /** Connect to the engines that are followed; default: the one that is found. */
+  readonly engines?: readonly (() => Promise<DockerEngine>)[];
   /** Grade of an image that is known already; default: none is. */
   readonly gradeOf?: (imageId: string) => string | null;
 }
@@ -69,6 +72,8 @@ export interface Watch {
   readonly coverage: WatchCoverage;
   /** Other rules from now on; they must be sound. */
   load(files: readonly RulesFile[]): void;
+  /** The image was graded meanwhile: its runs are recorded anew. */
+  grade(imageId: string, letter: string): void;
   /** Takes what others tell of a container into its record: what was done to it. */
   append(record: RuntimeRecord): void;
   /** Null without the sensor. */
@@ -139,6 +144,7 @@ class Watching implements Watch {
       },
       onGap: ({ fromNs, toNs, why }) => this.lose({ what: 'all', count: null, fromNs, toNs, why }),
       warn: (line) => this.listener.warn(line),
+      ...(options.engines === undefined ? {} : { engines: options.engines }),
       hasSensor: () => this.thread !== null,
     });
   }
@@ -172,6 +178,8 @@ class Watching implements Watch {
     } else if (this.thread === null) {
       this.hasEngine = await engine;
       this.tellWithoutSensor();
+      // No process is looked at: what neither engine nor bundle knows is over.
+      this.recording?.endUnseen(this.aliveIds());
     } else {
       this.missing.push(...sensorLimits());
       void engine.then((isThere) => (this.hasEngine = isThere));
@@ -180,6 +188,12 @@ class Watching implements Watch {
 
   load(files: readonly RulesFile[]): void {
     this.thread?.load(files);
+  }
+
+  grade(imageId: string, letter: string): void {
+    for (const run of this.containers.alive()) {
+      if (run.identity.image.id === imageId) this.recordRun({ ...run, grade: letter }, null);
+    }
   }
 
   async figures(): Promise<ThreadFigures | null> {
@@ -281,7 +295,7 @@ class Watching implements Watch {
         break;
       case 'settled':
         // Runs that the record believes alive and nobody has seen: they ended while nobody watched.
-        this.recording?.endUnseen(new Set([...message.containerIds, ...this.containers.alive()]));
+        this.recording?.endUnseen(new Set([...message.containerIds, ...this.aliveIds()]));
         break;
       case 'losses':
         for (const { name, count, fromNs, toNs, why: told } of message.losses) {
@@ -326,9 +340,7 @@ class Watching implements Watch {
     // Created is not run: what its engine could not start is nobody's history.
     const isOnlyMade = run.startedAtNs === null && run.naming === 'after-start';
     if (update.kind !== 'told' && !isOnlyMade) {
-      const startedBy = by === null ? null : { user: by.user, command: by.command, pid: by.pid };
-      const graded = this.graded(run);
-      this.append({ kind: 'container', timeNs: atNs, containerId: id, run: graded, startedBy });
+      this.recordRun(this.graded(run), by, atNs);
     }
     // The ended ones too: their last detections may still be on their way.
     this.runs.delete(id);
@@ -336,6 +348,19 @@ class Watching implements Watch {
     const oldest = this.runs.size > runsAtMost ? this.runs.keys().next() : null;
     if (oldest?.done === false) this.runs.delete(oldest.value);
     this.listener.container(update, by);
+  }
+
+  private recordRun(
+    run: ContainerRun,
+    by: Asker | null,
+    timeNs: bigint = this.options.clock.wallNs(),
+  ): void {
+    const startedBy = by === null ? null : { user: by.user, command: by.command, pid: by.pid };
+    this.append({ kind: 'container', timeNs, containerId: run.identity.id, run, startedBy });
+  }
+
+  private aliveIds(): ReadonlySet<string> {
+    return new Set(this.containers.alive().map(({ identity }) => identity.id));
   }
 
   private graded(run: ContainerRun): ContainerRun {

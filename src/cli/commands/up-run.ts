@@ -4,8 +4,10 @@ import { constants, hostname, setPriority } from 'node:os';
 import { messageOf, oneLine } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
 import type { AuditAnswer } from '../../flow/audit.ts';
-import { createEngineSource, findEngines } from '../../flow/engine-source.ts';
+import { connectTo, findEngines } from '../../flow/engines.ts';
 import { createLiveFeed, type LiveFeed } from '../../flow/live.ts';
+import { auditDocument } from '../../flow/report-documents.ts';
+import type { RuntimeSource } from '../../flow/runtime-source.ts';
 import { startUp, type Up } from '../../flow/up.ts';
 import { createWatchSource } from '../../flow/watch-source.ts';
 import { spawnProgram } from '../../host/own-process/index.ts';
@@ -29,7 +31,7 @@ import { version } from '../version.ts';
 import { createAuditDesk } from './up-audit.ts';
 import { removeLock, runningUp, writeLock } from './up-lock.ts';
 import type { UpRunOptions } from './up-options.ts';
-import { createScanner } from './up-scanner.ts';
+import { createScanner, keepingReports } from './up-scanner.ts';
 import {
   advisoriesOf,
   answeringGauges,
@@ -41,7 +43,7 @@ import {
 import { createUpView } from './up-view.ts';
 import { waiversOf } from './up-waivers.ts';
 import type { Answering, AnsweringHooks } from './watch-response.ts';
-import { openWatchRules } from './watch-rules.ts';
+import { openWatchRules, type WatchRules } from './watch-rules.ts';
 import { namesOf } from './watch-run.ts';
 
 const furtherPorts = 50;
@@ -128,11 +130,14 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
   const catalogue = openCatalogue(data);
   const advisories = advisoriesOf(db);
   const waivers = waiversOf(options, now);
-  const told = (answer: AuditAnswer): void => live.tell('audit', answer);
+  const told = (answer: AuditAnswer): void => {
+    live.tell('audit', answer);
+    answering?.alerts?.alerting.keep(auditDocument(answer, hostname()));
+  };
   const audits = createAuditDesk({ data, waivers: () => waivers() ?? noWaivers, onAnswer: told });
   const basis = (): string => basisOf(db);
   const scanner = createScanner({ data, db, basis });
-  const state: { up: Up | null } = { up: null };
+  const state: { up: Up | null; following: () => void } = { up: null, following: () => {} };
   const house = { data, advisories: advisories.get, audits, offline: options.offline === true };
   const outside = () => houseCoverage(house);
   const coverage = () => state.up?.coverage() ?? outside();
@@ -156,6 +161,9 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
     },
     set up(up: Up | null) {
       state.up = up;
+    },
+    set following(end: () => void) {
+      state.following = end;
     },
     harbourSources: () => ({
       catalogue,
@@ -182,6 +190,7 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
       toolVersion: version,
     },
     close() {
+      state.following();
       scanner.close();
       record.close();
       advisories.close();
@@ -237,7 +246,8 @@ async function start(
   const found = await findEngines();
   const gradeOf = (imageId: string): string | null =>
     catalogue.entry(imageId)?.grade?.letter ?? null;
-  const about = {
+  const rules = await openWatchRules(options.rules, warn);
+  const source = createWatchSource({
     folder: data,
     node: hostname(),
     clock: {
@@ -246,14 +256,14 @@ async function start(
     },
     gradeOf,
     warn,
-  };
-  const rules = await openWatchRules([], warn);
-  const source = createWatchSource({
-    ...about,
     rules: rules.files,
     users: namesOf('/etc/passwd'),
     groups: namesOf('/etc/group'),
-    fallback: createEngineSource({ ...about, engines: found.engines }),
+    engines: found.engines.map(
+      ({ address }) =>
+        () =>
+          connectTo(address),
+    ),
   });
   heard.take = (told) => source.append(told);
   desk.up = await startUp({
@@ -264,7 +274,7 @@ async function start(
     catalogue,
     record: desk.record.get,
     live,
-    scan: (job) => scanner.scan(job),
+    scan: keepingReports((job) => scanner.scan(job), desk),
     basis: desk.basis,
     coverage: desk.outside,
     updateAdvisories: offline === true ? null : () => updateOnce(options),
@@ -272,9 +282,30 @@ async function start(
     pace: realPace,
     warn,
   });
+  desk.following = followRules(rules, source);
   for (const engine of found.engines) engine.close();
   void scanner.follow(desk.record.get);
   if (found.engines.length > 0) void auditSoon(desk, live);
+}
+
+/** Rules files are looked at so often. */
+const rulesEveryMs = 1000;
+
+/** Reads them again when a file changes; a broken one changes nothing but a line. @returns ends it */
+function followRules(rules: WatchRules, source: RuntimeSource): () => void {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const unfollow = rules.follow((files) => source.load(files));
+  void (async () => {
+    while (!signal.aborted) {
+      await realPace.sleep(rulesEveryMs, signal).catch(() => undefined);
+      if (!signal.aborted) rules.look();
+    }
+  })();
+  return () => {
+    ending.abort();
+    unfollow();
+  };
 }
 
 async function auditSoon({ audits }: Desk, live: LiveFeed): Promise<void> {
@@ -313,7 +344,8 @@ async function ended(options: UpRunOptions, desk: Desk): Promise<void> {
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
-  process.on('SIGHUP', end);
+  // A terminal that goes away takes it along; a service reads its rules again.
+  if (process.stdin.isTTY || process.stdout.isTTY) process.on('SIGHUP', end);
   if (options.once === true) void whenIdle(desk, end);
   const longest = 2 ** 31 - 1;
   while (!stop.signal.aborted) {

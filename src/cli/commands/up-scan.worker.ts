@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../base/error.ts';
 import { keepHeapSmall } from '../../base/heap.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
-import { connectTo } from '../../flow/engine-source.ts';
+import { connectTo } from '../../flow/engines.ts';
 import { indexInventory, indexKnown, mapRan } from '../../flow/ran-images.ts';
 import { scanTarget } from '../../flow/scan.ts';
 import { loadSuppressor } from '../../flow/suppress.ts';

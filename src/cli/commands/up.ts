@@ -15,6 +15,12 @@ export function defineUp(program: Command): void {
     .option('--port <number>', 'where to listen; the next free one', portOf, usualPort)
     .option('--host <address>', 'listen on this address instead of this machine alone', '127.0.0.1')
     .option('--name <host>', 'a further name that this machine is called by', collect, [])
+    .option(
+      '--rules <file>',
+      'rules in the Falco language, exceptions too (repeatable)',
+      collect,
+      [],
+    )
     .option('--waivers <file>', 'faults that somebody answers for, of audits and the gate (YAML)')
     .option('--alerts <file>', 'tell others of detections: outputs, routes and digests (YAML)')
     .option('--response <file>', 'a policy of what is done about detections, and by hand (YAML)')

@@ -21,7 +21,7 @@ import {
   type RunUpdate,
   watchBundles,
 } from '../../host/naming/index.ts';
-import type { ContainerIdentity } from '../../model/container.ts';
+import type { ContainerIdentity, ContainerRun } from '../../model/container.ts';
 import { workloadOf } from '../../runtime/identity/index.ts';
 import type { Asker } from './messages.ts';
 
@@ -38,6 +38,8 @@ export interface ContainersOptions {
     readonly why: string;
   }) => void;
   readonly warn: (line: string) => void;
+  /** Connect to the engines that are followed, the one that is asked for names first; default: the usual. */
+  readonly engines?: readonly (() => Promise<DockerEngine>)[];
   /** Whether the sensor tells starts and ends too. */
   readonly hasSensor: () => boolean;
 }
@@ -45,7 +47,7 @@ export interface ContainersOptions {
 export interface ContainerBook {
   /** Names containers before they start. Throws as `openNamer`. */
   openNaming(): Promise<Namer>;
-  /** Follows the engine's events; resolves when it has answered first. False: there is none. */
+  /** Follows the engines' events; resolves when each has answered first. False: none did. */
   follow(): Promise<boolean>;
   /** The first instruction was seen. */
   started(id: string, atNs: bigint, by: Asker | null): void;
@@ -56,8 +58,8 @@ export interface ContainerBook {
   begun(): void;
   /** Bundles of containers are watched, where naming could not be opened. */
   readonly seesBundles: boolean;
-  /** Ids of runs that have not ended. */
-  alive(): readonly string[];
+  /** Runs that have not ended. */
+  alive(): readonly ContainerRun[];
   stop(): Promise<void>;
 }
 
@@ -97,11 +99,12 @@ class Containers implements ContainerBook {
   private readonly askers = new Map<string, Asker>();
   private namer: Namer | null = null;
   private engine: Promise<DockerEngine | null> | null = null;
-  private following: Promise<void> = Promise.resolve();
+  private following: Promise<unknown> = Promise.resolve();
 
   constructor(options: ContainersOptions) {
     this.options = options;
-    const engine = () => (this.engine ??= findEngine());
+    const [first = connectEngine] = options.engines ?? [];
+    const engine = () => (this.engine ??= engineOrNull(first));
     this.identifier = createIdentifier({ engine });
     this.startOf = createRunningStarts(engine).startOf;
     this.lifecycle = createLifecycle({
@@ -163,11 +166,19 @@ class Containers implements ContainerBook {
   }
 
   async follow(): Promise<boolean> {
+    const engines = this.options.engines ?? [connectEngine];
+    const answers = engines.map((connect) => this.followOne(connect));
+    this.following = Promise.all(answers.map(({ ended }) => ended));
+    const found = await Promise.all(answers.map(({ hasAnswered }) => hasAnswered));
+    return found.includes(true);
+  }
+
+  private followOne(connect: () => Promise<DockerEngine>) {
     const first = Promise.withResolvers<boolean>();
     const { signal } = this.stopping;
-    this.following = (async () => {
+    const ended = (async () => {
       try {
-        for await (const followed of followEngine({ connect: () => connectEngine(), signal })) {
+        for await (const followed of followEngine({ connect: () => connect(), signal })) {
           await this.followed(followed);
           if (followed.kind === 'connected') first.resolve(true);
         }
@@ -183,7 +194,7 @@ class Containers implements ContainerBook {
       }
       first.resolve(false);
     })();
-    return first.promise;
+    return { hasAnswered: first.promise, ended };
   }
 
   started(id: string, atNs: bigint, by: Asker | null): void {
@@ -237,8 +248,8 @@ class Containers implements ContainerBook {
     if (!this.options.hasSensor()) for (const container of early) this.ends.add(container);
   }
 
-  alive(): readonly string[] {
-    return this.lifecycle.alive().map(({ identity }) => identity.id);
+  alive(): readonly ContainerRun[] {
+    return this.lifecycle.alive();
   }
 
   async stop(): Promise<void> {
@@ -309,9 +320,9 @@ function keep<T>(map: Map<string, T>, key: string, value: T): void {
 }
 
 /** No engine is an answer. */
-async function findEngine(): Promise<DockerEngine | null> {
+async function engineOrNull(connect: () => Promise<DockerEngine>): Promise<DockerEngine | null> {
   try {
-    return await connectEngine();
+    return await connect();
   } catch {
     return null;
   }

@@ -7,7 +7,11 @@ import type { EngineEvent } from './events.ts';
 
 export type Followed =
   /** Connected, again or first: all containers that the engine has now. */
-  | { readonly kind: 'connected'; readonly containers: readonly EngineContainer[] }
+  | {
+      readonly kind: 'connected';
+      readonly engine: DockerEngine['kind'];
+      readonly containers: readonly EngineContainer[];
+    }
   | { readonly kind: 'event'; readonly event: Extract<EngineEvent, { kind: 'event' }> }
   /** Between the two something may have happened that nobody will tell. Nanoseconds since 1970. */
   | {
@@ -55,7 +59,8 @@ export async function* followEngine(
       if (!first) engine = await connect();
       const connectedNs = nowNs();
       if (!first) yield* replay(engine, position, connectedNs);
-      yield { kind: 'connected', containers: await engine.containers({ all: true }) };
+      const containers = await engine.containers({ all: true });
+      yield { kind: 'connected', engine: engine.kind, containers };
       failures = 0;
       const since = { sinceSeconds: secondsOf(connectedNs), types, signal };
       for await (const event of engine.events(since)) yield* pass(event, position);

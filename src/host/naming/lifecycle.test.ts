@@ -137,7 +137,7 @@ describe('runs', () => {
       container('b', 'running'),
       container('c', 'paused'),
     ];
-    await lifecycle.followed({ kind: 'connected', containers });
+    await lifecycle.followed({ kind: 'connected', engine: 'docker', containers });
     expect(lines().slice(4)).toEqual([
       'gap',
       'named c after-start 1000 ',
@@ -146,12 +146,23 @@ describe('runs', () => {
     ]);
   });
 
+  test('what another engine has, one of its own kind too, does not end with a connection', async () => {
+    const starts = new Map([['inner', 7n]]);
+    const { lifecycle, lines } = open([], starts);
+    for (const id of ['inner', 'gone']) lifecycle.named(namedAs(id, 'before-start', id));
+    const pod = namedAs('pod', 'before-start', 'pod');
+    lifecycle.named({ ...pod, identity: { ...pod.identity, engine: 'podman' } });
+    for (const id of ['inner', 'gone', 'pod']) lifecycle.started(id, 8n);
+    await lifecycle.followed({ kind: 'connected', engine: 'docker', containers: [] });
+    expect(lines().slice(6)).toEqual(['ended gone before-start 1000 ']);
+  });
+
   test('what ran before anybody looked began when its first process did', async () => {
     const { lifecycle, updates } = open(['a', 'b'], new Map([['a', 7n]]));
     lifecycle.named(namedAs('c', 'after-start', '1'));
     lifecycle.named(namedAs('a', 'after-start', '1'));
     const containers = ['a', 'b'].map((id) => container(id, 'running'));
-    await lifecycle.followed({ kind: 'connected', containers });
+    await lifecycle.followed({ kind: 'connected', engine: 'docker', containers });
     const started = updates.filter(({ kind }) => kind === 'started');
     // Of b nobody knows better than that it runs now; of c not even that.
     expect(started).toMatchObject([
@@ -163,7 +174,7 @@ describe('runs', () => {
   test('one that the sensor saw first and the namer names later is one run', async () => {
     const { lifecycle, lines } = open([], new Map([['a', 7n]]));
     lifecycle.named({ ...namedAs('a', 'after-start', 'seen a'), bundle: '' });
-    await lifecycle.followed({ kind: 'connected', containers: [] });
+    await lifecycle.followed({ kind: 'connected', engine: 'docker', containers: [] });
     lifecycle.named(namedAs('a', 'after-start', '1'));
     lifecycle.named({ ...namedAs('a', 'after-start', 'seen a'), bundle: '' });
     expect(lines()).toEqual(['named a after-start 5 ', 'started a after-start 7 ']);

@@ -1,7 +1,7 @@
 // Runs of containers out of all that is heard of them: named by the namer, started and ended by the
 // engine's events, by the sensor, or by what is left of them on disk.
 import type { ContainerIdentity, ContainerRun, Naming, Workload } from '../../model/container.ts';
-import type { EngineContainer, Followed } from '../docker/index.ts';
+import type { Followed } from '../docker/index.ts';
 import type { Identifier } from './identify.ts';
 import type { NamedContainer } from './messages.ts';
 
@@ -137,7 +137,7 @@ class Runs implements Lifecycle {
       case 'event':
         return this.event(followed.event);
       case 'connected':
-        return this.compare(followed.containers);
+        return this.compare(followed);
       case 'gap':
         this.options.onUpdate(followed);
     }
@@ -190,8 +190,11 @@ class Runs implements Lifecycle {
   }
 
   /** After a connection: what the engine has, against what we believe. */
-  private async compare(containers: readonly EngineContainer[]): Promise<void> {
-    const { nowNs } = this.options;
+  private async compare({
+    engine,
+    containers,
+  }: Extract<Followed, { kind: 'connected' }>): Promise<void> {
+    const { nowNs, startOf } = this.options;
     const running = new Set<string>();
     for (const { id, state } of containers) {
       if (!['running', 'paused', 'restarting'].includes(state)) continue;
@@ -200,13 +203,15 @@ class Runs implements Lifecycle {
       const run =
         known === undefined || known.endedAtNs !== null ? await this.discover(id, nowNs()) : known;
       if (run === null || run.startedAtNs !== null) continue;
-      this.started(id, (await this.options.startOf(id)) ?? nowNs());
+      this.started(id, (await startOf(id)) ?? nowNs());
     }
     for (const [id, run] of this.runs) {
-      const ours = run.identity.engine === 'docker' || run.identity.engine === 'podman';
       const was = run.endedAtNs === null && run.startedAtNs !== null;
+      if (run.identity.engine !== engine || !was || running.has(id)) continue;
+      // Another engine of this kind may have it (Docker in Docker): then its processes are there.
+      if ((await startOf(id)) !== null) continue;
       // Its end was not told: it lies between the gap's bounds, and nobody knows its code.
-      if (ours && was && !running.has(id)) this.end(run, nowNs(), null);
+      if (run.endedAtNs === null) this.end(run, nowNs(), null);
     }
   }
 
