@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { builtinSource } from '../src/advisory/builtin/index.ts';
 import { createLiveFeed, type LiveFeed } from '../src/flow/live.ts';
+import { machineEvidence } from '../src/flow/machine-evidence.ts';
+import { type AnsweringDesk, machineResponses } from '../src/flow/response-desk.ts';
 import { partsOfFolder } from '../src/host/program/index.ts';
 import { readWaivers } from '../src/policy/index.ts';
-import type { AnsweringDesk, ApiServices } from '../src/server/api/index.ts';
+import { type MachineServices, pagesOfMachine } from '../src/server/api/index.ts';
 import {
   openChangeLog,
   openStaticFiles,
@@ -136,11 +138,23 @@ export async function openServerLab(options: LabOptions = {}): Promise<ServerLab
   const changes = openChangeLog(folder);
   const answering = options.answering?.(folder) ?? nothingAnswers;
   const live = createLiveFeed(labNow.getTime());
-  const services: ApiServices = {
-    catalogue,
+  const coverage = [{ what: 'sensor', state: 'off', why: 'a test', howToSwitchOn: null }] as const;
+  const services: MachineServices = {
+    evidence: machineEvidence({
+      catalogue,
+      record: () => record,
+      advisories: () => builtinSource(),
+      coverage: () => coverage,
+      now: () => now,
+    }),
+    responses: machineResponses({
+      answering: () => answering,
+      responses: () => openResponseLog(folder).read(),
+      record: () => record,
+    }),
+    pages: pagesOfMachine,
+    scope: 'machine',
     record: () => record,
-    advisories: () => builtinSource(),
-    coverage: () => [{ what: 'sensor', state: 'off', why: 'a test', howToSwitchOn: null }],
     status: () => ({ waiting: 0, running: 0, done: 2 }),
     audits: {
       latest: () => [],
@@ -148,9 +162,8 @@ export async function openServerLab(options: LabOptions = {}): Promise<ServerLab
       run: async () => ({ audit: 'docker', score: 70 }) as never,
     },
     gate: () => null,
+    gateHint: () => null,
     waivers: () => readWaivers(labWaivers, 'waivers.yaml', now),
-    answering: () => answering,
-    responses: () => openResponseLog(folder).read(),
     changes: (limit) => changes.newest(limit),
     tokens,
     now: () => now,

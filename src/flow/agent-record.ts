@@ -156,6 +156,8 @@ function fleetRun(stored: StoredRun): FleetRun {
     workload: run.workload,
     command: (identity.command ?? []).slice(0, 100),
     ports: identity.network.ports.slice(0, 100),
+    addresses: identity.network.addresses.slice(0, 100),
+    networkMode: identity.network.mode,
     privileged: identity.privileged,
     namedBeforeStart: run.naming === 'before-start',
     firstUs: microseconds(firstSeenNs),

@@ -47,11 +47,7 @@ export interface HarbourSources {
   readonly teams: ReadonlySet<string> | null;
 }
 
-const dayMs = 86_400_000;
 const actionsTold = 3;
-const trendDays = 30;
-/** Running containers and images that the answer is made of. */
-const judgedMost = 5000;
 const detectionsCounted = 10_000;
 
 /** Scores of the letters, as `report/grade.ts` has them. */
@@ -64,31 +60,72 @@ const letters: readonly (readonly [number, Grade['letter']])[] = [
   [0, 'F'],
 ];
 
-interface Judged {
-  readonly entry: CatalogueEntry;
+/** What is asked of an image. */
+export type JudgedImage = Pick<
+  CatalogueEntry,
+  'id' | 'kind' | 'reference' | 'grade' | 'fixFirst' | 'summary' | 'state'
+>;
+
+export interface Judged {
+  readonly entry: JudgedImage;
   /** Containers of it that run now; 0 where nothing runs and all images count. */
   readonly containers: number;
 }
 
-/** The answer of now. */
+/** What the answer is made of, whoever gathered it. */
+export interface HarbourFacts {
+  readonly judged: readonly Judged[];
+  readonly counts: Pick<
+    Harbour['counts'],
+    'containersAlive' | 'containersDead' | 'images' | 'detections24h'
+  >;
+  readonly trend: Harbour['trend'];
+  readonly coverage: readonly Coverage[];
+  readonly now: Date;
+}
+
+/** Days that the trend shows. */
+export const trendDays = 30;
+/** Running containers and images that the answer is made of. */
+export const judgedMost = 5000;
+export const dayMs = 86_400_000;
+
+/** The answer of now, of one machine. */
 export function harbourOf(sources: HarbourSources): Harbour {
   const { catalogue, record, coverage, now, teams } = sources;
   const running = runningImages(sources);
   const judged = judgedOf(catalogue, running, teams === null);
-  const grade = overallGrade(judged);
   const counts = record?.counts() ?? { runs: 0, alive: 0 };
-  const alive = [...running.values()].reduce((sum, count) => sum + count, 0);
-  const all = judged.map(({ entry }) => entry);
-  return {
-    answer: sentenceOf({ judged, grade, alive }),
-    grade,
-    trend: catalogue.scores(trendDays).map(({ day, score }) => ({ day, score })),
-    actions: actionsOf(judged),
+  return harbourFrom({
+    judged,
     counts: {
-      containersAlive: alive,
+      containersAlive: sumOf(running),
       containersDead: teams === null ? Math.max(0, counts.runs - counts.alive) : 0,
       images: teams === null ? catalogue.count() : judged.length,
       detections24h: detectionsOf(sources),
+    },
+    trend: catalogue.scores(trendDays).map(({ day, score }) => ({ day, score })),
+    coverage,
+    now,
+  });
+}
+
+/** Running containers of all images. */
+export function sumOf(running: ReadonlyMap<string, number>): number {
+  return [...running.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** The answer out of what was gathered. */
+export function harbourFrom({ judged, counts, trend, coverage, now }: HarbourFacts): Harbour {
+  const grade = overallGrade(judged);
+  const all = judged.map(({ entry }) => entry);
+  return {
+    answer: sentenceOf({ judged, grade, alive: counts.containersAlive }),
+    grade,
+    trend,
+    actions: actionsOf(judged),
+    counts: {
+      ...counts,
       unknowns: all.reduce((sum, { summary }) => sum + (summary?.unknowns ?? 0), 0),
       waiting: all.filter(({ state }) => state === 'waiting' || state === 'scanning').length,
     },
@@ -100,10 +137,15 @@ export function harbourOf(sources: HarbourSources): Harbour {
 /** The score of today, to be kept; null while nothing is scanned. */
 export function scoreOfToday(sources: HarbourSources): DailyScore | null {
   const judged = judgedOf(sources.catalogue, runningImages(sources), true);
+  return scoreFrom(judged, sources.now);
+}
+
+/** The same of what was gathered. */
+export function scoreFrom(judged: readonly Judged[], now: Date): DailyScore | null {
   const grade = overallGrade(judged);
   if (grade === null) return null;
   const images = judged.filter(({ entry }) => entry.grade !== null).length;
-  const day = sources.now.toISOString().slice(0, 10);
+  const day = now.toISOString().slice(0, 10);
   return { day, score: grade.score, letter: grade.letter, images };
 }
 
@@ -244,8 +286,8 @@ function headOf(told: {
   return `${grouped(bad)} of ${counted(total, noun)} ${bad === 1 ? 'is' : 'are'} not seaworthy`;
 }
 
-function reasonsOf(entries: readonly CatalogueEntry[]): string {
-  const sum = (pick: (summary: NonNullable<CatalogueEntry['summary']>) => number): number =>
+function reasonsOf(entries: readonly JudgedImage[]): string {
+  const sum = (pick: (summary: NonNullable<JudgedImage['summary']>) => number): number =>
     entries.reduce((total, { summary }) => total + (summary === null ? 0 : pick(summary)), 0);
   const malware = sum((one) => one.malware);
   const exploited = sum((one) => one.exploited);

@@ -1,5 +1,6 @@
-// What happens now, as it is told to pages that are open: numbered, kept for a while, so that a page
-// which was away takes up where it was.
+// What happens now, as it is told to pages that are open: each event at its place, kept for a while, so
+// that a page which was away takes up where it was.
+import type { Awaitable } from './evidence.ts';
 
 export type LiveKind =
   | 'container'
@@ -11,23 +12,31 @@ export type LiveKind =
   | 'progress';
 
 export interface LiveEvent {
-  /** Grows, over restarts too. */
-  readonly id: number;
+  /** Its place: what a page gives back to take up behind it. */
+  readonly id: string;
   readonly event: LiveKind;
   /** JSON. */
   readonly data: string;
-  /** Who may see it; null: everybody. */
+  /** Who may see it; null: everybody who is not limited to teams. */
   readonly team: string | null;
 }
 
-export interface LiveFeed {
-  /** @param team only those who may see this team's containers are told; null: everybody */
-  tell(event: LiveKind, data: unknown, team?: string | null): void;
-  /** What came after `id`; null: some of it is forgotten, or `id` is none of ours. */
-  since(id: number): readonly LiveEvent[] | null;
+/** What streams are fed by: the process itself, or the store of a fleet. */
+export interface LiveSource {
+  /** Whoever reads from here on misses nothing that comes later. */
+  begin(): Awaitable<void>;
+  /** The place of the newest event that was told. */
+  readonly lastId: string;
+  /** What stands behind a place up to `lastId`; null: some of it is forgotten, or it is no place. */
+  since(id: string): Awaitable<readonly LiveEvent[] | null>;
   /** @returns ends the telling */
   hear(listener: (event: LiveEvent) => void): () => void;
-  readonly lastId: number;
+}
+
+export interface LiveFeed extends LiveSource {
+  /** @param team only those who may see this team's containers are told; null: everybody */
+  tell(event: LiveKind, data: unknown, team?: string | null): void;
+  since(id: string): readonly LiveEvent[] | null;
 }
 
 /** Some minutes of a busy machine. */
@@ -36,13 +45,17 @@ const bytesKept = 16 * 1024 * 1024;
 /** Ids of a process begin at its start in these units, so that they grow over restarts. */
 const idsPerMillisecond = 1000;
 
+interface Kept extends LiveEvent {
+  readonly number: number;
+}
+
 /** @param startedAtMs when this process began, milliseconds since 1970 */
 export function createLiveFeed(startedAtMs: number): LiveFeed {
   const listeners = new Set<(event: LiveEvent) => void>();
-  let kept: LiveEvent[] = [];
+  let kept: Kept[] = [];
   let bytes = 0;
-  const firstId = startedAtMs * idsPerMillisecond;
-  let lastId = firstId;
+  const first = startedAtMs * idsPerMillisecond;
+  let last = first;
   const forgetOldest = (): void => {
     let count = 0;
     while (count < kept.length && (kept.length - count > eventsKept || bytes > bytesKept)) {
@@ -52,9 +65,16 @@ export function createLiveFeed(startedAtMs: number): LiveFeed {
     if (count > 0) kept = kept.slice(count);
   };
   return {
+    begin: () => undefined,
     tell(event, data, team = null) {
-      lastId += 1;
-      const told: LiveEvent = { id: lastId, event, data: JSON.stringify(data), team };
+      last += 1;
+      const told: Kept = {
+        id: String(last),
+        number: last,
+        event,
+        data: JSON.stringify(data),
+        team,
+      };
       // What replaces itself all the time is not worth a place.
       if (event !== 'progress') {
         kept.push(told);
@@ -64,18 +84,19 @@ export function createLiveFeed(startedAtMs: number): LiveFeed {
       for (const listener of listeners) listener(told);
     },
     since(id) {
-      if (id === lastId) return [];
-      const oldest = kept[0]?.id ?? lastId + 1;
-      const isOurs = id >= firstId && id <= lastId;
-      if (!isOurs || (id < oldest - 1 && id !== firstId)) return null;
-      return kept.filter((event) => event.id > id);
+      const from = /^\d{1,16}$/.test(id) ? Number(id) : Number.NaN;
+      if (from === last) return [];
+      const oldest = kept[0]?.number ?? last + 1;
+      const isOurs = from >= first && from <= last;
+      if (!isOurs || (from < oldest - 1 && from !== first)) return null;
+      return kept.filter(({ number }) => number > from);
     },
     hear(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     get lastId() {
-      return lastId;
+      return String(last);
     },
   };
 }

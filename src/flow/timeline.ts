@@ -56,6 +56,7 @@ export function timelineOf(reader: RecordReader, request: TimelineRequest): Time
     packages: isFiltered ? null : packagesOf(reader, stored.id),
     events: records.length,
     truncated,
+    rawOn: null,
     namesakes,
   };
 }

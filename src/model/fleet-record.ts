@@ -106,6 +106,10 @@ function runOf(value: Fields): FleetRun {
     },
     command: words(value, 'command'),
     ports: words(value, 'ports'),
+    ...(own(value, 'addresses') === undefined ? {} : { addresses: words(value, 'addresses') }),
+    ...(own(value, 'networkMode') === undefined
+      ? {}
+      : { networkMode: textOrNull(value, 'networkMode') }),
     privileged: value['privileged'] === null ? null : flag(value, 'privileged'),
     namedBeforeStart: flag(value, 'namedBeforeStart'),
     firstUs: time(value, 'firstUs'),

@@ -19,6 +19,9 @@ export interface FleetRun {
   readonly workload: Workload;
   readonly command: readonly string[];
   readonly ports: readonly string[];
+  /** By which others reach it; absent in what older agents told. */
+  readonly addresses?: readonly string[];
+  readonly networkMode?: string | null;
   readonly privileged: boolean | null;
   readonly namedBeforeStart: boolean;
   readonly firstUs: number;

@@ -129,6 +129,8 @@ export interface TimelineView {
   readonly events: number;
   /** More was recorded than is shown. */
   readonly truncated: boolean;
+  /** The node that keeps processes and files, which are not told here; null: all of them are here. */
+  readonly rawOn: string | null;
   /** Older runs of the same name. */
   readonly namesakes: number;
 }

@@ -6,6 +6,8 @@ import { realPace } from '../../base/retry.ts';
 import type { AuditAnswer } from '../../flow/audit.ts';
 import { connectTo, findEngines } from '../../flow/engines.ts';
 import { createLiveFeed, type LiveFeed } from '../../flow/live.ts';
+import { machineEvidence } from '../../flow/machine-evidence.ts';
+import { machineResponses, responseItem } from '../../flow/response-desk.ts';
 import { auditDocument } from '../../flow/report-documents.ts';
 import type { RuntimeSource } from '../../flow/runtime-source.ts';
 import { startUp, type Up } from '../../flow/up.ts';
@@ -14,7 +16,7 @@ import { spawnProgram } from '../../host/own-process/index.ts';
 import { partFolder } from '../../host/program/index.ts';
 import type { RuntimeRecord } from '../../model/timeline.ts';
 import { noWaivers } from '../../policy/index.ts';
-import { responseView } from '../../server/api/index.ts';
+import { pagesOfMachine } from '../../server/api/index.ts';
 import {
   isLoopback,
   openChangeLog,
@@ -71,7 +73,7 @@ export async function runUp(options: UpRunOptions): Promise<number> {
     record: (told) => heard.take?.(told),
     onResponse: (response) => {
       const run = record.get()?.find(response.container.id, 1)[0]?.run;
-      live.tell('response', responseView(response), run?.workload.team ?? null);
+      live.tell('response', responseItem(response), run?.workload.team ?? null);
     },
   });
   const desk = openDesk(options, { live, record, answering });
@@ -174,16 +176,26 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
       scans: status(),
     }),
     services: {
-      catalogue,
-      record: record.get,
-      advisories: advisories.get,
-      coverage,
+      evidence: machineEvidence({
+        catalogue,
+        record: record.get,
+        advisories: advisories.get,
+        coverage,
+        now,
+      }),
+      responses: machineResponses({
+        answering: () => answering ?? { alerts: null, policy: null, responder: null },
+        responses: () => responses.read(),
+        record: record.get,
+      }),
+      pages: pagesOfMachine,
+      scope: 'machine' as const,
       status,
+      record: record.get,
       audits,
       gate: () => gateDecisions(data),
+      gateHint: () => coverage().find(({ what }) => what === 'gate')?.howToSwitchOn ?? null,
       waivers,
-      answering: () => answering ?? { alerts: null, policy: null, responder: null },
-      responses: () => responses.read(),
       changes: (limit: number) => changes.newest(limit),
       tokens,
       now,

@@ -5,9 +5,10 @@ import { builtinRows } from '../../advisory/builtin/index.ts';
 import { asRecord, parseJson } from '../../base/json.ts';
 import { realPace } from '../../base/retry.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
+import type { AnsweringDesk } from '../../flow/response-desk.ts';
 import type { Coverage } from '../../flow/runtime-source.ts';
 import type { AdvisorySource } from '../../model/advisory.ts';
-import type { AnsweringDesk, AuditDesk, GateDecisions } from '../../server/api/index.ts';
+import type { AuditDesk, GateDecisions } from '../../server/api/index.ts';
 import { openRecord, type RecordReader } from '../../store/record/index.ts';
 import { programName, version } from '../version.ts';
 

@@ -96,7 +96,8 @@ const timeline: TimelineView = {
   packages: [{ purl: hostile, files: [hostile] }],
   events: 3,
   truncated: true,
-  namesakes: 1,
+  rawOn: null,
+      namesakes: 1,
 };
 
 const answer: ExposureAnswer = {

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { idOf, imageIdOf } from '../../../test/sample-record.ts';
 import { openServerLab, type ServerLab } from '../../../test/server-lab.ts';
-import { openApi, queryValues, routes } from './index.ts';
+import { openApi, queryValues, routesOfMachine as routes } from './index.ts';
 import { cursorSchema, limitSchema, placeOf, timeSchema, timeValue } from './values.ts';
 
 let lab: ServerLab;

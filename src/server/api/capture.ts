@@ -1,26 +1,25 @@
 // One recorded container as a capture that sysdig, Falco and Stratoshark open.
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { captureTimeline } from '../../flow/capture-timeline.ts';
-import { runMeant } from './containers.ts';
-import type { Route } from './route.ts';
-import { notHere } from './scope.ts';
+import { runMeant } from '../../flow/machine-evidence.ts';
+import { found } from './containers.ts';
+import type { MachineServices, Route } from './route.ts';
 import { limitSchema, numberValue, timeSchema, timeValue } from './values.ts';
 
 /** A capture is made in memory: about 100 bytes an event. */
 const eventsMost = 1_000_000;
 
-const capture: Route = {
+const capture: Route<MachineServices> = {
   method: 'GET',
   path: '/api/v1/containers/{id}/capture',
   summary: 'What one container did, as a capture (.scap) for sysdig, Falco and Stratoshark.',
   role: 'viewer',
   query: { since: timeSchema, until: timeSchema, limit: limitSchema(100_000, eventsMost) },
   answer: { type: 'string', description: 'a pcapng file of sysdig' },
-  handle(call) {
-    const { services, query } = call;
-    const { id } = runMeant(call).run.identity;
-    const record = services.record();
-    if (record === null) throw notHere('the container');
+  handle({ services, caller, query, parts }) {
+    const record = found(services.record(), parts);
+    const stored = found(runMeant(record, parts.get('id') ?? '', caller.teams), parts);
+    const { id } = stored.run.identity;
     const now = services.now();
     const sinceNs = timeValue(query, 'since', now);
     const untilNs = timeValue(query, 'until', now);
@@ -43,4 +42,4 @@ const capture: Route = {
   },
 };
 
-export const captureRoutes: readonly Route[] = [capture];
+export const captureRoutes: readonly Route<MachineServices>[] = [capture];

@@ -1,11 +1,8 @@
 // Who was exposed: the containers that ran what an advisory or a package names.
 import { counted } from '../../base/count-text.ts';
 import { SeaworthyError } from '../../base/error.ts';
-import { matchEcosystems } from '../../flow/ecosystems.ts';
-import { exposedTo } from '../../flow/exposure.ts';
-import type { ExposureAnswer, ExposureRow } from '../../model/timeline-view.ts';
+import type { ExposureAnswer } from '../../model/timeline-view.ts';
 import { containerSchema } from './containers.ts';
-import type { Caller } from './route.ts';
 import { json, type Route } from './route.ts';
 import {
   count,
@@ -65,50 +62,22 @@ const exposed: Route = {
     imagesUnknown: count,
     unknowns: list(text),
   }),
-  handle({ services, caller, query }) {
+  async handle({ services, caller, query }) {
     const asked = textValue(query, 'question')?.trim();
     if (asked === undefined) {
       throw new SeaworthyError('usage', 'the question is missing', {
         advice: 'ask for ?question=CVE-2021-44228 or ?question=pkg:npm/lodash',
       });
     }
-    const record = services.record();
-    if (record === null) {
-      throw new SeaworthyError('not-found', 'nothing was recorded here yet', {
-        advice: 'start a container: from then on its image is known',
-      });
-    }
-    const answer = exposedTo(
-      { record, advisories: services.advisories(), ecosystems: matchEcosystems },
-      { asked, skip: numberValue(query, 'skip'), limit: numberValue(query, 'limit') },
-    );
-    const { rows, ...told } = scoped(answer, caller);
+    const question = {
+      asked,
+      skip: numberValue(query, 'skip'),
+      limit: numberValue(query, 'limit'),
+    };
+    const { rows, ...told } = await services.evidence.exposed(question, caller.teams);
     return json({ ...told, sentence: sentenceOf({ ...told, rows }), items: rows });
   },
 };
-
-/** A team is told of its own containers alone: the sums too. */
-function scoped(answer: ExposureAnswer, { teams }: Caller): ExposureAnswer {
-  if (teams === null) return answer;
-  const rows = answer.rows.filter(({ container }) => teams.has(container.workload.team ?? ''));
-  const once = new Map(rows.map((row) => [`${row.container.id} ${row.container.firstSeen}`, row]));
-  const seen = [...once.values()];
-  const times = (pick: (row: ExposureRow) => string): readonly string[] =>
-    seen.map(pick).toSorted();
-  return {
-    ...answer,
-    rows,
-    total: {
-      images: new Set(seen.map(({ container }) => container.image.id)).size,
-      containers: seen.length,
-      running: seen.filter(({ running }) => running).length,
-      used: seen.filter(({ inUse }) => inUse === true).length,
-      firstSeen: times(({ firstSeen }) => firstSeen)[0] ?? null,
-      lastSeen: times(({ lastSeen }) => lastSeen).at(-1) ?? null,
-    },
-    imagesUnknown: 0,
-  };
-}
 
 /** "14 containers ran it, 3 still do, 2 used it, 1 can be reached." */
 function sentenceOf({ asked, total, rows, imagesUnknown }: ExposureAnswer): string {

@@ -1,5 +1,4 @@
 // The one answer at the top of the first page.
-import { harbourOf } from '../../flow/harbour.ts';
 import { json, type Route } from './route.ts';
 import { count, list, moment, object, orNull, text, textOrNull } from './schema.ts';
 
@@ -44,15 +43,8 @@ const harbour: Route = {
     coverage: list(coverageSchema),
     generatedAt: moment,
   }),
-  handle({ services, caller }) {
-    const { catalogue, now } = services;
-    const { generatedAt, ...told } = harbourOf({
-      catalogue,
-      record: services.record(),
-      coverage: services.coverage(),
-      now: now(),
-      teams: caller.teams,
-    });
+  async handle({ services, caller }) {
+    const { generatedAt, ...told } = await services.evidence.harbour(caller.teams);
     return json({ ...told, generatedAt }, told);
   },
 };
@@ -60,18 +52,22 @@ const harbour: Route = {
 const status: Route = {
   method: 'GET',
   path: '/api/v1/status',
-  summary: 'What is being done: scans that wait, run and are done; version; who asks.',
+  summary: 'What is watched, which pages there are, what is being done, who asks.',
   role: 'viewer',
   query: {},
   answer: object({
     version: text,
+    scope: { type: 'string', enum: ['machine', 'fleet'] },
+    pages: list(text),
     scans: object({ waiting: count, running: count, done: count }),
     caller: object({ id: text, role: text, teams: orNull(list(text)) }),
   }),
-  handle: ({ services, caller }) =>
+  handle: async ({ services, caller }) =>
     json({
       version: services.toolVersion,
-      scans: services.status(),
+      scope: services.scope,
+      pages: services.pages,
+      scans: await services.status(),
       caller: {
         id: caller.id,
         role: caller.role,

@@ -1,6 +1,7 @@
 // What is about the machine and the server itself: audits, decisions of the gate, tokens.
+import { notHere } from '../../flow/team-sight.ts';
 import { waiverViews } from '../../flow/waiver-list.ts';
-import { json, type NewToken, type Route, roles } from './route.ts';
+import { json, type MachineServices, type NewToken, type Route, roles } from './route.ts';
 import {
   count,
   list,
@@ -13,10 +14,9 @@ import {
   textOrNull,
   yesOrNo,
 } from './schema.ts';
-import { notHere } from './scope.ts';
 import { limitSchema, numberValue } from './values.ts';
 
-const audit: Route = {
+const audit: Route<MachineServices> = {
   method: 'GET',
   path: '/api/v1/audit',
   summary: 'The last audits, and their scores over time.',
@@ -36,7 +36,7 @@ const audit: Route = {
     }),
 };
 
-const runAudit: Route = {
+const runAudit: Route<MachineServices> = {
   method: 'POST',
   path: '/api/v1/audit/run',
   summary: 'Audits the engine by the CIS benchmark for Docker, now.',
@@ -47,7 +47,7 @@ const runAudit: Route = {
   handle: async ({ services }) => json(await services.audits.run()),
 };
 
-const gate: Route = {
+const gate: Route<MachineServices> = {
   method: 'GET',
   path: '/api/v1/gate',
   summary: 'Decisions of the gate that were recorded in this data folder, newest first.',
@@ -61,16 +61,15 @@ const gate: Route = {
   }),
   handle({ services }) {
     const decisions = services.gate();
-    const coverage = services.coverage().find(({ what }) => what === 'gate');
     return json({
       state: decisions === null ? 'off' : 'on',
-      howToSwitchOn: decisions === null ? (coverage?.howToSwitchOn ?? null) : null,
+      howToSwitchOn: decisions === null ? services.gateHint() : null,
       decisions: decisions ?? [],
     });
   },
 };
 
-const waivers: Route = {
+const waivers: Route<MachineServices> = {
   method: 'GET',
   path: '/api/v1/waivers',
   summary: 'Faults that somebody answers for: who, until when, and whether anything needs it.',
@@ -129,7 +128,8 @@ const changes: Route = {
       }),
     ),
   }),
-  handle: ({ services, query }) => json({ items: services.changes(numberValue(query, 'limit')) }),
+  handle: async ({ services, query }) =>
+    json({ items: await services.changes(numberValue(query, 'limit')) }),
 };
 
 const tokenFacts = {
@@ -148,7 +148,7 @@ const tokens: Route = {
   wholeMachine: true,
   query: {},
   answer: object({ items: list(object(tokenFacts)) }),
-  handle: ({ services }) => json({ items: services.tokens.list() }),
+  handle: async ({ services }) => json({ items: await services.tokens.list() }),
 };
 
 const createToken: Route = {
@@ -169,7 +169,7 @@ const createToken: Route = {
   }),
   answer: object({ ...tokenFacts, token: text }),
   told: (body) => `${(body as NewToken).role} ${(body as NewToken).name}`,
-  handle: ({ services, body }) => json(services.tokens.create(body as NewToken)),
+  handle: async ({ services, body }) => json(await services.tokens.create(body as NewToken)),
 };
 
 const revokeToken: Route = {
@@ -180,20 +180,15 @@ const revokeToken: Route = {
   wholeMachine: true,
   query: {},
   answer: object({ id: text }),
-  handle({ services, parts }) {
+  async handle({ services, parts }) {
     const id = parts.get('id') ?? '';
-    if (!services.tokens.revoke(id)) throw notHere(`the token ${id.slice(0, 40)}`);
+    if (!(await services.tokens.revoke(id))) throw notHere(`the token ${id.slice(0, 40)}`);
     return json({ id });
   },
 };
 
-export const houseRoutes: readonly Route[] = [
-  audit,
-  runAudit,
-  gate,
-  waivers,
-  changes,
-  tokens,
-  createToken,
-  revokeToken,
-];
+/** Everywhere. */
+export const houseRoutes: readonly Route[] = [changes, tokens, createToken, revokeToken];
+
+/** What only a machine has. */
+export const machineRoutes: readonly Route<MachineServices>[] = [audit, runAudit, gate, waivers];

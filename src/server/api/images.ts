@@ -1,10 +1,6 @@
 // Images: the list with what each holds, the whole report of one, its SBOM.
-import { SeaworthyError } from '../../base/error.ts';
-import { type ImageView, imageView } from '../../flow/image-view.ts';
-import { withUseOf } from '../../flow/in-use.ts';
 import type { Report } from '../../model/report.ts';
 import { outputs, textOf } from '../../report/index.ts';
-import type { CatalogueEntry } from '../../store/catalog/index.ts';
 import { type Call, json, type Route } from './route.ts';
 import {
   count,
@@ -19,7 +15,6 @@ import {
   textOrNull,
   yesOrNo,
 } from './schema.ts';
-import { maySeeImage, notHere } from './scope.ts';
 import { cursorOf, cursorSchema, limitSchema, numberValue, placeOf, textValue } from './values.ts';
 
 const imageSchema = object({
@@ -53,50 +48,21 @@ const listImages: Route = {
     cursor: cursorSchema,
   },
   answer: pageOf(imageSchema),
-  handle: ({ services, caller, query }) => {
-    const { catalogue } = services;
-    const record = services.record();
-    const limit = numberValue(query, 'limit');
+  async handle({ services, caller, query }) {
     const place = placeOf(query, 2);
     const search = textValue(query, 'search');
-    const found = catalogue.page({
-      limit: limit + 1,
+    const asked = {
+      limit: numberValue(query, 'limit'),
       ...(place === undefined ? {} : { after: { reference: place[0] ?? '', id: place[1] ?? '' } }),
       ...(search === undefined ? {} : { search }),
-    });
-    const page = found.slice(0, limit);
-    const items: ImageView[] = page
-      .filter(({ id }) => maySeeImage(caller, record, id))
-      .map((entry) => imageView(entry, record));
-    const last = page.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
-    return json({ items, next: hasMore ? cursorOf(last.reference, last.id) : null });
+    };
+    const { items, next } = await services.evidence.images(asked, caller.teams);
+    return json({ items, next: next === null ? null : cursorOf(next.reference, next.id) });
   },
 };
 
-/** By its id, the start of it, its digest or its name. Throws `not-found`. */
-function entryMeant({ services, caller, parts }: Call): CatalogueEntry {
-  const word = parts.get('id') ?? '';
-  const { catalogue } = services;
-  const entry =
-    catalogue.entry(word) ??
-    catalogue.entry(`sha256:${word}`) ??
-    catalogue.page({ search: word, limit: 100 }).find(({ reference }) => reference === word);
-  if (entry === undefined || entry === null || !maySeeImage(caller, services.record(), entry.id)) {
-    throw notHere(`the image ${word.slice(0, 100)}`);
-  }
-  return entry;
-}
-
-function reportOf(call: Call): Report {
-  const { id, reference, state, why } = entryMeant(call);
-  const report = call.services.catalogue.report(id);
-  const record = call.services.record();
-  if (report !== null) return record === null ? report : withUseOf(record, id, report);
-  const because = why === null ? '' : ` (${why})`;
-  throw new SeaworthyError('not-found', `${reference} has no report: it is ${state}${because}`, {
-    advice: 'ask again when it is scanned: the stream of events tells',
-  });
+async function reportOf({ services, caller, parts }: Call): Promise<Report> {
+  return services.evidence.report(parts.get('id') ?? '', caller.teams);
 }
 
 const oneImage: Route = {
@@ -106,7 +72,7 @@ const oneImage: Route = {
   role: 'viewer',
   query: {},
   answer: { ...open, description: 'docs/schema/report-1.schema.json' },
-  handle: (call) => json(reportOf(call)),
+  handle: async (call) => json(await reportOf(call)),
 };
 
 const mediaTypes = {
@@ -124,8 +90,8 @@ const sbom: Route = {
     format: { type: 'string', enum: ['cyclonedx', 'spdx', 'json'], default: 'cyclonedx' },
   },
   answer: { ...open, description: 'a document of the format that was asked for' },
-  handle(call) {
-    const report = reportOf(call);
+  async handle(call) {
+    const report = await reportOf(call);
     const asked = textValue(call.query, 'format');
     const format = asked === 'spdx' || asked === 'json' ? asked : 'cyclonedx';
     // An inventory says what is there: findings of today are no part of it.

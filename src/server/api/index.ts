@@ -1,15 +1,15 @@
 // The door of the API: its routes, what they need, and how their values are checked.
 export { openApi } from './openapi.ts';
-export { routes } from './registry.ts';
-export { responseView } from './responses.ts';
+export { pagesOfFleet, pagesOfMachine, routesOfFleet, routesOfMachine } from './registry.ts';
 export type {
   Answer,
-  AnsweringDesk,
   ApiServices,
   AuditDesk,
   Caller,
   Change,
+  FleetServices,
   GateDecisions,
+  MachineServices,
   NewToken,
   QueryValues,
   Role,

@@ -1,8 +1,8 @@
 // Lessons: what to learn from a finding.
+import { notHere } from '../../flow/team-sight.ts';
 import { lessonOf, lessons } from '../../lesson/index.ts';
 import { json, type Route } from './route.ts';
 import { list, object, open } from './schema.ts';
-import { notHere } from './scope.ts';
 
 const all: Route = {
   method: 'GET',

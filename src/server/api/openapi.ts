@@ -2,6 +2,9 @@
 import type { Route } from './route.ts';
 import { object, open, type Schema, text } from './schema.ts';
 
+/** What a route says of itself, whatever it works with. */
+type RouteFacts = Omit<Route, 'handle'>;
+
 const errorSchema = object({ error: object({ code: text, message: text, advice: text }) });
 
 /** Errors that every route may answer with. */
@@ -15,7 +18,7 @@ const problems: Readonly<Record<string, string>> = {
 };
 
 /** The document. */
-export function openApi(routes: readonly Route[], version: string): unknown {
+export function openApi(routes: readonly RouteFacts[], version: string): unknown {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const path = (paths[route.path] ??= {});
@@ -42,7 +45,7 @@ export function openApi(routes: readonly Route[], version: string): unknown {
   };
 }
 
-function operationOf(route: Route): unknown {
+function operationOf(route: RouteFacts): unknown {
   const { summary, role, query, body, answer, path } = route;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
@@ -80,7 +83,7 @@ function jsonContent(schema: Schema): unknown {
 const streamOperation = {
   summary: 'What happens now, as server-sent events; `Last-Event-ID` takes up where a reader was.',
   description:
-    `Events: container, image, detection, audit, lost, progress. \`lost\` with \`what: "stream"\` says
+    `Events: container, image, detection, response, audit, lost, progress. \`lost\` with \`what: "stream"\` says
 that more happened than is kept: ask the lists again. Needs the role viewer.`.replaceAll('\n', ' '),
   parameters: [
     { name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } },

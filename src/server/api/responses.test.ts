@@ -13,7 +13,7 @@ import type { RuntimeRecord } from '../../model/timeline.ts';
 import { readAlertConfig } from '../../runtime/alert/index.ts';
 import { readResponsePolicy } from '../../runtime/response/index.ts';
 import { openResponseLog } from '../../store/index.ts';
-import { routes } from './index.ts';
+import { routesOfMachine as routes } from './index.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'seaworthy-answering-'));
 const head = 'apiVersion: seaworthy.dev/v1\n';

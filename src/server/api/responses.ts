@@ -1,12 +1,9 @@
 // What is told and done about detections: outputs of alerts and their test, what was done to containers,
 // and what a responder does by hand where the policy allows it.
 
-import { SeaworthyError } from '../../base/error.ts';
-import { allowedByHand, type ManualAction, manualActions } from '../../flow/respond-manual.ts';
-import { targetOf } from '../../flow/respond-sight.ts';
-import type { ResponseRecord } from '../../model/response.ts';
-import { runMeant } from './containers.ts';
-import { type ApiServices, json, type Route } from './route.ts';
+import { type ManualAction, manualActions } from '../../flow/respond-manual.ts';
+import { found } from './containers.ts';
+import { json, type Route } from './route.ts';
 import {
   count,
   list,
@@ -18,14 +15,9 @@ import {
   textOrNull,
   yesOrNo,
 } from './schema.ts';
-import { maySeeContainer } from './scope.ts';
 import { limitSchema, numberValue } from './values.ts';
 
 const onOrOff = { type: 'string', enum: ['on', 'off'] } as const;
-const startWithAlerts = 'seaworthy up --alerts alerts.yaml';
-const startWithResponse =
-  'seaworthy up --response response.yaml, with `manual: { actions: [pause] }` in the file';
-
 const alerts: Route = {
   method: 'GET',
   path: '/api/v1/alerts',
@@ -37,6 +29,7 @@ const alerts: Route = {
     state: onOrOff,
     howToSwitchOn: textOrNull,
     digest: orNull(object({ seconds: count })),
+    heldBy: textOrNull,
     outputs: list(
       object({
         name: text,
@@ -58,24 +51,7 @@ const alerts: Route = {
       failed: count,
     }),
   }),
-  handle({ services }) {
-    const { alerts: desk, policy, responder } = services.answering();
-    const { waiting, done, failed } = responder?.figures() ?? { waiting: 0, done: 0, failed: 0 };
-    return json({
-      state: desk === null ? 'off' : 'on',
-      howToSwitchOn: desk === null ? startWithAlerts : null,
-      digest: desk === null ? null : { seconds: desk.digestSeconds },
-      outputs: desk?.outputs() ?? [],
-      responses: {
-        state: policy === null ? 'off' : 'on',
-        howToSwitchOn: policy === null ? startWithResponse : null,
-        byHand: allowedByHand(policy?.manual ?? []),
-        waiting,
-        done,
-        failed,
-      },
-    });
-  },
+  handle: async ({ services }) => json(await services.responses.alerts()),
 };
 
 const testAlerts: Route = {
@@ -88,15 +64,7 @@ const testAlerts: Route = {
   answer: object({
     outputs: list(object({ output: text, kind: text, delivered: yesOrNo, problem: textOrNull })),
   }),
-  async handle({ services }) {
-    const { alerts: desk } = services.answering();
-    if (desk === null) {
-      throw new SeaworthyError('busy', 'nobody is told here: alerts are off', {
-        advice: `start it with ${startWithAlerts}`,
-      });
-    }
-    return json({ outputs: await desk.test() });
-  },
+  handle: async ({ services }) => json({ outputs: await services.responses.test() }),
 };
 
 const responseSchema = object({
@@ -113,29 +81,6 @@ const responseSchema = object({
   undoneAt: momentOrNull,
 });
 
-/** An action as pages and the stream show it. */
-export function responseView(record: ResponseRecord): Readonly<Record<string, unknown>> {
-  const { id, at, action, state, container, why, by = null, policy, result, undoneAt } = record;
-  const { rule, priority, output, time } = why;
-  return {
-    id,
-    at,
-    action,
-    state,
-    container,
-    why: { rule, priority, output, time },
-    by,
-    policy,
-    result,
-    canUndo: isStanding(record),
-    undoneAt,
-  };
-}
-
-function isStanding({ state, undo, undoneAt }: ResponseRecord): boolean {
-  return state === 'done' && undo !== null && undoneAt === null;
-}
-
 const responses: Route = {
   method: 'GET',
   path: '/api/v1/responses',
@@ -146,24 +91,11 @@ const responses: Route = {
     limit: limitSchema(100, 1000),
   },
   answer: object({ items: list(responseSchema) }),
-  handle({ services, caller, query }) {
-    const isActiveOnly = query.get('active') === true;
-    const known = new Map<string, boolean>();
-    const maySee = ({ container: { id } }: ResponseRecord): boolean => {
-      const isTheirs = known.get(id) ?? maySeeContainer(caller, services.record(), id);
-      known.set(id, isTheirs);
-      return isTheirs;
-    };
-    const items = newest(services).filter(
-      (record) => (!isActiveOnly || isStanding(record)) && maySee(record),
-    );
-    return json({ items: items.slice(0, numberValue(query, 'limit')).map(responseView) });
+  async handle({ services, caller, query }) {
+    const asked = { activeOnly: query.get('active') === true, limit: numberValue(query, 'limit') };
+    return json({ items: await services.responses.list(asked, caller.teams) });
   },
 };
-
-function newest(services: ApiServices): readonly ResponseRecord[] {
-  return services.responses().toReversed();
-}
 
 const actions: Route = {
   method: 'GET',
@@ -177,19 +109,9 @@ const actions: Route = {
     allowed: list(text),
     items: list(responseSchema),
   }),
-  handle(call) {
-    const { id } = runMeant(call).run.identity;
-    const { policy } = call.services.answering();
-    const allowed = allowedByHand(policy?.manual ?? []);
-    const isOn = allowed.length > 0;
-    return json({
-      state: isOn ? 'on' : 'off',
-      howToSwitchOn: isOn ? null : startWithResponse,
-      allowed,
-      items: newest(call.services)
-        .filter(({ container }) => container.id === id)
-        .map(responseView),
-    });
+  async handle({ services, caller, parts }) {
+    const hands = await services.responses.hands(parts.get('id') ?? '', caller.teams);
+    return json(found(hands, parts));
   },
 };
 
@@ -201,7 +123,8 @@ interface ActionBody {
 const act: Route = {
   method: 'POST',
   path: '/api/v1/containers/{id}/actions',
-  summary: 'Does something to a container by hand, or takes it back; `state` says what came of it.',
+  summary:
+    'Does something to a container by hand, or takes it back; `state` says what came of it. A fleet asks the node: `waiting` until it answers, `expired` when it does not come.',
   role: 'responder',
   query: {},
   body: {
@@ -215,21 +138,12 @@ const act: Route = {
   },
   answer: responseSchema,
   told: (body) => (body as ActionBody).action,
-  async handle(call) {
-    const { action, reason = '' } = call.body as ActionBody;
-    const { responder } = call.services.answering();
-    const { run } = runMeant(call);
-    if (responder === null) throw notSwitchedOn(action);
-    const by = call.caller.id;
-    const target = targetOf(run.identity);
-    return json(responseView(await responder.byHand({ action, target, by, reason })));
+  async handle({ services, caller, parts, body }) {
+    const { action, reason = '' } = body as ActionBody;
+    const word = parts.get('id') ?? '';
+    const asked = { word, action, reason, by: caller.id };
+    return json(found(await services.responses.act(asked, caller.teams), parts));
   },
 };
-
-function notSwitchedOn(action: ManualAction): SeaworthyError {
-  return new SeaworthyError('denied', `${action} by hand is not switched on here`, {
-    advice: `start it with ${startWithResponse}`,
-  });
-}
 
 export const responseRoutes: readonly Route[] = [alerts, testAlerts, responses, actions, act];

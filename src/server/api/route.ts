@@ -1,14 +1,10 @@
 // What a route of the API is: its place, who may ask, what it takes and gives, and a thin handler.
-import type { AlertDesk } from '../../flow/alert-desk.ts';
 import type { AuditAnswer } from '../../flow/audit.ts';
-import type { Responder } from '../../flow/respond.ts';
-import type { Coverage } from '../../flow/runtime-source.ts';
+import type { Awaitable, Evidence } from '../../flow/evidence.ts';
+import type { ResponseDesk } from '../../flow/response-desk.ts';
 import type { UpStatus } from '../../flow/up.ts';
-import type { AdvisorySource } from '../../model/advisory.ts';
-import type { ResponseRecord } from '../../model/response.ts';
 import type { WaiverBook } from '../../policy/index.ts';
-import type { ResponsePolicy } from '../../runtime/response/index.ts';
-import type { Catalogue } from '../../store/catalog/index.ts';
+import type { FleetStore } from '../../store/fleet/index.ts';
 import type { StoredAudit } from '../../store/index.ts';
 import type { RecordReader } from '../../store/record/index.ts';
 import type { Schema } from './schema.ts';
@@ -17,7 +13,7 @@ export const roles = ['viewer', 'responder', 'admin'] as const;
 /** Each may do what those before it may. */
 export type Role = (typeof roles)[number];
 
-/** Who asks, by the token. */
+/** Who asks, by the token or the login. */
 export interface Caller {
   readonly id: string;
   readonly role: Role;
@@ -39,11 +35,11 @@ export interface TokenFacts extends NewToken {
 }
 
 export interface TokenDesk {
-  list(): readonly TokenFacts[];
+  list(): Awaitable<readonly TokenFacts[]>;
   /** The value is told this once. */
-  create(token: NewToken): TokenFacts & { readonly token: string };
+  create(token: NewToken): Awaitable<TokenFacts & { readonly token: string }>;
   /** False: there is none of that id. */
-  revoke(id: string): boolean;
+  revoke(id: string): Awaitable<boolean>;
 }
 
 export interface AuditDesk {
@@ -55,13 +51,6 @@ export interface AuditDesk {
 
 /** Decisions of the gate that were recorded in this data folder; null: none ever were. */
 export type GateDecisions = readonly Readonly<Record<string, unknown>>[] | null;
-
-/** What tells and does something about detections; all null where nothing was asked for. */
-export interface AnsweringDesk {
-  readonly alerts: AlertDesk | null;
-  readonly policy: ResponsePolicy | null;
-  readonly responder: Responder | null;
-}
 
 /** A line of the log of changes: who changed what and when. */
 export interface Change {
@@ -78,33 +67,44 @@ export interface Change {
   readonly status: number;
 }
 
-/** What handlers work with: flows and stores, put together by `up`. */
+/** What handlers work with, on one machine and in a fleet. */
 export interface ApiServices {
-  readonly catalogue: Catalogue;
-  /** Null: nothing was recorded yet. */
-  readonly record: () => RecordReader | null;
-  readonly advisories: () => AdvisorySource;
-  readonly coverage: () => readonly Coverage[];
-  readonly status: () => UpStatus;
-  readonly audits: AuditDesk;
-  readonly gate: () => GateDecisions;
-  /** Null: no file of waivers was named. */
-  readonly waivers: () => WaiverBook | null;
-  readonly answering: () => AnsweringDesk;
-  /** What was done to containers, the oldest first. */
-  readonly responses: () => readonly ResponseRecord[];
+  readonly evidence: Evidence;
+  readonly responses: ResponseDesk;
+  /** Pages of the dashboard that have something to show here. */
+  readonly pages: readonly string[];
+  /** What this server watches. */
+  readonly scope: 'machine' | 'fleet';
+  readonly status: () => Awaitable<UpStatus>;
   /** The newest changes first. */
-  readonly changes: (limit: number) => readonly Change[];
+  readonly changes: (limit: number) => Awaitable<readonly Change[]>;
   readonly tokens: TokenDesk;
   readonly now: () => Date;
   readonly toolVersion: string;
 }
 
+/** What only one machine has, put together by `up`. */
+export interface MachineServices extends ApiServices {
+  /** Null: nothing was recorded yet. */
+  readonly record: () => RecordReader | null;
+  readonly audits: AuditDesk;
+  readonly gate: () => GateDecisions;
+  /** How the gate would be switched on; null: it is. */
+  readonly gateHint: () => string | null;
+  /** Null: no file of waivers was named. */
+  readonly waivers: () => WaiverBook | null;
+}
+
+/** What only a fleet has. */
+export interface FleetServices extends ApiServices {
+  readonly store: FleetStore;
+}
+
 /** Checked values of a query; absent ones have their default or are missing. */
 export type QueryValues = ReadonlyMap<string, string | number | boolean>;
 
-export interface Call {
-  readonly services: ApiServices;
+export interface Call<Services = ApiServices> {
+  readonly services: Services;
   readonly caller: Caller;
   /** Parts of the path by their names. */
   readonly parts: ReadonlyMap<string, string>;
@@ -123,20 +123,20 @@ export type Answer =
       readonly content: string | Uint8Array;
     };
 
-export interface Route {
+export interface Route<Services = ApiServices> {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** `/api/v1/containers/{id}`. */
   readonly path: string;
   readonly summary: string;
   readonly role: Role;
-  /** Tokens of single teams may not ask: the answer is about the whole machine. */
+  /** Tokens of single teams may not ask: the answer is about everything. */
   readonly wholeMachine?: boolean;
   readonly query: Readonly<Record<string, Schema>>;
   readonly body?: Schema;
   readonly answer: Schema;
   /** A word of a checked body for the log of changes; never a secret. */
   readonly told?: (body: unknown) => string;
-  readonly handle: (call: Call) => Answer | Promise<Answer>;
+  readonly handle: (call: Call<Services>) => Answer | Promise<Answer>;
 }
 
 export function json(value: unknown, version?: unknown): Answer {

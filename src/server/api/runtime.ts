@@ -1,6 +1,4 @@
 // What happened while containers ran: detections, grouped, and who talked to whom.
-import { groupDetections } from '../../flow/detection-groups.ts';
-import { networkView } from '../../flow/network-view.ts';
 import { json, type Route } from './route.ts';
 import {
   count,
@@ -14,7 +12,6 @@ import {
   textOrNull,
   yesOrNo,
 } from './schema.ts';
-import { maySee } from './scope.ts';
 import {
   cursorOf,
   cursorSchema,
@@ -56,9 +53,6 @@ const detectionSchema = object({
   latest: open,
 });
 
-/** Detections that are grouped for one page: repeats are many. */
-const groupedAtOnce = 2000;
-
 const detections: Route = {
   method: 'GET',
   path: '/api/v1/detections',
@@ -75,33 +69,22 @@ const detections: Route = {
     cursor: cursorSchema,
   },
   answer: pageOf(detectionSchema),
-  handle({ services, caller, query }) {
-    const record = services.record();
+  async handle({ services, caller, query }) {
     const place = placeOf(query, 1);
-    if (record === null) return json({ items: [], next: null });
     const sinceNs = timeValue(query, 'since', services.now());
     const worst = priorities.findIndex((one) => one === textValue(query, 'priority'));
-    const found = record.detectionsOfAll({
+    const asked = {
       ...(sinceNs === undefined ? {} : { sinceNs }),
       ...(worst === -1 ? {} : { priorities: priorities.slice(0, worst + 1) }),
       ...(place === undefined ? {} : { beforeId: placeNumber(place[0]) }),
-      limit: groupedAtOnce,
-    });
-    const seen = found.filter(({ run }) =>
-      run === null ? caller.teams === null : maySee(caller, run),
-    );
-    const limit = numberValue(query, 'limit');
-    const groups = groupDetections(seen);
-    const last = found.at(-1);
-    const hasMore = found.length === groupedAtOnce && last !== undefined;
-    return json({ items: groups.slice(0, limit), next: hasMore ? cursorOf(last.id) : null });
+      limit: numberValue(query, 'limit'),
+    };
+    const { items, nextBeforeId } = await services.evidence.detections(asked, caller.teams);
+    return json({ items, next: nextBeforeId === null ? null : cursorOf(nextBeforeId) });
   },
 };
 
 const usualSince = 86_400_000;
-/** Of ten million runs the newest with flows: each costs a fifth of a millisecond. */
-const runsLookedAt = 600;
-const flowsMost = 20_000;
 
 const network: Route = {
   method: 'GET',
@@ -134,18 +117,11 @@ const network: Route = {
     ),
     truncated: yesOrNo,
   }),
-  handle({ services, caller, query }) {
+  async handle({ services, caller, query }) {
     const now = services.now();
     const usualNs = BigInt(now.getTime() - usualSince) * 1_000_000n;
     const sinceNs = timeValue(query, 'since', now) ?? usualNs;
-    const found =
-      services.record()?.peersOfAll({ sinceNs, runsMost: runsLookedAt, limit: flowsMost }) ?? [];
-    const view = networkView(
-      found.filter(({ run }) => maySee(caller, run)),
-      flowsMost,
-    );
-    const runs = new Set(found.map(({ run }) => run.id)).size;
-    return json({ ...view, truncated: view.truncated || runs >= runsLookedAt });
+    return json(await services.evidence.network(sinceNs, caller.teams));
   },
 };
 

@@ -111,6 +111,19 @@ export function sendText(response: ServerResponse, status: number, text: string)
   response.writeHead(status).end(text);
 }
 
+/** A page with its own headers, which are stricter than ours. */
+export function sendPage(
+  response: ServerResponse,
+  page: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  },
+): void {
+  response.setHeader('cache-control', 'no-store');
+  response.writeHead(page.status, page.headers).end(page.body);
+}
+
 export interface Problem {
   readonly status: number;
   readonly code: string;
@@ -143,7 +156,7 @@ export function problemOfError(error: unknown): Problem {
     status: 500,
     code: 'defect',
     message: 'this is a defect of Seaworthy',
-    advice: 'see what `seaworthy up` tells on its terminal, and report it',
+    advice: 'see what the server tells on its terminal, and report it',
   };
 }
 

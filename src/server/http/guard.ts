@@ -7,6 +7,8 @@ export interface HostRule {
   readonly host: string;
   /** Further names that this machine is called by. */
   readonly names: readonly string[];
+  /** Origins of ours beside those that the Host tells, behind something that changes it. */
+  readonly origins?: readonly string[];
 }
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '::1']);
@@ -26,7 +28,13 @@ export function isOurHost(header: string | undefined, rule: HostRule): boolean {
   if (name === null) return false;
   if (loopbackNames.has(name) || rule.names.includes(name)) return true;
   if (name === rule.host.toLowerCase()) return true;
+  if (rule.names.some((one) => one.startsWith('*.') && isBelow(name, one.slice(1)))) return true;
   return !isLoopback(rule.host) && isIP(name) !== 0;
+}
+
+/** A star of a certificate stands for one label (RFC 9525, section 6.3). */
+function isBelow(name: string, ending: string): boolean {
+  return name.endsWith(ending) && /^[^.]+$/.test(name.slice(0, -ending.length));
 }
 
 /** `[::1]:7070` and `localhost:7070` without port and brackets; null for what is neither. */
@@ -38,17 +46,18 @@ function hostName(header: string): string | null {
 /**
  * Whether the page that asks is ours, or none at all. Browsers send `Origin` with all that changes
  * something and `Sec-Fetch-Site` with everything; programs send neither.
- * @param byCookie the browser added the token by itself: then the origin must be told
+ * `byCookie`: the browser added the token by itself, then the origin must be told.
  */
 export function isOurOrigin(
   method: string,
   headers: IncomingHttpHeaders,
-  byCookie: boolean,
+  { byCookie, origins = [] }: { readonly byCookie: boolean; readonly origins?: readonly string[] },
 ): boolean {
   const { origin, host = '' } = headers;
   const site = headers['sec-fetch-site'];
   const isChange = method !== 'GET' && method !== 'HEAD';
-  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
+  const ours = [`http://${host}`, `https://${host}`, ...origins];
+  if (origin !== undefined && !ours.includes(origin)) {
     return false;
   }
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;

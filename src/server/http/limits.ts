@@ -17,8 +17,10 @@ export const serverLimits = {
   /** Open streams of events, of all and of one token. */
   streams: 128,
   streamsOfToken: 32,
-  /** What a slow reader of a stream may leave unread before it is cut off; it may resume. */
+  /** What a slow reader of a stream may leave unread before it is told nothing more until it reads. */
   streamUnreadBytes: 1024 * 1024,
+  /** Who does not read for so long is cut off. */
+  slowMs: 60_000,
   heartbeatMs: 15_000,
   /** Requests of one token in a second, over time, and at once after a pause. */
   requestsPerSecond: 50,

@@ -4,6 +4,9 @@ import { parseJson } from '../../base/json.ts';
 import { problemOf, type Route } from '../api/index.ts';
 import { serverLimits } from './limits.ts';
 
+/** A form holds one token. */
+const formBytes = 4096;
+
 /** A refusal in the middle of serving. */
 export class Refusal extends Error {
   readonly status: number;
@@ -18,10 +21,10 @@ export class Refusal extends Error {
   }
 }
 
-/** The token of our cookie; null without one. */
-export function cookieOf(header: string): string | null {
+/** The token of our cookie; null without one. @param name that it has here */
+export function cookieOf(header: string, name: string): string | null {
   const pairs = header.split(';').map((pair) => pair.trim());
-  const own = pairs.find((pair) => pair.startsWith('seaworthy='))?.slice('seaworthy='.length);
+  const own = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
   return own !== undefined && /^[\w-]{10,200}$/.test(own) ? own : null;
 }
 
@@ -29,8 +32,20 @@ function bad(message: string): Refusal {
   return new Refusal(400, 'usage', { message, advice: 'see /api/v1/openapi.json' });
 }
 
+/** A small form as browsers send it. Throws a refusal for anything else. */
+export async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
+  const type = request.headers['content-type'] ?? '';
+  if (!/^application\/x-www-form-urlencoded\b/.test(type)) throw bad('the body is no form');
+  const bytes = await bytesOf(request, formBytes);
+  if (bytes === null) throw bad('the form is too long');
+  return new URLSearchParams(bytes.toString('utf8'));
+}
+
 /** The body as its schema wants it. Throws a refusal for anything else. */
-export async function bodyOf(request: IncomingMessage, route: Route): Promise<unknown> {
+export async function bodyOf(
+  request: IncomingMessage,
+  route: Pick<Route, 'body'>,
+): Promise<unknown> {
   const bytes = await bytesOf(request, serverLimits.bodyBytes);
   if (bytes === null) {
     throw new Refusal(413, 'limit', {

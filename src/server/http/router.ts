@@ -1,15 +1,19 @@
 // Finds the route of a path: few enough to be tried one after the other.
 import type { Route } from '../api/index.ts';
 
-export type Found =
-  | { readonly kind: 'route'; readonly route: Route; readonly parts: ReadonlyMap<string, string> }
+export type Found<Services> =
+  | {
+      readonly kind: 'route';
+      readonly route: Route<Services>;
+      readonly parts: ReadonlyMap<string, string>;
+    }
   /** The path is known, not with this method. */
   | { readonly kind: 'method'; readonly allowed: readonly string[] }
   | { readonly kind: 'none' };
 
-export type FindRoute = (method: string, path: string) => Found;
+export type FindRoute<Services> = (method: string, path: string) => Found<Services>;
 
-export function createRouter(routes: readonly Route[]): FindRoute {
+export function createRouter<Services>(routes: readonly Route<Services>[]): FindRoute<Services> {
   const patterns = routes.map((route) => ({ route, words: route.path.split('/') }));
   return (method, path) => {
     const asked = path.split('/');

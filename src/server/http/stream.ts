@@ -1,14 +1,14 @@
-// Live events to open pages (server-sent events): resumed by the last id, kept alive, and cut off where a
-// reader does not read.
+// Live events to open pages (server-sent events): resumed by the last id, kept alive, and held back where
+// a reader does not read.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Pace, realPace } from '../../base/retry.ts';
-import type { LiveEvent, LiveFeed } from '../../flow/live.ts';
+import type { LiveEvent, LiveSource } from '../../flow/live.ts';
 import type { Caller } from '../api/index.ts';
 import { serverLimits } from './limits.ts';
 
 export interface Streams {
   /** False: too many are open. */
-  open(request: IncomingMessage, response: ServerResponse, caller: Caller): boolean;
+  open(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<boolean>;
   readonly count: number;
   /** Ends all. */
   close(): void;
@@ -17,66 +17,111 @@ export interface Streams {
 interface Reader {
   readonly response: ServerResponse;
   readonly caller: Caller;
+  /** Since when it reads too slowly, milliseconds; null: it does not. */
+  slowSinceMs: number | null;
 }
 
-export function createStreams(live: LiveFeed, pace: Pace = realPace): Streams {
+/** Rounds in which one that comes back catches up with what is told meanwhile. */
+const catchUpMost = 20;
+
+export function createStreams(live: LiveSource, pace: Pace = realPace): Streams {
   const readers = new Set<Reader>();
+  /** Whoever was let in and does not hear yet: they count as well. */
+  const entering = new Set<Reader>();
   const stopping = new AbortController();
   const beat = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await pace.sleep(serverLimits.heartbeatMs, stopping.signal).catch(() => undefined);
       if (stopping.signal.aborted) return;
-      for (const reader of readers) write(reader, ': still here\n\n');
+      for (const reader of readers) {
+        const isStuck =
+          reader.slowSinceMs !== null && pace.now() - reader.slowSinceMs > serverLimits.slowMs;
+        // It comes back with its last id, or it does not.
+        if (isStuck) reader.response.destroy();
+        else if (reader.slowSinceMs === null) write(reader, ': still here\n\n', pace);
+      }
     }
   };
   void beat();
   const silence = live.hear((event) => {
     if (readers.size === 0) return;
     const text = textOf(event);
-    for (const reader of readers) if (mayHear(reader.caller, event)) write(reader, text);
+    for (const reader of readers) {
+      if (reader.slowSinceMs === null && mayHear(reader.caller, event)) write(reader, text, pace);
+    }
   });
   return {
-    open(request, response, caller) {
-      const own = [...readers].filter((one) => one.caller.id === caller.id).length;
-      if (readers.size >= serverLimits.streams || own >= serverLimits.streamsOfToken) return false;
-      response.setHeader('content-type', 'text/event-stream; charset=utf-8');
-      response.setHeader('cache-control', 'no-store');
-      // Proxies must not gather what is told now.
-      response.setHeader('x-accel-buffering', 'no');
-      response.writeHead(200);
-      const reader = { response, caller };
-      write(reader, resumed(request, live, caller));
-      readers.add(reader);
-      response.once('close', () => readers.delete(reader));
+    async open(request, response, caller) {
+      const all = [...readers, ...entering];
+      const own = all.filter((one) => one.caller.id === caller.id).length;
+      if (all.length >= serverLimits.streams || own >= serverLimits.streamsOfToken) return false;
+      const reader: Reader = { response, caller, slowSinceMs: null };
+      entering.add(reader);
+      response.once('close', () => {
+        readers.delete(reader);
+        entering.delete(reader);
+      });
+      try {
+        await live.begin();
+        await enter({ request, reader, live, pace });
+        // In the same turn as the last look at what is told: nothing falls in between.
+        if (!response.destroyed) readers.add(reader);
+      } finally {
+        entering.delete(reader);
+      }
       return true;
     },
     get count() {
-      return readers.size;
+      return readers.size + entering.size;
     },
     close() {
       stopping.abort();
       silence();
-      for (const { response } of readers) response.end();
+      for (const { response } of [...readers, ...entering]) response.end();
     },
   };
 }
 
-/** What a reader missed; where that is forgotten it is told to ask the lists again. */
-function resumed(request: IncomingMessage, live: LiveFeed, caller: Caller): string {
+interface Entering {
+  readonly request: IncomingMessage;
+  readonly reader: Reader;
+  readonly live: LiveSource;
+  readonly pace: Pace;
+}
+
+/** Greets, and tells what was missed; where that is forgotten the lists are to be asked again. */
+async function enter({ request, reader, live, pace }: Entering): Promise<void> {
+  const { response, caller } = reader;
   const given = String(request.headers['last-event-id'] ?? '');
-  const start = `retry: 2000\nid: ${live.lastId}\n: welcome\n\n`;
-  if (given === '') return start;
-  const missed = /^\d{1,16}$/.test(given) ? live.since(Number(given)) : null;
-  if (missed === null) {
-    const why = JSON.stringify({ what: 'stream', why: 'more happened than is kept', count: null });
-    return `retry: 2000\nid: ${live.lastId}\nevent: lost\ndata: ${why}\n\n`;
+  let from = live.lastId;
+  let missed = given === '' ? [] : await live.since(given);
+  response.setHeader('content-type', 'text/event-stream; charset=utf-8');
+  response.setHeader('cache-control', 'no-store');
+  // Proxies must not gather what is told now.
+  response.setHeader('x-accel-buffering', 'no');
+  response.writeHead(200);
+  write(reader, 'retry: 2000\n\n', pace);
+  if (given === '') write(reader, `id: ${from}\n: welcome\n\n`, pace);
+  for (let round = 0; round < catchUpMost; round += 1) {
+    if (missed === null) write(reader, lostText(live.lastId, 'more happened than is kept'), pace);
+    else for (const event of missed) if (mayHear(caller, event)) write(reader, textOf(event), pace);
+    const upTo = live.lastId;
+    if (upTo === from || response.destroyed) return;
+    missed = await live.since(from);
+    from = upTo;
   }
-  const told = missed.filter((event) => mayHear(caller, event)).map(textOf);
-  return `retry: 2000\n\n${told.join('')}`;
+  write(reader, lostText(live.lastId, 'too much happens to catch up'), pace);
+}
+
+function lostText(id: string, why: string): string {
+  const data = JSON.stringify({ what: 'stream', why, count: null });
+  return `id: ${id}\nevent: lost\ndata: ${data}\n\n`;
 }
 
 function mayHear({ teams }: Caller, { event, team }: LiveEvent): boolean {
   if (teams === null || event === 'progress') return true;
+  // That something was missed says nothing of anybody.
+  if (event === 'lost' && team === null) return true;
   return team !== null && teams.has(team);
 }
 
@@ -85,9 +130,20 @@ function textOf({ id, event, data }: LiveEvent): string {
   return `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`;
 }
 
-function write({ response }: Reader, text: string): void {
+/**
+ * What a slow reader does not take is not kept for it: when it reads again it is told that it missed
+ * something, and asks the lists.
+ */
+function write(reader: Reader, text: string, pace: Pace): void {
+  const { response } = reader;
   if (response.destroyed || response.writableEnded) return;
   response.write(text);
-  // It comes back with its last id, or it does not.
-  if (response.writableLength > serverLimits.streamUnreadBytes) response.destroy();
+  if (response.writableLength <= serverLimits.streamUnreadBytes) return;
+  reader.slowSinceMs ??= pace.now();
+  response.once('drain', () => {
+    if (reader.slowSinceMs === null) return;
+    reader.slowSinceMs = null;
+    const lost = JSON.stringify({ what: 'stream', why: 'this reader was too slow', count: null });
+    write(reader, `event: lost\ndata: ${lost}\n\n`, pace);
+  });
 }

@@ -23,6 +23,9 @@ import {
 } from '../api/index.ts';
 
 export interface Tokens extends TokenDesk {
+  list(): readonly TokenFacts[];
+  create(token: NewToken): TokenFacts & { readonly token: string };
+  revoke(id: string): boolean;
   /** The token of this machine: an admin's. */
   readonly own: string;
   /** Null: nobody's. */

@@ -236,7 +236,15 @@ class Desk implements FleetDesk {
     status: number,
   ): Promise<void> {
     const path = url.pathname.slice(0, 300);
-    await this.#options.store.addChange({ caller: id, role, address, method, path, status });
+    await this.#options.store.addChange({
+      caller: id,
+      role,
+      address,
+      method,
+      path,
+      status,
+      what: null,
+    });
   }
 
   /** Sessions are asked for each time: whoever logged out at another replica is out here as well. */

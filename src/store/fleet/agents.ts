@@ -1,6 +1,6 @@
 // Who may speak: tokens and secrets as hashes, enrolment, rotation, and how the agents are.
 import type { AgentHealth } from '../../model/fleet.ts';
-import type { Agent, Identity, NewToken, Role } from './fleet-store.ts';
+import type { Agent, FleetToken, Identity, NewToken, Role } from './fleet-store.ts';
 import { teamsOf } from './sessions.ts';
 import type { SqlDatabase, SqlRow } from './sql.ts';
 
@@ -13,6 +13,34 @@ export async function addToken(
      VALUES ($1, $2, $3, $4, ${database.words.nowUs})`,
     [hash, role, label, teams === null ? null : JSON.stringify(teams)],
   );
+}
+
+/** Digits of a token's hash that name it in lists. */
+const tokenIdLength = 12;
+
+/** Tokens of people and programs, the oldest first; never what would let anybody in. */
+export async function listTokens(database: SqlDatabase): Promise<readonly FleetToken[]> {
+  const rows = await database.query(
+    `SELECT substr(hash, 1, ${tokenIdLength}) AS id, role, label, teams, created_us FROM token
+     WHERE role IN ('viewer', 'responder', 'admin') ORDER BY created_us, hash`,
+  );
+  return rows.map((row) => ({
+    id: String(row['id']),
+    role: row['role'] as FleetToken['role'],
+    label: String(row['label']),
+    teams: teamsOf(row),
+    createdUs: Number(row['created_us']),
+  }));
+}
+
+/** @returns false when there is none of that id */
+export async function endToken(database: SqlDatabase, id: string): Promise<boolean> {
+  const rows = await database.query(
+    `DELETE FROM token WHERE substr(hash, 1, ${tokenIdLength}) = $1
+     AND role IN ('viewer', 'responder', 'admin') RETURNING hash`,
+    [id],
+  );
+  return rows.length > 0;
 }
 
 export async function addEnrolment(
@@ -96,7 +124,7 @@ export async function identify(database: SqlDatabase, hash: string): Promise<Ide
     return { role: 'agent', id, node: String(agent['node']), teams: null };
   }
   const [token] = await database.query(
-    "SELECT role, label, teams FROM token WHERE hash = $1 AND role IN ('viewer', 'admin')",
+    "SELECT role, label, teams FROM token WHERE hash = $1 AND role IN ('viewer', 'responder', 'admin')",
     [hash],
   );
   if (token === undefined) return null;

@@ -7,6 +7,7 @@ import type { SqlDatabase, SqlRow } from './sql.ts';
 
 /** Priorities of one question; Falco has eight. */
 const mostPriorities = 16;
+const dayUs = 86_400_000_000;
 
 /** Newest first. */
 export async function askDetections(
@@ -18,6 +19,11 @@ export async function askDetections(
   where.add('d.agent = ?', agent);
   where.add('d.container = ?', container);
   where.add('d.id < ?', query.beforeId);
+  if (query.sinceUs !== undefined) {
+    // Partitions of days before are not even opened.
+    where.add('d.day >= ?', Math.floor(query.sinceUs / dayUs) - 1);
+    where.add('d.time_us >= ?', query.sinceUs);
+  }
   where.teamsOfRuns(query.teams, database.words, 'd');
   const most = where.parameter(query.limit);
   const of = (source?: string): string =>

@@ -28,6 +28,9 @@ export async function askRuns(
   const where = new Conditions();
   const { before, name, limit } = query;
   if (query.aliveOnly === true) where.plain('r.alive = 1');
+  if (query.sinceUs !== undefined) {
+    where.plain(`(r.alive = 1 OR r.last_us >= ${where.parameter(query.sinceUs)})`);
+  }
   where.add('r.team = ?', query.team);
   where.add('r.agent = ?', query.agent);
   if (query.container !== undefined) {

@@ -10,11 +10,11 @@ export async function addChange(
   database: SqlDatabase,
   change: Omit<FleetChange, 'atUs'>,
 ): Promise<void> {
-  const { caller, role, address, method, path, status } = change;
+  const { caller, role, address, method, path, status, what } = change;
   await database.query(
-    `INSERT INTO change (at_us, caller, role, address, method, path, status)
-     VALUES (${database.words.nowUs}, $1, $2, $3, $4, $5, $6)`,
-    [caller, role, address, method, path, status],
+    `INSERT INTO change (at_us, caller, role, address, method, path, status, what)
+     VALUES (${database.words.nowUs}, $1, $2, $3, $4, $5, $6, $7)`,
+    [caller, role, address, method, path, status, what],
   );
 }
 
@@ -32,6 +32,7 @@ export async function askChanges(
     method: String(row['method']),
     path: String(row['path']),
     status: Number(row['status']),
+    what: row['what'] === null ? null : String(row['what']),
   }));
 }
 

@@ -353,7 +353,14 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
 
     test('changes come newest first', async () => {
       const { store } = await make();
-      const change = { caller: 'ann', role: 'admin', address: '::1', method: 'POST', status: 200 };
+      const change = {
+        caller: 'ann',
+        role: 'admin',
+        address: '::1',
+        method: 'POST',
+        status: 200,
+        what: null,
+      };
       await store.addChange({ ...change, path: '/one' });
       await store.addChange({ ...change, caller: null, role: null, path: '/two', status: 401 });
       expect(await store.changes(9)).toMatchObject([{ path: '/two' }, { path: '/one' }]);

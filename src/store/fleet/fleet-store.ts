@@ -10,8 +10,9 @@ import type {
   NumberedRecord,
 } from '../../model/fleet.ts';
 import type { DetectionFacts } from '../../model/timeline.ts';
+import type { FleetHands, FleetPages } from './fleet-pages.ts';
 
-export type Role = 'agent' | 'viewer' | 'admin';
+export type Role = 'agent' | 'viewer' | 'responder' | 'admin';
 
 /** Who holds a secret. `id`: of the agent, or the label of another token. */
 export interface Identity {
@@ -39,7 +40,7 @@ export interface Session {
   readonly subject: string;
   /** The name that people know. */
   readonly name: string;
-  readonly role: 'viewer' | 'admin';
+  readonly role: Exclude<Role, 'agent'>;
   readonly teams: readonly string[] | null;
   readonly untilUs: number;
 }
@@ -95,6 +96,8 @@ export interface FleetRunQuery {
   readonly container?: string;
   readonly team?: string;
   readonly aliveOnly?: boolean;
+  /** Runs that lived at this time or later, as far as their node told. */
+  readonly sinceUs?: number;
   readonly before?: { readonly firstUs: number; readonly id: number };
   /** Only what these teams run; also below. */
   readonly teams?: readonly string[];
@@ -112,6 +115,7 @@ export interface FleetDetectionQuery {
   readonly agent?: string;
   readonly container?: string;
   readonly priorities?: readonly string[];
+  readonly sinceUs?: number;
   readonly beforeId?: number;
   readonly teams?: readonly string[];
   readonly limit: number;
@@ -204,6 +208,15 @@ export interface NewToken {
   readonly teams: readonly string[] | null;
 }
 
+/** A token as lists show it. */
+export interface FleetToken {
+  readonly id: string;
+  readonly role: Exclude<Role, 'agent'>;
+  readonly label: string;
+  readonly teams: readonly string[] | null;
+  readonly createdUs: number;
+}
+
 /** What nodes call an image. */
 export interface FleetImage {
   readonly id: string;
@@ -235,6 +248,8 @@ export interface FleetChange {
   readonly method: string;
   readonly path: string;
   readonly status: number;
+  /** What was asked for, where the path does not tell it. */
+  readonly what: string | null;
 }
 
 /** Which advisories a replica has: the newest of all are matched with, older ones rest. */
@@ -244,12 +259,15 @@ export interface AdvisoryRevision {
   readonly builtUs: number;
 }
 
-export interface FleetStore {
+export interface FleetStore extends FleetPages, FleetHands {
   /** `postgres` or `sqlite`, and where, without any password. */
   readonly place: string;
 
-  /** A token for people and machines that ask (`viewer`, `admin`). */
+  /** A token for people and machines that ask. */
   addToken(token: NewToken): Promise<void>;
+  tokens(): Promise<readonly FleetToken[]>;
+  /** False: there is none of that id. */
+  endToken(id: string): Promise<boolean>;
   /** A token that `uses` new agents may spend within `lifeMs`. */
   addEnrolment(token: { hash: string; label: string; uses: number; lifeMs: number }): Promise<void>;
   /** Spends an enrolment token; false: unknown, spent or too old. A second try of the same agent is free. */

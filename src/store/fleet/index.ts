@@ -1,6 +1,18 @@
 // The door of the fleet's store: what many nodes tell, in PostgreSQL or SQLite.
 
 export type {
+  FleetCatalogued,
+  FleetHands,
+  FleetLiveEvent,
+  FleetOrder,
+  FleetOrderAnswer,
+  FleetPages,
+  FleetResponse,
+  FleetResponseFacts,
+  FleetResponseState,
+  LivePlace,
+} from './fleet-pages.ts';
+export type {
   Agent,
   AgentBatch,
   FleetChange,
@@ -9,12 +21,16 @@ export type {
   FleetNotice,
   FleetRetention,
   FleetStore,
+  FleetToken,
   Identity,
   IngestOutcome,
   LoginBegun,
   RefusedLine,
   Role,
   Session,
+  StoredFleetDetection,
+  StoredFleetFlow,
+  StoredFleetRun,
   Work,
 } from './fleet-store.ts';
 export { openFleetStore } from './store.ts';

@@ -16,6 +16,9 @@ import {
   runTable,
   useTable,
 } from './ingest-rows.ts';
+import { imagesOf, imageTable, liveIn, responsesIn } from './ingest-told.ts';
+import { tellLive } from './live.ts';
+import { tellResponses } from './responses.ts';
 import type { SqlDatabase, SqlSession, SqlWords } from './sql.ts';
 import { tallyRuns } from './tally.ts';
 
@@ -166,6 +169,7 @@ async function writeAll({ words, session, nowUs, fresh }: Write): Promise<void> 
   const runs = [...tables.runs.values()];
   await tallyRuns({ words }, session, runs);
   await session.insert({ ...runTable, rows: runs });
+  await session.insert({ ...imageTable, rows: imagesOf(fresh) });
   await session.insert({ ...detectionTable, rows: tables.detections });
   await addNotices({ session, words, nowUs }, fresh.flatMap(noticeOf));
   await session.insert({ ...flowTable, rows: [...tables.flows.values()] });
@@ -174,6 +178,8 @@ async function writeAll({ words, session, nowUs, fresh }: Write): Promise<void> 
   for (const inventory of sortedById(tables.inventories)) {
     await writeInventory(session, inventory, nowUs);
   }
+  await tellResponses({ session, words }, fresh.flatMap(responsesIn));
+  await tellLive({ session, words }, fresh.flatMap(liveIn));
 }
 
 function noticeOf({ agent, record }: Fresh): readonly NoticeRow[] {

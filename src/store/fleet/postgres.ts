@@ -46,6 +46,9 @@ const words: SqlWords = {
     `${column} IN (SELECT jsonb_array_elements_text(${parameter}::jsonb))`,
   elements: (parameter) => `jsonb_array_elements(${parameter}::jsonb) w`,
   bytewise: ' COLLATE "C"',
+  // Transactions get their numbers when they begin: what is below the oldest that runs is complete.
+  settled: (column) => `${column} < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`,
+  liveEnd: 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS tx, 0 AS id',
 };
 
 const schemaWords = {
@@ -55,6 +58,8 @@ const schemaWords = {
   events: ' PARTITION BY RANGE (day)',
   bytewise: ' COLLATE "C"',
   sums: ' WITH (fillfactor = 50)',
+  unlogged: 'UNLOGGED ',
+  transaction: '(pg_current_xact_id()::text::bigint)',
   // The key of a partitioned table begins with its day, which gives no order by number.
   detection_number: `ALTER TABLE detection DROP CONSTRAINT detection_pkey;
     CREATE INDEX detection_id ON detection (id);`,

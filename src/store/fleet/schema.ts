@@ -145,10 +145,44 @@ CREATE TABLE change (
   method text NOT NULL, path text NOT NULL, status bigint NOT NULL
 )`,
   },
+  {
+    // The dashboard over a fleet: images with their reports, a score a day, what happens now for all
+    // replicas, what was done to containers. The rounds begin anew: each image gets its report.
+    version: 6,
+    text: `
+CREATE TABLE catalogue (
+  id text PRIMARY KEY, reference text NOT NULL, digest text, os text, packages bigint, letter text,
+  score bigint, summary text, fixes text, scanned_us bigint, value bytea
+);
+INSERT INTO catalogue (id, reference) SELECT image, max(reference) FROM ran
+  WHERE image <> '' GROUP BY image;
+CREATE INDEX catalogue_reference ON catalogue (reference{bytewise}, id{bytewise});
+DELETE FROM round;
+CREATE TABLE score (
+  day text PRIMARY KEY, score bigint NOT NULL, letter text NOT NULL, images bigint NOT NULL
+);
+CREATE {unlogged}TABLE live (
+  id {id}, tx bigint NOT NULL DEFAULT {transaction}, kind text NOT NULL, agent text, container text,
+  value text NOT NULL
+);
+CREATE INDEX live_place ON live (tx, id);
+INSERT INTO live (kind, value) VALUES ('begin', '');
+CREATE TABLE response (
+  agent text NOT NULL, id text NOT NULL, container text NOT NULL, action text NOT NULL,
+  state text NOT NULL, asked_by text, at_us bigint NOT NULL, until_us bigint, taken_us bigint,
+  value text NOT NULL, PRIMARY KEY (agent, id)
+);
+CREATE INDEX response_at ON response (at_us);
+CREATE INDEX response_container ON response (container, at_us);
+CREATE UNIQUE INDEX response_open ON response (agent, container, action) WHERE state = 'waiting';
+ALTER TABLE agent ADD COLUMN by_hand text;
+ALTER TABLE agent ADD COLUMN asked_us bigint;
+ALTER TABLE change ADD COLUMN what text`,
+  },
 ];
 
 /** The newest version. */
-export const schemaVersion = 5;
+export const schemaVersion = 6;
 
 /** The statements of the steps behind `from` up to `to`, in the words of one backend. */
 export function stepsAfter(

@@ -3,6 +3,8 @@
 import type { Identity, LoginBegun, NewSession, Session } from './fleet-store.ts';
 import type { SqlDatabase, SqlRow } from './sql.ts';
 
+const sessionRoles = ['viewer', 'responder', 'admin'] as const;
+
 export async function beginLogin(
   database: SqlDatabase,
   { state, browser, nonce, verifier, goal, lifeMs }: LoginBegun & { readonly lifeMs: number },
@@ -52,7 +54,7 @@ export async function sessionOf(database: SqlDatabase, hash: string): Promise<Se
   return {
     subject: String(row['subject']),
     name: String(row['name']),
-    role: row['role'] === 'admin' ? 'admin' : 'viewer',
+    role: sessionRoles.find((role) => role === row['role']) ?? 'viewer',
     teams: teamsOf(row),
     untilUs: Number(row['until_us']),
   };

@@ -33,6 +33,10 @@ export interface SqlWords {
   readonly elements: (parameter: string) => string;
   /** Behind a text: compared byte by byte, as the indexes for beginnings of names are. */
   readonly bytewise: string;
+  /** Whether all rows of a transaction's number, and of those below it, can be seen. */
+  readonly settled: (column: string) => string;
+  /** A statement that gives the place (`tx`, `id`) behind which whatever comes next will stand. */
+  readonly liveEnd: string;
 }
 
 export interface SqlDatabase extends SqlSession {

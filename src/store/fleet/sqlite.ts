@@ -27,6 +27,8 @@ const words: SqlWords = {
   inList: (column, parameter) => `${column} IN (SELECT value FROM json_each(${parameter}))`,
   elements: (parameter) => `json_each(${parameter}) w`,
   bytewise: '',
+  settled: () => '1 = 1',
+  liveEnd: 'SELECT 0 AS tx, coalesce(max(id), 0) AS id FROM live',
 };
 
 const schemaWords = {
@@ -34,6 +36,7 @@ const schemaWords = {
   id_of_event: 'INTEGER',
   day: '',
   events: '',
+  transaction: '0',
 };
 
 /**

@@ -4,21 +4,40 @@ import {
   addEnrolment,
   addToken,
   admit,
+  endToken,
   enrol,
   identify,
   listAgents,
+  listTokens,
   revoke,
   rotate,
 } from './agents.ts';
 import { askCounts, askFindings, askInventory, askSetAside, putFindings } from './ask.ts';
+import {
+  askAliveByImage,
+  askCatalogue,
+  askCatalogued,
+  askDetectionCount,
+  askReport,
+  askRunCount,
+  askRunsOfImages,
+  askScores,
+  catalogueCount,
+  putReport,
+  putScore,
+} from './ask-catalogue.ts';
 import { askDetections, askFlows } from './ask-events.ts';
 import { askExposed } from './ask-exposed.ts';
+import { askLosses, askUsed } from './ask-parts.ts';
 import { askRuns } from './ask-runs.ts';
 import { addChange, askChanges } from './changes.ts';
 import { alertsHeldBy, endNotices, holdAlerts, leaveAlerts, takeNotices } from './duty.ts';
+import type { FleetHands, FleetPages } from './fleet-pages.ts';
 import type { FleetStore } from './fleet-store.ts';
 import { ingestBatches, putInventory } from './ingest.ts';
+import { followLive, liveEnd, liveSince } from './live.ts';
 import type { PostgresOptions } from './postgres.ts';
+import { answerOrders, askResponses, handsOf, order, ordered, takeOrders } from './responses.ts';
 import { addMissingScans, askImage } from './scans.ts';
 import {
   addSession,
@@ -58,6 +77,8 @@ function fleetStore(database: SqlDatabase): FleetStore {
   return {
     place: database.place,
     addToken: (token) => addToken(database, token),
+    tokens: () => listTokens(database),
+    endToken: (id) => endToken(database, id),
     addEnrolment: (token) => addEnrolment(database, token),
     enrol: (agent) => enrol(database, agent),
     admit: (agent) => admit(database, agent),
@@ -102,9 +123,43 @@ function fleetStore(database: SqlDatabase): FleetStore {
     alertsHeldBy: () => alertsHeldBy(database),
     takeNotices: (owner, options) => takeNotices(database, owner, options),
     endNotices: (owner, ids) => endNotices(database, owner, ids),
+    ...pagesOf(database),
+    ...handsIn(database),
     addChange: (change) => addChange(database, change),
     changes: (limit) => askChanges(database, limit),
     retain: (policy) => retain(database, policy),
     close: () => database.close(),
+  };
+}
+
+function pagesOf(database: SqlDatabase): FleetPages {
+  return {
+    catalogue: (page) => askCatalogue(database, page),
+    catalogued: (ids) => askCatalogued(database, ids),
+    catalogueCount: () => catalogueCount(database),
+    report: (imageId) => askReport(database, imageId),
+    putReport: (imageId, report) => putReport(database, imageId, report),
+    runsOfImages: (ids, teams) => askRunsOfImages(database, ids, teams),
+    aliveByImage: (teams) => askAliveByImage(database, teams),
+    runCount: (teams) => askRunCount(database, teams),
+    detectionCount: (options) => askDetectionCount(database, options),
+    putScore: (score) => putScore(database, score),
+    scores: (days) => askScores(database, days),
+    losses: (run, limit) => askLosses(database, run, limit),
+    used: (run) => askUsed(database, run),
+    followLive: (owner, leaseMs) => followLive(database, owner, leaseMs),
+    liveEnd: () => liveEnd(database),
+    liveSince: (place, limit) => liveSince(database, place, limit),
+  };
+}
+
+function handsIn(database: SqlDatabase): FleetHands {
+  return {
+    order: (response) => order(database, response),
+    takeOrders: (agent, byHand) => takeOrders(database, agent, byHand),
+    ordered: (agents) => ordered(database, agents),
+    answerOrders: (agent, answers) => answerOrders(database, agent, answers),
+    responses: (query) => askResponses(database, query),
+    handsOf: (agent) => handsOf(database, agent),
   };
 }

@@ -9,6 +9,7 @@ import type {
   Work,
   WorkKind,
 } from './fleet-store.ts';
+import { forgetResponses } from './responses.ts';
 import { forgetLogins } from './sessions.ts';
 import type { SqlDatabase } from './sql.ts';
 import { untallyRuns } from './tally.ts';
@@ -150,6 +151,7 @@ export async function retain(
   await database.query('DELETE FROM set_aside WHERE received_us < $1', [before]);
   await database.query('DELETE FROM work WHERE done_us < $1', [nowUs - dayUs]);
   await forgetNotices(database, nowUs);
+  await forgetResponses(database, before);
   await forgetChanges(database, nowUs);
   await forgetLogins(database, nowUs);
   return gone + runs;

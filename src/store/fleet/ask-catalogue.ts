@@ -1,0 +1,227 @@
+// What pages ask of images: the catalogue of what ran, reports in short and whole, a score a day.
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { FixAction, Grade, Report, Summary } from '../../model/report.ts';
+import { Conditions, likeText } from './conditions.ts';
+import type { FleetCatalogued, FleetCataloguePage, FleetScore } from './fleet-pages.ts';
+import { tellLive } from './live.ts';
+import type { SqlDatabase, SqlRow } from './sql.ts';
+
+/** Inflated bytes of one stored report: as large as an inventory. */
+const reportBytes = 512 * 1024 ** 2;
+/** Fixes that a list needs. */
+const fixesKept = 10;
+/** Days of scores. */
+const scoresKept = 400;
+
+const columns =
+  'c.id, c.reference, c.digest, c.os, c.packages, c.letter, c.score, c.summary, c.fixes, c.scanned_us';
+
+export async function askCatalogue(
+  database: SqlDatabase,
+  { after, search, teams, limit }: FleetCataloguePage,
+): Promise<readonly FleetCatalogued[]> {
+  const { bytewise, inList } = database.words;
+  const where = new Conditions();
+  if (after !== undefined) {
+    const place = `${where.parameter(after.reference)}, ${where.parameter(after.id)}`;
+    where.plain(`(c.reference${bytewise}, c.id${bytewise}) > (${place})`);
+  }
+  if (search !== undefined) {
+    where.add(`lower(c.reference) LIKE ? ESCAPE '\\'`, `%${likeText(search.toLowerCase())}%`);
+  }
+  if (teams !== undefined) {
+    const own = inList('n.team', where.parameter(JSON.stringify(teams)));
+    where.plain(`EXISTS (SELECT 1 FROM ran n WHERE n.image = c.id AND ${own})`);
+  }
+  const rows = await database.query(
+    `SELECT ${columns} FROM catalogue c ${where.text}
+     ORDER BY c.reference${bytewise}, c.id${bytewise} LIMIT ${where.parameter(limit)}`,
+    where.values,
+  );
+  return rows.map(cataloguedOf);
+}
+
+export async function askCatalogued(
+  database: SqlDatabase,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, FleetCatalogued>> {
+  if (ids.length === 0) return new Map();
+  const rows = await database.query(
+    `SELECT ${columns} FROM catalogue c WHERE ${database.words.inList('c.id', '$1')}`,
+    [JSON.stringify(ids)],
+  );
+  return new Map(rows.map((row) => [String(row['id']), cataloguedOf(row)]));
+}
+
+export async function catalogueCount(database: SqlDatabase): Promise<number> {
+  const [row] = await database.query('SELECT count(*) AS images FROM catalogue');
+  return Number(row?.['images'] ?? 0);
+}
+
+export async function askReport(database: SqlDatabase, id: string): Promise<Report | null> {
+  const [row] = await database.query('SELECT value FROM catalogue WHERE id = $1', [id]);
+  const value = row?.['value'];
+  if (!(value instanceof Uint8Array)) return null;
+  const text = inflateRawSync(value, { maxOutputLength: reportBytes }).toString('utf8');
+  return JSON.parse(text) as Report;
+}
+
+export async function putReport(database: SqlDatabase, id: string, report: Report): Promise<void> {
+  const { grade, summary, target } = report;
+  const { words } = database;
+  const value = deflateRawSync(JSON.stringify(report), { level: 6 });
+  await database.transaction(async (session) => {
+    await session.query(
+      `INSERT INTO catalogue (id, reference, digest, os, packages, letter, score, summary, fixes,
+         scanned_us, value)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ${words.nowUs}, $10)
+       ON CONFLICT (id) DO UPDATE SET os = excluded.os, packages = excluded.packages,
+         letter = excluded.letter, score = excluded.score, summary = excluded.summary,
+         fixes = excluded.fixes, scanned_us = excluded.scanned_us, value = excluded.value`,
+      [
+        id,
+        target.name,
+        target.digest,
+        target.os?.name ?? null,
+        summary.packages,
+        grade.letter,
+        grade.score,
+        JSON.stringify(summary),
+        JSON.stringify(grade.fixFirst.slice(0, fixesKept)),
+        value,
+      ],
+    );
+    const row = { kind: 'image', agent: null, container: null, value: JSON.stringify(id) } as const;
+    await tellLive({ session, words }, [row]);
+  });
+}
+
+export async function askRunsOfImages(
+  database: SqlDatabase,
+  ids: readonly string[],
+  teams: readonly string[] | undefined,
+): Promise<ReadonlyMap<string, { readonly runs: number; readonly alive: number }>> {
+  if (ids.length === 0) return new Map();
+  const count = async (table: 'ran' | 'run'): Promise<ReadonlyMap<string, number>> => {
+    const where = new Conditions();
+    where.plain(database.words.inList('r.image', where.parameter(JSON.stringify(ids))));
+    if (table === 'run') where.plain('r.alive = 1');
+    where.teams(teams, database.words);
+    const sum = table === 'ran' ? 'sum(r.runs)' : 'count(*)';
+    const rows = await database.query(
+      `SELECT r.image, ${sum} AS runs FROM ${table} r ${where.text} GROUP BY r.image`,
+      where.values,
+    );
+    return new Map(rows.map(({ image, runs }) => [String(image), Number(runs)]));
+  };
+  const [ran, alive] = [await count('ran'), await count('run')];
+  return new Map(
+    ids.map((id) => [id, { runs: ran.get(id) ?? 0, alive: alive.get(id) ?? 0 }] as const),
+  );
+}
+
+export async function askAliveByImage(
+  database: SqlDatabase,
+  teams: readonly string[] | undefined,
+): Promise<ReadonlyMap<string, number>> {
+  const where = new Conditions();
+  where.plain('r.alive = 1');
+  where.teams(teams, database.words);
+  const rows = await database.query(
+    `SELECT r.image, count(*) AS runs FROM run r ${where.text} GROUP BY r.image`,
+    where.values,
+  );
+  return new Map(
+    rows.map(({ image, runs }) => [image === null ? '' : String(image), Number(runs)]),
+  );
+}
+
+export async function askRunCount(
+  database: SqlDatabase,
+  teams: readonly string[] | undefined,
+): Promise<number> {
+  const where = new Conditions();
+  where.teams(teams, database.words, 'n');
+  const [row] = await database.query(
+    `SELECT sum(n.runs) AS runs FROM ran n ${where.text}`,
+    where.values,
+  );
+  return Number(row?.['runs'] ?? 0);
+}
+
+const dayUs = 86_400_000_000;
+
+export async function askDetectionCount(
+  database: SqlDatabase,
+  options: {
+    readonly sinceUs: number;
+    readonly teams: readonly string[] | undefined;
+    readonly most: number;
+  },
+): Promise<number> {
+  const where = new Conditions();
+  // Days are those of the receipt: what happened since then came since then.
+  where.add('d.day >= ?', Math.floor(options.sinceUs / dayUs));
+  where.add('d.time_us >= ?', options.sinceUs);
+  where.teamsOfRuns(options.teams, database.words, 'd');
+  const [row] = await database.query(
+    `SELECT count(*) AS found FROM (
+       SELECT 1 FROM detection d ${where.text} LIMIT ${where.parameter(options.most)}) s`,
+    where.values,
+  );
+  return Number(row?.['found'] ?? 0);
+}
+
+export async function putScore(
+  database: SqlDatabase,
+  { day, score, letter, images }: FleetScore,
+): Promise<void> {
+  await database.query(
+    `INSERT INTO score (day, score, letter, images) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (day) DO UPDATE SET score = excluded.score, letter = excluded.letter,
+       images = excluded.images`,
+    [day, score, letter, images],
+  );
+  await database.query(
+    'DELETE FROM score WHERE day <= (SELECT day FROM score ORDER BY day DESC LIMIT 1 OFFSET $1)',
+    [scoresKept],
+  );
+}
+
+export async function askScores(
+  database: SqlDatabase,
+  days: number,
+): Promise<readonly FleetScore[]> {
+  const rows = await database.query('SELECT * FROM score ORDER BY day DESC LIMIT $1', [days]);
+  return rows
+    .map((row) => ({
+      day: String(row['day']),
+      score: Number(row['score']),
+      letter: String(row['letter']),
+      images: Number(row['images']),
+    }))
+    .toReversed();
+}
+
+function cataloguedOf(row: SqlRow): FleetCatalogued {
+  const textOrNull = (name: string): string | null =>
+    row[name] === null || row[name] === undefined ? null : String(row[name]);
+  const numberOrNull = (name: string): number | null =>
+    row[name] === null || row[name] === undefined ? null : Number(row[name]);
+  const [letter, score] = [textOrNull('letter'), numberOrNull('score')];
+  const [summary, fixes] = [textOrNull('summary'), textOrNull('fixes')];
+  return {
+    id: String(row['id']),
+    reference: String(row['reference']),
+    digest: textOrNull('digest'),
+    os: textOrNull('os'),
+    packages: numberOrNull('packages'),
+    grade:
+      letter === null || score === null
+        ? null
+        : ({ letter, score } as Pick<Grade, 'letter' | 'score'>),
+    summary: summary === null ? null : (JSON.parse(summary) as Summary),
+    fixFirst: fixes === null ? [] : (JSON.parse(fixes) as readonly FixAction[]),
+    scannedUs: numberOrNull('scanned_us'),
+  };
+}
