@@ -1,6 +1,13 @@
 // Facts of a Docker engine for the tests of its audit: an empty engine, and one thing changed at a time.
 
-import { type DockerFacts, dockerControls, type FileFact, judgeAudit } from '../src/audit/index.ts';
+import {
+  type DockerFacts,
+  dockerControls,
+  type ExecFact,
+  type ExecFacts,
+  type FileFact,
+  judgeAudit,
+} from '../src/audit/index.ts';
 import { configOfInspection } from '../src/policy/index.ts';
 
 /** One container as the audit knows it. */
@@ -50,6 +57,33 @@ export const host = (settings: object): Partial<DockerFacts> => ({
   containers: [container({ HostConfig: settings })],
 });
 
+/** A running container with one program that was started in it; null: none was. */
+export function execs(
+  one: Partial<ExecFact> | null,
+  raw: object = {},
+  more: Partial<ExecFacts> = {},
+): Partial<DockerFacts> {
+  const program: ExecFact = {
+    containerId: 'a',
+    at: '2026-11-02T10:00:00Z',
+    command: '/bin/sh',
+    user: '1000',
+    isPrivileged: null,
+    capabilities: null,
+    source: 'record',
+    ...one,
+  };
+  return {
+    containers: [container({ State: { Running: true }, ...raw })],
+    execs: {
+      programs: one === null ? [] : [program],
+      seen: new Map([['a', { since: '2026-11-01T00:00:00Z', isWhole: true }]]),
+      problem: null,
+      ...more,
+    },
+  };
+}
+
 export const info = (more: object): Partial<DockerFacts> => ({
   info: { SecurityOptions: [], ...more },
 });
@@ -78,6 +112,7 @@ export const empty: DockerFacts = {
   dockerGroup: null,
   listeners: [],
   containers: [],
+  execs: { programs: [], seen: new Map(), problem: 'nothing was recorded' },
   images: [],
   networks: [],
   swarm: { swarm: null, services: [] },

@@ -4,6 +4,8 @@ export {
   type DaemonProcess,
   type DockerFacts,
   dockerControls,
+  type ExecFact,
+  type ExecFacts,
   type FileFact,
   type ImageFact,
   type Risk,

@@ -100,6 +100,8 @@ describe.skipIf(!canRun)('audit docker (skipped without a running engine)', () =
         root: '/',
         environment: {},
         containers: names,
+        record: { problem: 'nothing was recorded' },
+        now: new Date(),
       });
       const { facts, unknowns, leftOut } = found;
       return auditFacts({

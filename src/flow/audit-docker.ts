@@ -12,6 +12,8 @@ import type { DockerEngine, EngineContainer, EngineImage } from '../host/docker/
 import { findDaemon, type Machine } from '../host/machine/index.ts';
 import type { Unknown } from '../model/unknown.ts';
 import { configOfInspection } from '../policy/index.ts';
+import type { RecordReader } from '../store/record/index.ts';
+import { type AskedContainer, askExecs, execFacts } from './audit-docker-execs.ts';
 
 export interface DockerSources {
   readonly engine: DockerEngine;
@@ -21,6 +23,9 @@ export interface DockerSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Names, ids or `running`; null: all containers. */
   readonly containers: readonly string[] | null;
+  /** What containers ran, or why that is not known. */
+  readonly record: RecordReader | { readonly problem: string };
+  readonly now: Date;
 }
 
 export interface CollectedDocker {
@@ -34,7 +39,9 @@ const requestsAtOnce = 16;
 /** Images and containers of one engine that are looked at. */
 const subjectsMost = 20_000;
 
-type Container = DockerFacts['containers'][number];
+interface Container extends AskedContainer {
+  readonly fact: DockerFacts['containers'][number];
+}
 
 /** Asks the engine and the machine. Throws where the engine itself does not answer. */
 export async function collectDocker(sources: DockerSources): Promise<CollectedDocker> {
@@ -67,7 +74,11 @@ export async function collectDocker(sources: DockerSources): Promise<CollectedDo
     info,
     version: version.version,
     ...host,
-    containers: containers.filter((one) => one !== null),
+    containers: containers.flatMap((one) => (one === null ? [] : [one.fact])),
+    execs: execFacts(
+      sources,
+      containers.filter((one) => one !== null),
+    ),
     images: imageFacts.filter((one) => one !== null),
     networks: asArray(networks),
     swarm,
@@ -109,7 +120,11 @@ async function containerFact(engine: DockerEngine, listed: EngineContainer): Pro
   const config = configOfInspection(inspected.raw, []);
   const programs = inspected.running ? await programsOf(engine, listed.id) : null;
   const { id, name, image, imageId } = inspected;
-  return { id, name, image, imageId, config, programs };
+  return {
+    id,
+    fact: { id, name, image, imageId, config, programs },
+    execs: await askExecs(engine, inspected.raw),
+  };
 }
 
 /** First words of the processes of a container; null where the engine cannot list them. */

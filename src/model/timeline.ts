@@ -50,6 +50,11 @@ export interface ProcessRecord extends About {
   readonly isFromMemory: boolean | null;
   /** Device number of the controlling terminal; 0 for none. */
   readonly terminal: number | null;
+  /**
+   * Effective capabilities in hexadecimal, of a program that was brought into the container from
+   * outside: its first one, and each exec of its engine. Absent: it came from within, or nobody told.
+   */
+  readonly broughtWith?: string;
 }
 
 export interface ExitRecord extends About {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   container,
   daemon,
+  execs,
   type FactsRow,
   host,
   image,
@@ -153,6 +154,29 @@ const rows: readonly FactsRow[] = [
     swarm({ CAConfig: { NodeCertExpiry: 8e15 } }),
     swarm({ CAConfig: { NodeCertExpiry: 7776e12 } }),
   ],
+  // CAP_SYS_ADMIN beside those of every container.
+  ['5.23', execs({ capabilities: 0xa82425fbn }), execs({ capabilities: 0xa80425fbn })],
+  [
+    '5.23',
+    execs({ isPrivileged: true, source: 'engine', at: null }),
+    execs({ isPrivileged: false, source: 'engine', at: null }),
+  ],
+  [
+    '5.23',
+    execs({ capabilities: 0xa80425fbn }, { HostConfig: { CapDrop: ['ALL'] } }),
+    execs({ capabilities: 0xa82425fbn }, { HostConfig: { CapAdd: ['CAP_SYS_ADMIN'] } }),
+  ],
+  [
+    '5.23',
+    execs({ capabilities: 1n << 21n }, {}, { problem: 'no record' }),
+    execs({ capabilities: (1n << 41n) - 1n }, { HostConfig: { Privileged: true } }),
+  ],
+  ['5.24', execs({ user: '0' }, { Config: { User: '1000' } }), execs({ user: '0' })],
+  [
+    '5.24',
+    execs({ user: 'root', source: 'engine', at: null }),
+    execs({ user: '', source: 'engine', at: null }),
+  ],
   ['C.5.3.1', host({ CapAdd: ['CAP_DAC_READ_SEARCH'] }), host({ CapAdd: ['NET_ADMIN'] })],
   ['C.5.3.2', host({ CapAdd: ['SYS_MODULE'] }), host({})],
   ['C.5.3.3', host({ CapAdd: ['ALL'] }), host({})],
@@ -165,6 +189,20 @@ test.each(rows)('%s fails and passes', (id, fails, passes) => {
   expect(statusOf(id, passes)).toBe('pass');
 });
 
+test.each([
+  ['nothing was recorded', execs(null, {}, { problem: 'nothing was recorded' }), 'manual'],
+  ['a container that the record never saw', execs(null, {}, { seen: new Map() }), 'unknown'],
+  [
+    'a record with gaps',
+    execs(null, {}, { seen: new Map([['a', { since: '2026-11-01', isWhole: false }]]) }),
+    'unknown',
+  ],
+  ['no containers', { containers: [] }, 'not-applicable'],
+])('execs: %s', (_, facts, status) => {
+  expect(statusOf('5.23', facts)).toBe(status);
+  expect(statusOf('5.24', facts)).toBe(status);
+});
+
 /** Controls that are told in docker.test.ts: a person answers them. */
 const others = new Set([
   '4.2',
@@ -174,8 +212,6 @@ const others = new Set([
   '4.10',
   '4.11',
   '4.12',
-  '5.23',
-  '5.24',
   '6.1',
   '6.2',
   '7.6',

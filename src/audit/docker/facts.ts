@@ -50,6 +50,30 @@ export interface SwarmFact {
   readonly services: readonly unknown[];
 }
 
+/** A program that was brought into a running container from outside, its first one included. */
+export interface ExecFact {
+  readonly containerId: string;
+  /** RFC 3339; null: it runs now. */
+  readonly at: string | null;
+  /** Its command line, cut. */
+  readonly command: string;
+  /** Name or number; null: not known. */
+  readonly user: string | null;
+  /** What was asked for; null: not known. */
+  readonly isPrivileged: boolean | null;
+  /** Effective ones, as bits; null: not known. */
+  readonly capabilities: bigint | null;
+  readonly source: 'record' | 'engine';
+}
+
+export interface ExecFacts {
+  readonly programs: readonly ExecFact[];
+  /** Containers that the record knows, since when, and whether it saw all. */
+  readonly seen: ReadonlyMap<string, { readonly since: string; readonly isWhole: boolean }>;
+  /** Why the record could not be asked; null: it was. */
+  readonly problem: string | null;
+}
+
 export interface DockerFacts {
   readonly address: string;
   /** Why files of the host are not known (a remote engine); null: they are. */
@@ -70,6 +94,7 @@ export interface DockerFacts {
   /** Local addresses that something listens on, `0.0.0.0:2377`; null: not known. */
   readonly listeners: readonly string[] | null;
   readonly containers: readonly ContainerFact[];
+  readonly execs: ExecFacts;
   readonly images: readonly ImageFact[];
   /** `GET /networks`. */
   readonly networks: readonly unknown[];

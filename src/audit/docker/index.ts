@@ -10,7 +10,15 @@ import { operationControls } from './section-6-operations.ts';
 import { swarmControls } from './section-7-swarm.ts';
 
 export type { DockerControl } from './define.ts';
-export type { DaemonProcess, DockerFacts, FileFact, ImageFact, SwarmFact } from './facts.ts';
+export type {
+  DaemonProcess,
+  DockerFacts,
+  ExecFact,
+  ExecFacts,
+  FileFact,
+  ImageFact,
+  SwarmFact,
+} from './facts.ts';
 export { type Risk, risksOf } from './risks.ts';
 
 export const dockerControls: readonly DockerControl[] = [

@@ -7,9 +7,10 @@ import {
   containerControls,
 } from '../../policy/index.ts';
 import { type Evidence, failedBy, passed, told, type Verdict } from '../control.ts';
-import { byHand, control, type DockerControl, found, type Section } from './define.ts';
+import { control, type DockerControl, found, type Section } from './define.ts';
 import type { ContainerFact, DockerFacts } from './facts.ts';
 import { securityOption } from './section-2-daemon.ts';
+import { execControls } from './section-5-execs.ts';
 
 const section: Section = {
   profile: 'container runtime',
@@ -247,16 +248,7 @@ export const runtimeControls: readonly DockerControl[] = [
     fix: 'Remove sshd from the image; `docker exec` opens a shell where one is needed',
     evaluate: sshVerdict,
   }),
-  byHand(section, {
-    id: '5.23',
-    title: 'Nobody uses docker exec --privileged',
-    how: 'Ask the record: `seaworthy timeline CONTAINER` shows each exec; keep `seaworthy watch` running',
-  }),
-  byHand(section, {
-    id: '5.24',
-    title: 'Nobody uses docker exec as root without need',
-    how: 'Ask the record: `seaworthy timeline CONTAINER` shows each exec with its user',
-  }),
+  ...execControls,
   control(section, {
     id: '5.28',
     title: 'Containers run the newest image of their name',

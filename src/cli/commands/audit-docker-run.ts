@@ -3,6 +3,7 @@ import { dockerControls } from '../../audit/index.ts';
 import { oneLine } from '../../base/error.ts';
 import { auditFacts } from '../../flow/audit.ts';
 import { collectDocker, dockerSummary } from '../../flow/audit-docker.ts';
+import { openRecordIfThere } from '../../flow/audit-docker-execs.ts';
 import { connectEngine } from '../../host/docker/index.ts';
 import { openMachine } from '../../host/machine/index.ts';
 import { keepAudit, readAudits } from '../../store/index.ts';
@@ -23,6 +24,7 @@ export async function runAuditDocker(options: AuditDockerOptions): Promise<numbe
   const controls = chosenControls(dockerControls, options.only);
   const waivers = auditWaivers(options.waivers, now);
   const engine = await connectEngine(engineOf(options.host));
+  const record = openRecordIfThere(options.data);
   try {
     const root = options.root.length > 1 ? options.root.replace(/\/+$/, '') : options.root;
     const machine = openMachine(root);
@@ -32,6 +34,8 @@ export async function runAuditDocker(options: AuditDockerOptions): Promise<numbe
       root,
       environment: process.env,
       containers: options.containers ?? null,
+      record,
+      now,
     });
     const { answer, run } = auditFacts({
       audit: 'docker',
@@ -56,6 +60,7 @@ export async function runAuditDocker(options: AuditDockerOptions): Promise<numbe
     return auditExitCode(answer, options);
   } finally {
     engine.close();
+    if (!('problem' in record)) record.close();
   }
 }
 

@@ -6,6 +6,7 @@ import { SeaworthyError } from '../../base/error.ts';
 import { parseJson, stringField } from '../../base/json.ts';
 import { type AuditAnswer, auditFacts } from '../../flow/audit.ts';
 import { collectDocker, dockerSummary } from '../../flow/audit-docker.ts';
+import { openRecordIfThere } from '../../flow/audit-docker-execs.ts';
 import { connectEngine } from '../../host/docker/index.ts';
 import { openMachine } from '../../host/machine/index.ts';
 import type { WaiverBook } from '../../policy/index.ts';
@@ -64,6 +65,8 @@ function readAnswer(file: string): AuditAnswer | null {
 
 async function auditNow(data: string, waivers: WaiverBook): Promise<AuditAnswer> {
   const engine = await connectEngine();
+  const record = openRecordIfThere(data);
+  const now = new Date();
   try {
     const root = '/';
     const { facts, unknowns, leftOut } = await collectDocker({
@@ -72,6 +75,8 @@ async function auditNow(data: string, waivers: WaiverBook): Promise<AuditAnswer>
       root,
       environment: process.env,
       containers: null,
+      record,
+      now,
     });
     const { answer, run } = auditFacts({
       audit: 'docker',
@@ -83,7 +88,7 @@ async function auditNow(data: string, waivers: WaiverBook): Promise<AuditAnswer>
       leftOut,
       waivers,
       earlier: readAudits(data),
-      now: new Date(),
+      now,
       toolVersion: version,
       scope: '',
     });
@@ -91,5 +96,6 @@ async function auditNow(data: string, waivers: WaiverBook): Promise<AuditAnswer>
     return answer;
   } finally {
     engine.close();
+    if (!('problem' in record)) record.close();
   }
 }

@@ -40,11 +40,12 @@ export class Timeline {
   exec({ event, containerId }: Told, record: RawExec): RawRecord | null {
     const subject = event.process;
     if (subject === null) return null;
-    const { executable } = record;
+    const { executable, capabilities } = record;
     return {
       ...processOf(subject, 'exec', containerId, record.timeNs),
       arguments: record.arguments,
       inode: { number: executable.inode, changedAtNs: executable.changedAtNs },
+      ...(isBroughtIn(subject) ? { broughtWith: capabilities.effective.toString(16) } : {}),
     };
   }
 
@@ -241,6 +242,11 @@ function isStartedConnect({ name, result }: RawCall): boolean {
 /** Devices and the kernel's own files: they are no files of the container. */
 function isKernelFile(path: string): boolean {
   return path.startsWith('/proc/') || path.startsWith('/sys/') || path.startsWith('/dev/');
+}
+
+/** Its parent, the shim or the runtime, lives outside of the container. */
+function isBroughtIn({ container, parent }: ProcessFacts): boolean {
+  return container !== null && parent !== null && parent.container?.id !== container.id;
 }
 
 function processOf(

@@ -1,12 +1,7 @@
-// Capability sets of Linux (include/uapi/linux/capability.h) as names.
+// Capability sets of Linux as names.
+import { capabilities } from '../../base/capability.ts';
 
-const names = `CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP
-LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE
-SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME
-SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG
-WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE`
-  .split(/\s+/)
-  .map((name) => `CAP_${name}`);
+const names = capabilities.map((name) => `CAP_${name}`);
 
 /** A machine has few different sets. */
 const known = new Map<bigint, readonly string[]>();

@@ -2,7 +2,7 @@
 import type { RawRecord } from '../../model/timeline.ts';
 import { unpackLines } from './chunk.ts';
 import { linesOfRun } from './journal.ts';
-import { decodeLine } from './line.ts';
+import { decodeLine, isProcessLine } from './line.ts';
 import type { EventQuery, StoredEvent, StoredEvents } from './record-store.ts';
 import { containerIdOf, microseconds } from './run-row.ts';
 import type { Statements } from './statements.ts';
@@ -108,6 +108,7 @@ class Collector {
   }
 
   #mayMatch(line: string): boolean {
+    if (this.#query.processesOnly === true && !isProcessLine(line)) return false;
     if (this.#words.length === 0) return true;
     const lower = line.toLowerCase();
     return this.#words.every((word) => lower.includes(word));

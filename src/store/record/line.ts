@@ -55,6 +55,7 @@ function processValues(record: RawRecord & { kind: 'process' }): unknown[] {
     flag(record.isFromMemory),
     record.terminal,
     record.name,
+    ...(record.broughtWith === undefined ? [] : [record.broughtWith]),
   ];
 }
 
@@ -102,6 +103,11 @@ function cutArguments(words: readonly string[]): readonly string[] {
     length += word.length + 1;
   }
   return kept;
+}
+
+/** Whether a line is the start of a process, without decoding it. */
+export function isProcessLine(line: string): boolean {
+  return line.startsWith(`[${kinds.process},`);
 }
 
 /** The order and the record of a line; null for a line that nobody wrote like this. */
@@ -186,6 +192,7 @@ function processOf(about: About, v: readonly unknown[]): RawRecord {
     isFromMemory: boolOf(v[13]),
     terminal: numberOf(v[14]),
     name: textOf(v[15]),
+    ...(typeof v[16] === 'string' && /^[0-9a-f]{1,16}$/.test(v[16]) ? { broughtWith: v[16] } : {}),
   };
 }
 

@@ -139,6 +139,8 @@ export interface EventQuery {
   readonly untilNs?: bigint;
   /** Text that must occur in the record (paths, words of a command, addresses), any case. */
   readonly grep?: string;
+  /** Starts of processes only. */
+  readonly processesOnly?: boolean;
   readonly limit: number;
 }
 
