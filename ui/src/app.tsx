@@ -16,6 +16,7 @@ import { LessonPage, LessonsPage } from './pages/lessons.tsx';
 import { NetworkPage } from './pages/network.tsx';
 import { KeyHelp } from './parts/key-help.tsx';
 import { listenToKeys } from './parts/keys.ts';
+import { Ship } from './parts/ship.tsx';
 import { addressOf, type Route, route } from './routing.ts';
 
 interface Entry {
@@ -62,7 +63,7 @@ export function App(): JSX.Element {
       </button>
       <header class="frame">
         <a class="brand" href="#/">
-          Seaworthy
+          <Ship /> Seaworthy
         </a>
         <nav aria-label="Pages">
           {entries.map((entry) => (

@@ -89,7 +89,11 @@ export function sentenceOfOutput(output: string): string {
   const sentence = harmless(output)
     .replace(/^\d\d:\d\d:\d\d\.\d{1,9}: (?:[A-Z][a-z]+ )?/, '')
     .split(/ \| (?=[\w.[\]]+=)/, 1)[0];
-  return sentence?.trim() || harmless(output);
+  const plain = sentence
+    ?.replaceAll(/\bmode=(S_I[A-Z|_]+)/g, (_, mode: string) => `mode=${modeText(mode)}`)
+    // Fields that only a rule can read.
+    .replaceAll(/ \w+_ns=-?\d+/g, '');
+  return plain?.trim() || harmless(output);
 }
 
 /** `pkg:deb/debian/libc6@2.36-9%2Bdeb12u3?arch=amd64` -> `libc6 2.36-9+deb12u3 (deb)`. */

@@ -6,7 +6,7 @@ import { type Answer, answerTo, ask, refresh } from '../data/client.ts';
 import { counted, grouped, harmless, sentenceOfOutput } from '../data/words.ts';
 import { Heads, Parts, Scrolled } from '../parts/controls.tsx';
 import { ContainerLink, Time } from '../parts/marks.tsx';
-import { Coded, Empty, Failed, Shown } from '../parts/shown.tsx';
+import { Empty, Failed, HowTo, Shown } from '../parts/shown.tsx';
 
 const responsesPath = '/responses?limit=200';
 
@@ -38,7 +38,7 @@ function NobodyTold({ alerts }: { readonly alerts: Alerts }): JSX.Element {
   return (
     <Empty title="Nobody is told of detections.">
       <p>
-        Switch it on: <Coded text={`\`${alerts.howToSwitchOn ?? 'seaworthy up --alerts FILE'}\``} />
+        <HowTo text={alerts.howToSwitchOn ?? 'seaworthy up --alerts FILE'} />
       </p>
     </Empty>
   );
@@ -122,8 +122,8 @@ function Policy({ alerts }: { readonly alerts: Alerts }): JSX.Element {
   if (state === 'off') {
     return (
       <p class="faint">
-        Nothing answers detections here. Switch it on:{' '}
-        <Coded text={howToSwitchOn ?? '`seaworthy up --response FILE`'} />
+        Nothing answers detections here.{' '}
+        <HowTo text={howToSwitchOn ?? 'seaworthy up --response FILE'} />
       </p>
     );
   }

@@ -17,6 +17,20 @@ const words: Readonly<Record<string, string>> = {
   'lift-deny': 'Allow all programs again',
 };
 
+/** What takes back another one has a use only while that one holds. */
+const takesBack: Readonly<Record<string, string>> = {
+  unpause: 'pause',
+  'restore-network': 'cut-network',
+  'lift-deny': 'deny-drift',
+};
+
+function isUseful(action: string, done: readonly ResponseRow[]): boolean {
+  const before = Object.hasOwn(takesBack, action) ? takesBack[action] : undefined;
+  const isHolding = (word: string): boolean =>
+    done.some((one) => one.action === word && one.canUndo && one.undoneAt === null);
+  return before === undefined ? !isHolding(action) : isHolding(before);
+}
+
 export function Actions({
   id,
   isRunning,
@@ -29,7 +43,7 @@ export function Actions({
   const [wanted, setWanted] = useState<string | null>(null);
   const [done, setDone] = useState<Answer<ResponseRow> | null>(null);
   if (!isRunning || answer.kind !== 'ready' || answer.value.state === 'off') return null;
-  const allowed = answer.value.allowed;
+  const allowed = answer.value.allowed.filter((one) => isUseful(one, answer.value.items));
   if (allowed.length === 0) return null;
   const act = async (action: string): Promise<void> => {
     setWanted(null);

@@ -26,12 +26,21 @@ export interface ProcessRow {
   readonly process: ProcessView;
   /** From 1. */
   readonly level: number;
-  readonly fromMs: number;
-  /** Null: nobody saw it end. */
-  readonly toMs: number | null;
+  /** In the order of their beginning; more than one: the same program ran again and again. */
+  readonly spans: readonly ProcessSpan[];
   readonly text: string;
   readonly isStrange: boolean;
 }
+
+export interface ProcessSpan {
+  readonly pid: number;
+  readonly fromMs: number;
+  /** Null: nobody saw it end. */
+  readonly toMs: number | null;
+}
+
+/** So often must brothers without children be the same to share a row: loops would fill the page. */
+const repeatsLeast = 3;
 
 /** Rows of a tree that a page holds, and how deep it follows. */
 const rowsMost = 20_000;
@@ -41,9 +50,16 @@ const deepest = 200;
 export function processRows(roots: readonly ProcessView[]): readonly ProcessRow[] {
   const rows: ProcessRow[] = [];
   const add = (processes: readonly ProcessView[], level: number): void => {
+    const alike = Map.groupBy(
+      processes.filter(({ children }) => children.length === 0),
+      keyOf,
+    );
     for (const process of processes) {
       if (rows.length >= rowsMost) return;
-      rows.push(rowOf(process, level));
+      const same = process.children.length === 0 ? (alike.get(keyOf(process)) ?? []) : [];
+      const isRepeat = same.length >= repeatsLeast;
+      if (isRepeat && same[0] !== process) continue;
+      rows.push(rowOf(process, level, isRepeat ? same : [process]));
       if (level < deepest) add(process.children, level + 1);
     }
   };
@@ -51,15 +67,23 @@ export function processRows(roots: readonly ProcessView[]): readonly ProcessRow[
   return rows;
 }
 
-function rowOf(process: ProcessView, level: number): ProcessRow {
+/** The same program by the same user with the same end. */
+function keyOf({ programs, user, exitCode, signal }: ProcessView): string {
+  return JSON.stringify([programs.map(({ at: _, ...rest }) => rest), user, exitCode, signal]);
+}
+
+function rowOf(process: ProcessView, level: number, same: readonly ProcessView[]): ProcessRow {
   const programs = process.programs.map(({ path, arguments: words }) =>
     harmless(words.length > 0 ? words.join(' ') : (path ?? 'not known')),
   );
   return {
     process,
     level,
-    fromMs: timeMs(process.startedAt) ?? 0,
-    toMs: timeMs(process.endedAt),
+    spans: same.map(({ pid, startedAt, endedAt }) => ({
+      pid,
+      fromMs: timeMs(startedAt) ?? 0,
+      toMs: timeMs(endedAt),
+    })),
     text: programs.length === 0 ? '(fork)' : programs.join(' → '),
     isStrange: process.programs.some((one) => one.fromOwnLayer === true || one.fromMemory === true),
   };
@@ -67,12 +91,14 @@ function rowOf(process: ProcessView, level: number): ProcessRow {
 
 /** All moments in the order of time. */
 export function momentsOf(timeline: TimelineView, rows: readonly ProcessRow[]): readonly Moment[] {
-  const moments: Moment[] = rows.map(({ fromMs, text, isStrange }) => ({
-    lane: 'process',
-    ms: fromMs,
-    text: isStrange ? `${text} (not from the image)` : text,
-    weight: isStrange ? 'high' : null,
-  }));
+  const moments: Moment[] = rows.flatMap(({ spans, text, isStrange }) =>
+    spans.map(({ fromMs }) => ({
+      lane: 'process' as const,
+      ms: fromMs,
+      text: isStrange ? `${text} (not from the image)` : text,
+      weight: isStrange ? ('high' as const) : null,
+    })),
+  );
   const add = (lane: LaneName, at: string, text: string, weight: Weight | null = null): void => {
     const ms = timeMs(at);
     if (ms !== null) moments.push({ lane, ms, text: harmless(text), weight });

@@ -156,7 +156,7 @@ export function FileTable({
     <section aria-labelledby="files-title">
       <h2 id="files-title">Files</h2>
       <Scrolled label="Files">
-        <Parts items={own} noun="file">
+        <Parts items={own} size={25} noun="file">
           {(shown) => (
             <table>
               <thead>
@@ -210,7 +210,7 @@ export function FlowTable({
         </small>
       </h2>
       <Scrolled label="Flows">
-        <Parts items={own} noun="flow">
+        <Parts items={own} size={25} noun="flow">
           {(shown) => (
             <table>
               <Heads words={['First', 'Peer', 'Port', 'Flows', 'Sent', 'Received']} />

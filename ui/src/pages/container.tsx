@@ -13,7 +13,7 @@ import { Shown } from '../parts/shown.tsx';
 import { replaceQuery, route } from '../routing.ts';
 import { Actions } from './container-actions.tsx';
 import { ContainerAxis } from './container-axis.tsx';
-import { momentsOf, processRows, wholeAxis } from './container-events.ts';
+import { type Moment, momentsOf, processRows, wholeAxis } from './container-events.ts';
 import {
   DetectionList,
   FileTable,
@@ -24,6 +24,8 @@ import {
 } from './container-parts.tsx';
 import { ProcessTree } from './container-tree.tsx';
 import { ownerText } from './harbour-map.tsx';
+
+const weights = ['critical', 'high', 'medium'] as const;
 
 /** How often a container that runs is asked for again. */
 const renewMs = 10_000;
@@ -61,7 +63,7 @@ function Told({
   const [zoomed, setZoomed] = useState<Axis | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
   const axis = zoomed ?? whole;
-  const cursorMs = cursor ?? all.find(({ lane }) => lane === 'detection')?.ms ?? whole.toMs;
+  const cursorMs = cursor ?? worstOf(all)?.ms ?? whole.toMs;
   return (
     <>
       <Identity timeline={timeline} />
@@ -115,6 +117,12 @@ function Told({
   );
 }
 
+/** The first of the worst detections. */
+function worstOf(moments: readonly Moment[]): Moment | undefined {
+  const found = moments.filter(({ lane }) => lane === 'detection');
+  return weights.flatMap((weight) => found.filter((one) => one.weight === weight))[0] ?? found[0];
+}
+
 function has(text: string, find: string): boolean {
   return text.toLowerCase().includes(find);
 }
@@ -137,7 +145,7 @@ function Identity({ timeline }: { readonly timeline: TimelineView }): JSX.Elemen
           {name} {state}: {alarm}.
         </span>
       </h1>
-      <dl class="facts">
+      <dl class="facts is-identity">
         <Fact name="Image">
           <ImageLink id={container.image.id} reference={container.image.reference} />
         </Fact>
@@ -190,12 +198,22 @@ function Fact({
   );
 }
 
+/** So few gaps are told without asking. */
+const lossesOpened = 2;
+
 function Losses({ timeline }: { readonly timeline: TimelineView }): JSX.Element | null {
   const { losses, truncated } = timeline;
   if (losses.length === 0 && !truncated) return null;
   return (
-    <section class="state">
-      <h2>Not in this record</h2>
+    <details class="state" open={losses.length <= lossesOpened}>
+      <summary>
+        <h2 class="inline">Not in this record</h2>{' '}
+        <span class="faint">
+          {truncated && 'more than is shown'}
+          {truncated && losses.length > 0 && ', '}
+          {losses.length > 0 && counted(losses.length, 'gap')}
+        </span>
+      </summary>
       <ul>
         {truncated && <li>More was recorded than is shown here.</li>}
         {losses.slice(0, 50).map(({ what, count, from, to, why }) => (
@@ -205,6 +223,6 @@ function Losses({ timeline }: { readonly timeline: TimelineView }): JSX.Element 
           </li>
         ))}
       </ul>
-    </section>
+    </details>
   );
 }

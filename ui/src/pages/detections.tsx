@@ -5,9 +5,11 @@ import { answerTo, refresh } from '../data/client.ts';
 import { counted, grouped, harmless, sentenceOfOutput, weightOfPriority } from '../data/words.ts';
 import { Choice, CopyButton, Parts, SearchField } from '../parts/controls.tsx';
 import { ContainerLink, LessonLink, Time, WeightMark } from '../parts/marks.tsx';
+import { nowMs } from '../parts/now.ts';
 import { Empty, Shown } from '../parts/shown.tsx';
 import { addressOf, replaceQuery, route } from '../routing.ts';
 import { Evidence } from './container-parts.tsx';
+import { DetectionAxis } from './detection-axis.tsx';
 import { type DetectionPlace, isHeavy, placesOf, rulesOf } from './detection-places.ts';
 
 const path = '/detections?limit=200';
@@ -42,6 +44,7 @@ function Found({ page }: { readonly page: Page<DetectionRow> }): JSX.Element {
   const chosen = page.items.filter(
     (row) => fits(row, find.toLowerCase()) && isHeavy(row.group.priority, least),
   );
+  const places = placesOf(chosen);
   const grave = page.items.filter(({ group }) => isHeavy(group.priority, 'high')).length;
   return (
     <>
@@ -68,7 +71,8 @@ function Found({ page }: { readonly page: Page<DetectionRow> }): JSX.Element {
         />
       </div>
       {chosen.length === 0 && <Empty title="No detection fits this search." />}
-      <Parts items={placesOf(chosen)} size={20} noun="container">
+      {chosen.length > 1 && <DetectionAxis places={places} nowMs={nowMs.value} />}
+      <Parts items={places} size={20} noun="container">
         {(shown) => shown.map((place) => <PlaceSection key={place.key} place={place} />)}
       </Parts>
       {page.next !== null && (

@@ -2,10 +2,10 @@
 import type { JSX } from 'preact';
 import type { Decision, Gate, Waiver, Waivers } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
-import { counted, harmless } from '../data/words.ts';
+import { counted, grouped, harmless } from '../data/words.ts';
 import { Heads, Parts, Scrolled, SearchField } from '../parts/controls.tsx';
 import { Time } from '../parts/marks.tsx';
-import { Coded, Empty, Shown } from '../parts/shown.tsx';
+import { Coded, Empty, HowTo, Shown } from '../parts/shown.tsx';
 import { addressOf, replaceQuery, route } from '../routing.ts';
 
 export function GatePage(): JSX.Element {
@@ -38,7 +38,7 @@ function Off({ gate }: { readonly gate: Gate }): JSX.Element {
         </p>
       )}
       <p>
-        <Coded
+        <HowTo
           text={
             gate.howToSwitchOn ??
             'Run `seaworthy gate docker` beside an engine, or `seaworthy gate serve` for a cluster.'
@@ -55,12 +55,22 @@ function Off({ gate }: { readonly gate: Gate }): JSX.Element {
 function Decisions({ decisions }: { readonly decisions: readonly Decision[] }): JSX.Element {
   const find = (route.value.query.get('find') ?? '').toLowerCase();
   const denied = decisions.filter(({ decision }) => decision === 'deny').length;
+  const reasons = reasonsOf(decisions);
   const chosen = decisions.filter((one) => textOf(one).toLowerCase().includes(find));
   if (decisions.length === 0) return <Empty title="The gate is on and has not been asked yet." />;
   return (
     <>
       <p>
-        {counted(decisions.length, 'decision')}, {denied} denied.
+        {counted(decisions.length, 'decision')}, {denied} denied
+        {reasons.length > 0 && ', most often because of '}
+        {reasons.map(([reason, count], index) => (
+          <span key={reason}>
+            {index > 0 && ', '}
+            <a href={addressOf('gate', null, { find: reason })}>{harmless(reason)}</a> (
+            {grouped(count)})
+          </span>
+        ))}
+        .
       </p>
       <div class="tools">
         <SearchField
@@ -105,6 +115,18 @@ function Decisions({ decisions }: { readonly decisions: readonly Decision[] }): 
       </Scrolled>
     </>
   );
+}
+
+/** The controls that denied most. */
+function reasonsOf(decisions: readonly Decision[]): readonly (readonly [string, number])[] {
+  const all = decisions
+    .filter(({ decision }) => decision === 'deny')
+    .flatMap(({ controls }) => (typeof controls === 'string' ? controls.split(/, ?/) : controls))
+    .filter((one) => one !== undefined && one !== '');
+  const counts = [...Map.groupBy(all, (one) => one ?? '')].map(
+    ([reason, own]) => [reason, own.length] as const,
+  );
+  return counts.sort((a, b) => b[1] - a[1]).slice(0, 3);
 }
 
 function textOf(one: Decision): string {

@@ -26,6 +26,29 @@ export interface Team {
   readonly worst: string | null;
 }
 
+export interface GradeShare {
+  readonly grade: string;
+  readonly count: number;
+}
+
+/** What stands for a grade that is not known. */
+export const gradeOrder = {
+  unknown: '?',
+  worstFirst: ['F', 'E', 'D', '?', 'C', 'B', 'A'],
+} as const;
+
+/** How many run with each grade, the worst first; what is not known stands between good and bad. */
+export function runningByGrade(containers: readonly ContainerView[]): readonly GradeShare[] {
+  const running = containers.filter((one) => one.running);
+  const place = (grade: string): number => {
+    const known = gradeOrder.worstFirst.findIndex((one) => one === grade);
+    return known === -1 ? gradeOrder.worstFirst.length : known;
+  };
+  return [...Map.groupBy(running, ({ grade }) => grade ?? gradeOrder.unknown)]
+    .map(([grade, own]) => ({ grade, count: own.length }))
+    .sort((a, b) => place(a.grade) - place(b.grade));
+}
+
 export interface Placed {
   readonly tiles: readonly Tile[];
   readonly rows: number;

@@ -289,7 +289,9 @@ export function HarbourTable({
                 <th scope="col">Container</th>
                 <th scope="col">Image</th>
                 <th scope="col">Life</th>
-                <th scope="col">Belongs to</th>
+                <th scope="col" class="is-wide">
+                  Belongs to
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -305,7 +307,7 @@ export function HarbourTable({
                   </td>
                   <td>{harmless(one.image.reference ?? 'not known')}</td>
                   <td>{lifeText(one, nowMs)}</td>
-                  <td>{ownerText(one)}</td>
+                  <td class="is-wide">{ownerText(one)}</td>
                 </tr>
               ))}
             </tbody>

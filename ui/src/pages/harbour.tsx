@@ -16,11 +16,12 @@ import { arrows, counted, grouped, harmless, nounOf } from '../data/words.ts';
 import { Choice, SearchField } from '../parts/controls.tsx';
 import { GradeMark } from '../parts/marks.tsx';
 import { nowMs } from '../parts/now.ts';
-import { Coded, Empty, Failed, Loading, Shown } from '../parts/shown.tsx';
+import { Coded, Empty, Failed, HowTo, Loading, Shown, sentence } from '../parts/shown.tsx';
 import { Trend } from '../parts/trend.tsx';
 import { addressOf, replaceQuery, route } from '../routing.ts';
-import { axisOfChoice, teamsOf } from './harbour-lanes.ts';
+import { axisOfChoice, gradeOrder, teamsOf } from './harbour-lanes.ts';
 import { HarbourMap, HarbourTable } from './harbour-map.tsx';
+import { GradeStrip } from './harbour-strip.tsx';
 
 export function HarbourPage(): JSX.Element {
   const answer = answerTo<Harbour>('/harbour').value;
@@ -47,12 +48,18 @@ function Head({ harbour }: { readonly harbour: Harbour }): JSX.Element {
   );
   const { counts } = harbour;
   const count = (key: string): number => counts[key] ?? 0;
-  const facts: readonly (readonly [number, string])[] = [
+  const facts: readonly (readonly [number, string, string?])[] = [
     [count('containersAlive'), 'alive'],
     [count('containersDead'), 'ended'],
-    [count('images'), nounOf(count('images'), 'image')],
-    [count('detections24h'), `${nounOf(count('detections24h'), 'detection')} in 24 h`],
-    [count('unknowns'), `${nounOf(count('unknowns'), 'place')} not judged`],
+    [count('images'), nounOf(count('images'), 'image'), addressOf('images')],
+    [
+      count('detections24h'),
+      `${nounOf(count('detections24h'), 'detection')} in 24 h`,
+      addressOf('detections'),
+    ],
+    ...(count('unknowns') === 0
+      ? []
+      : [[count('unknowns'), `${nounOf(count('unknowns'), 'place')} not judged`] as const]),
   ];
   return (
     <section class={points.length < 2 ? '' : 'head'}>
@@ -62,9 +69,9 @@ function Head({ harbour }: { readonly harbour: Harbour }): JSX.Element {
           <span>{harmless(harbour.answer)}</span>
         </h1>
         <p class="counts">
-          {facts.map(([number, word]) => (
+          {facts.map(([number, word, address]) => (
             <span key={word}>
-              <b>{grouped(number)}</b> {word}
+              <b>{grouped(number)}</b> {address === undefined ? word : <a href={address}>{word}</a>}
             </span>
           ))}
           {points.length < 2 && harbour.grade !== null && (
@@ -127,7 +134,11 @@ function Containers(): JSX.Element {
   const life = query.get('life') ?? 'all';
   const view = query.get('view') ?? 'map';
   const all = useMemo(() => newestFirst([...byId.values()]), [byId]);
-  const chosen = useMemo(() => all.filter((one) => isWanted(one, find, life)), [all, find, life]);
+  const grade = query.get('grade') ?? '';
+  const chosen = useMemo(
+    () => all.filter((one) => isWanted(one, { find, life, grade })),
+    [all, find, life, grade],
+  );
   const teams = useMemo(() => teamsOf(chosen), [chosen]);
   const notes = useNotes();
   if (state === 'failed' && all.length === 0 && problem !== null) {
@@ -139,6 +150,11 @@ function Containers(): JSX.Element {
   return (
     <section aria-labelledby="containers-title">
       <h2 id="containers-title">Containers</h2>
+      <GradeStrip
+        containers={all}
+        chosen={grade}
+        onChosen={(next) => replaceQuery({ grade: next })}
+      />
       <div class="tools">
         <SearchField
           label="Search containers"
@@ -205,7 +221,14 @@ function newestFirst(containers: ContainerView[]): readonly ContainerView[] {
   return containers.sort((a, b) => (at(a) > at(b) ? -1 : 1));
 }
 
-function isWanted(container: ContainerView, find: string, life: string): boolean {
+interface Wanted {
+  readonly find: string;
+  readonly life: string;
+  readonly grade: string;
+}
+
+function isWanted(container: ContainerView, { find, life, grade }: Wanted): boolean {
+  if (grade !== '' && (container.grade ?? gradeOrder.unknown) !== grade) return false;
   if (life !== 'all' && container.running !== (life === 'alive')) return false;
   if (find === '') return true;
   const { name, id, image, workload } = container;
@@ -270,21 +293,5 @@ function CoverageFacts({ coverage }: { readonly coverage: readonly Coverage[] })
         </div>
       ))}
     </dl>
-  );
-}
-
-function sentence(text: string): string {
-  const first = text.slice(0, 1).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
-}
-
-/** A command alone is shown as one. */
-function HowTo({ text }: { readonly text: string }): JSX.Element {
-  const isCommand = /^seaworthy [^`]+$/.test(text);
-  return (
-    <span>
-      {isCommand && 'Switch it on: '}
-      <Coded text={isCommand ? `\`${text}\`` : sentence(text)} />
-    </span>
   );
 }

@@ -27,8 +27,13 @@ export function FindingGroups({
   return (
     <Parts items={chosen} size={30} noun="group">
       {(shown) =>
-        shown.map((group, index) => (
-          <Group key={group.title} group={group} isOpen={index === 0 || find !== ''} />
+        shown.map((group) => (
+          <Group
+            key={group.title}
+            group={group}
+            of={report.findings.length}
+            isOpen={chosen.length === 1 || find !== ''}
+          />
         ))
       }
     </Parts>
@@ -44,9 +49,12 @@ function fits(finding: Finding, find: string): boolean {
 
 function Group({
   group,
+  of,
   isOpen,
 }: {
   readonly group: FindingGroup;
+  /** All findings of the image. */
+  readonly of: number;
   readonly isOpen: boolean;
 }): JSX.Element {
   const { title, action, findings } = group;
@@ -66,12 +74,14 @@ function Group({
       <summary>
         <b>{arrows(title)}</b>{' '}
         <span class="faint">
-          {counted(findings.length, 'finding')}
-          {action !== null && ` · ${harmless(action.where)}`}
+          {action === null
+            ? counted(findings.length, 'finding')
+            : `removes ${grouped(findings.length)} of ${counted(of, 'finding')}`}
+          {action !== null && action.where !== '' && ` · ${harmless(action.where)}`}
         </span>
         {exploited > 0 && <b class="alarm"> {exploited} exploited</b>}
       </summary>
-      <Parts items={merged} size={30} noun="finding">
+      <Parts items={merged} size={15} noun="finding">
         {(shown) => (
           <ul class="findings">
             {shown.map((same, index) => (

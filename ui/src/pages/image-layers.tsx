@@ -25,8 +25,8 @@ export function Layers({ report }: { readonly report: Report }): JSX.Element | n
       <h2 id="layers-title">Layers</h2>
       <p class="faint">
         {base === undefined
-          ? 'Which of them are the base image is not known.'
-          : `The hatched ones are the base${base.name === null ? '' : ` ${harmless(base.name)}`}; the rest is yours.`}
+          ? 'From the first to the last. Which of them are the base image is not known.'
+          : `From the first to the last. The hatched ones are the base${base.name === null ? '' : ` ${harmless(base.name)}`}; the rest is yours.`}
       </p>
       <div class="stacks" aria-hidden="true">
         {measures.map(([key, word]) => (
@@ -35,7 +35,7 @@ export function Layers({ report }: { readonly report: Report }): JSX.Element | n
       </div>
       <details open={layers.length <= openedMost}>
         <summary>Layer by layer</summary>
-        <LayerTable layers={layers} />
+        <LayerTable layers={layers} hasBase={base !== undefined} />
       </details>
     </section>
   );
@@ -78,7 +78,13 @@ function Stack({
   );
 }
 
-function LayerTable({ layers }: { readonly layers: readonly LayerShare[] }): JSX.Element {
+function LayerTable({
+  layers,
+  hasBase,
+}: {
+  readonly layers: readonly LayerShare[];
+  readonly hasBase: boolean;
+}): JSX.Element {
   return (
     <Scrolled label="Layers">
       <table>
@@ -101,7 +107,8 @@ function LayerTable({ layers }: { readonly layers: readonly LayerShare[] }): JSX
           {layers.map((layer, index) => (
             <tr key={`${layer.digest} ${index}`}>
               <td>
-                {index + 1} {layer.isBase ? 'base' : 'yours'} <small>{shortId(layer.digest)}</small>
+                {index + 1} {hasBase && (layer.isBase ? 'base ' : 'yours ')}
+                <small>{shortId(layer.digest)}</small>
               </td>
               <td>
                 <code>{harmless((layer.createdBy ?? 'not told').slice(0, 300))}</code>

@@ -112,15 +112,19 @@ function ImageTable({ images }: { readonly images: readonly ImageRow[] }): JSX.E
           <th scope="col">Grade</th>
           <th scope="col">Image</th>
           <th scope="col">Flaws</th>
-          <th scope="col">System</th>
-          <th scope="col" class="number">
+          <th scope="col" class="is-wide">
+            System
+          </th>
+          <th scope="col" class="number is-wide">
             Packages
           </th>
-          <th scope="col" class="number">
+          <th scope="col" class="number is-wide">
             Size
           </th>
           <th scope="col">Ran</th>
-          <th scope="col">Scanned</th>
+          <th scope="col" class="is-wide">
+            Scanned
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -145,16 +149,16 @@ function ImageLine({ image }: { readonly image: ImageRow }): JSX.Element {
       <td>
         <Flaws image={image} />
       </td>
-      <td>{systemName(os)}</td>
-      <td class="number">{packages === null ? '–' : grouped(packages)}</td>
-      <td class="number">{size === null ? '–' : bytesText(size)}</td>
+      <td class="is-wide">{systemName(os)}</td>
+      <td class="number is-wide">{packages === null ? '–' : grouped(packages)}</td>
+      <td class="number is-wide">{size === null ? '–' : bytesText(size)}</td>
       <td>
         <a href={addressOf('', null, { find: reference ?? id, view: 'table' })}>
           {counted(runs, 'time')}
         </a>
         {alive > 0 && `, ${alive} alive`}
       </td>
-      <td>{scannedAt === null ? 'not yet' : <Time at={scannedAt} />}</td>
+      <td class="is-wide">{scannedAt === null ? 'not yet' : <Time at={scannedAt} />}</td>
     </tr>
   );
 }
@@ -170,7 +174,12 @@ function Flaws({ image }: { readonly image: ImageRow }): JSX.Element {
     };
     return (
       <span class="faint">
-        {words[state]} {why !== null && <Coded text={why} />}
+        {words[state]}{' '}
+        {why !== null && (
+          <small class="why" title={harmless(why)}>
+            <Coded text={why} />
+          </small>
+        )}
       </span>
     );
   }

@@ -9,12 +9,12 @@ import {
 } from '../../../test/browser/mock-answers.ts';
 import { exposedOf, networkOf } from '../../../test/browser/mock-house.ts';
 import { sampleReport } from '../../../test/sample-report.ts';
-import type { DetectionRow, ExposureRow, Network } from '../data/answers.ts';
+import type { DetectionRow, ExposureRow, Network, ProcessView } from '../data/answers.ts';
 import { modeText, momentText, packageText, sentenceOfOutput } from '../data/words.ts';
 import { momentsOf, nearest, processRows, ticksOf, wholeAxis } from './container-events.ts';
 import { isHeavy, placesOf, rulesOf } from './detection-places.ts';
 import { livesOf } from './exposure-lives.ts';
-import { axisOfChoice, placedTiles, teamsOf, tilePx } from './harbour-lanes.ts';
+import { axisOfChoice, placedTiles, runningByGrade, teamsOf, tilePx } from './harbour-lanes.ts';
 import { groupsOf, layerShares, mergedById } from './image-groups.ts';
 import { layoutOf } from './network-layout.ts';
 import { corridorsOf, internet, portsText, roomsOf } from './network-rooms.ts';
@@ -113,6 +113,46 @@ test('a deep tree of processes is followed to a bound', () => {
     root = outer;
   }
   expect(processRows(root === undefined ? [] : [root]).length).toBe(200);
+});
+
+test('a program of a loop is one row with all of its lives', () => {
+  const timeline = timelineOf(now, containerOf(now, { name: 'a', agoMs: 1 }), (word) => word);
+  const [root] = timeline.processes;
+  if (root === undefined) throw new Error('the sample has no process');
+  const beat = (pid: number, word: string): ProcessView => ({
+    ...root,
+    pid,
+    startedAt: new Date(nowMs + pid * 1000).toISOString(),
+    endedAt: new Date(nowMs + pid * 1000 + 10 * pid).toISOString(),
+    exitCode: 0,
+    programs: root.programs.map((one) => ({ ...one, arguments: [word] })),
+    children: [],
+  });
+  const children = [1, 3, 5, 7].flatMap((pid) => [beat(pid, 'sleep'), beat(pid + 1, 'curl')]);
+  const failed = { ...beat(9, 'curl'), exitCode: 7 };
+  const found = processRows([{ ...root, children: [...children, failed] }]);
+  expect(found.map(({ text, spans }) => [text, spans.length])).toEqual([
+    [found[0]?.text, 1],
+    ['sleep', 4],
+    ['curl', 4],
+    ['curl', 1],
+  ]);
+  expect(momentsOf({ ...timeline, files: [], flows: [], detections: [] }, found)).toHaveLength(10);
+});
+
+test('what runs is counted by grade, the worst first', () => {
+  const grades = ['A', null, 'F', 'C', 'F', 'Z'];
+  const running = grades.map((grade, index) =>
+    containerOf(new Date(nowMs), { name: `c${index}`, agoMs: 1000, grade }),
+  );
+  const ended = containerOf(new Date(nowMs), { name: 'x', agoMs: 9, lifeMs: 1, grade: 'D' });
+  expect(runningByGrade([...running, ended])).toEqual([
+    { grade: 'F', count: 2 },
+    { grade: '?', count: 1 },
+    { grade: 'C', count: 1 },
+    { grade: 'A', count: 1 },
+    { grade: 'Z', count: 1 },
+  ]);
 });
 
 test('each finding stands in one group, and the groups hold all of them', () => {

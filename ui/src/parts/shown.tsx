@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { Answer, Problem } from '../data/client.ts';
 import { harmless } from '../data/words.ts';
+import { Ship } from './ship.tsx';
 
 /** The value, or the designed state that stands in for it. */
 export function Shown<T>({
@@ -78,8 +79,11 @@ export function Empty({
 }): JSX.Element {
   return (
     <section class="state is-empty">
-      <h2>{title}</h2>
-      {children}
+      <Ship isLarge />
+      <div>
+        <h2>{title}</h2>
+        {children}
+      </div>
     </section>
   );
 }
@@ -93,5 +97,22 @@ export function Coded({ text }: { readonly text: string }): JSX.Element {
         index % 2 === 1 ? <code key={`${index} ${part}`}>{part}</code> : part,
       )}
     </>
+  );
+}
+
+/** With a capital at its beginning and a full stop. */
+export function sentence(text: string): string {
+  const first = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}
+
+/** How something is switched on. A command alone is shown as one. */
+export function HowTo({ text }: { readonly text: string }): JSX.Element {
+  const isCommand = /^seaworthy [^`]+$/.test(text);
+  return (
+    <span>
+      {isCommand && 'Switch it on: '}
+      <Coded text={isCommand ? `\`${text}\`` : sentence(text)} />
+    </span>
   );
 }
