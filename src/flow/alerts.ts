@@ -29,11 +29,20 @@ import {
   type Output,
   otlpJson,
   ownAlert,
+  type S3Output,
   type SyslogOutput,
   slackJson,
   syslogMessage,
   teamsJson,
 } from '../runtime/alert/index.ts';
+import {
+  type Archive,
+  alertsOfObject,
+  alertsWaiting,
+  archiveSender,
+  openArchive,
+  type ReportDocument,
+} from './archive.ts';
 
 export interface AlertingOptions {
   readonly config: AlertConfig;
@@ -56,7 +65,11 @@ export interface Alerting {
   repeat(alert: Alert): void;
   /** Sends digests that are due; to be called about once a second. */
   tick(): void;
+  /** Keeps a report where buckets are told to; never waits. */
+  keep(document: ReportDocument): void;
   figures(): ReadonlyMap<string, QueueFigures>;
+  /** Whether outputs have taken everything, save what they gather on purpose. */
+  isSettled(): boolean;
   /** Sends what is gathered and ends; waits `graceMs` at most. */
   close(graceMs?: number): Promise<void>;
 }
@@ -74,6 +87,8 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const queues = new Map(
     config.outputs.map((output) => [output.name, queueOf(output, { ...options, pace })]),
   );
+  const buckets = config.outputs.filter((output) => output.kind === 's3');
+  const archive = openArchive(buckets, { ...options, pace }, options.onProblem);
   const deliver = (deliveries: readonly Delivery[]): void => {
     for (const { output, alert } of deliveries) queues.get(output)?.push(alert);
   };
@@ -81,12 +96,38 @@ export function startAlerting(options: AlertingOptions): Alerting {
     tell: (alert) => deliver(router.take(alert, pace.now())),
     repeat: (alert) => deliver(router.gather(alert, pace.now())),
     tick: () => deliver(router.due(pace.now())),
-    figures: () => new Map([...queues].map(([name, queue]) => [name, queue.figures()])),
+    keep: (document) => archive.keep(document),
+    figures: () => figuresOf(queues, archive),
+    isSettled: () => [...queues.values()].every((queue) => queue.isSettled),
     close: async (graceMs = closeMs) => {
       deliver(router.flush(pace.now()));
-      await Promise.all([...queues.values()].map((queue) => queue.close(graceMs)));
+      const closing = [...queues.values()].map((queue) => queue.close(graceMs));
+      await Promise.all([...closing, archive.close(graceMs)]);
     },
   };
+}
+
+function figuresOf(
+  queues: ReadonlyMap<string, NotifyQueue<Alert>>,
+  archive: Archive,
+): ReadonlyMap<string, QueueFigures> {
+  const kept = archive.figures();
+  const none: QueueFigures = { delivered: 0, waiting: 0, lost: 0, failures: 0 };
+  return new Map(
+    [...queues].map(([name, queue]) => {
+      const [one, other] = [queue.figures(), kept.get(name) ?? none];
+      const sum = (key: keyof QueueFigures): number => one[key] + other[key];
+      return [
+        name,
+        {
+          delivered: sum('delivered'),
+          waiting: sum('waiting'),
+          lost: sum('lost'),
+          failures: sum('failures'),
+        },
+      ];
+    }),
+  );
 }
 
 export interface TestResult {
@@ -151,6 +192,7 @@ const batches: Partial<Record<Output['kind'], number>> = {
   file: 200,
   stdout: 200,
   syslog: 100,
+  s3: alertsOfObject,
 };
 
 function queueOf(output: Output, context: QueueContext): NotifyQueue<Alert> {
@@ -159,10 +201,15 @@ function queueOf(output: Output, context: QueueContext): NotifyQueue<Alert> {
     sender: senderOf(output, context),
     pace,
     batch: batches[output.kind] ?? 1,
+    ...(output.kind === 's3' ? gathered(output) : {}),
     onProblem: (problem) => onProblem(output.name, problem),
     ...(tries === undefined ? {} : { tries }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   });
+}
+
+function gathered({ gatherSeconds }: S3Output): { capacity: number; gatherMs: number } {
+  return { capacity: alertsWaiting, gatherMs: gatherSeconds * 1000 };
 }
 
 function senderOf(output: Output, context: QueueContext): Sender<Alert> {
@@ -177,6 +224,8 @@ function senderOf(output: Output, context: QueueContext): Sender<Alert> {
       return syslogSender(output, about);
     case 'email':
       return emailSender(output, context, about);
+    case 's3':
+      return archiveSender(output, context, about);
     case 'webhook':
     case 'slack':
     case 'teams':

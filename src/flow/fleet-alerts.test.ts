@@ -22,7 +22,9 @@ function sink(): { told: Alert[]; repeated: Alert[]; alerting: Alerting } {
     tell: (alert) => void told.push(alert),
     repeat: (alert) => void repeated.push(alert),
     tick: () => undefined,
+    keep: () => undefined,
     figures: () => new Map(),
+    isSettled: () => true,
     close: () => Promise.resolve(),
   };
   return { told, repeated, alerting };

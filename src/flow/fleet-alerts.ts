@@ -103,9 +103,7 @@ class FleetTeller {
   async #drained(leaseMs: number): Promise<void> {
     const { alerting, pace, signal } = this.#options;
     const untilMs = pace.now() + Math.min(drainMs, leaseMs / 2);
-    const waits = (): boolean =>
-      [...alerting.figures().values()].some(({ waiting }) => waiting > 0);
-    while (waits() && pace.now() < untilMs && !signal.aborted) {
+    while (!alerting.isSettled() && pace.now() < untilMs && !signal.aborted) {
       await pace.sleep(lookMs, signal).catch(() => undefined);
     }
   }

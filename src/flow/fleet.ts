@@ -13,6 +13,8 @@ import type {
   FleetStore,
   Work,
 } from '../store/fleet/index.ts';
+import type { ReportDocument } from './archive.ts';
+import { fleetDocument } from './report-documents.ts';
 
 export interface FleetWorkOptions {
   readonly store: FleetStore;
@@ -23,6 +25,8 @@ export interface FleetWorkOptions {
   readonly ecosystems: MatchEcosystems;
   /** Pulls and reads an image that no node scanned. Null: this replica does not. */
   readonly scan: ((image: FleetImage) => Promise<FleetInventory>) | null;
+  /** Takes what was found in an image; null: it is kept nowhere else. */
+  readonly keep?: ((document: ReportDocument) => void) | null;
   readonly retention: FleetRetention;
   readonly pace: Pace;
   readonly signal: AbortSignal;
@@ -149,7 +153,22 @@ class FleetWorker {
       return [...names].map((advisory) => ({ advisory, purl: finding.package.purl, severity }));
     });
     await store.putFindings(subject, told);
+    this.#keep(inventory, told, source);
     this.figures.matched += 1;
+  }
+
+  #keep(
+    { imageId, reference, digest }: FleetInventory,
+    findings: readonly FleetFinding[],
+    source: AdvisorySource,
+  ): void {
+    const { store, keep, pace } = this.#options;
+    const match = {
+      findings,
+      generatedAt: new Date(pace.now()).toISOString(),
+      advisoriesBuiltAt: source.info().builtAt,
+    };
+    keep?.(fleetDocument({ imageId, reference, digest }, match, () => store.inventory(imageId)));
   }
 
   /** A pull may take longer than a lease: it is renewed meanwhile. */

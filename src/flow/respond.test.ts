@@ -79,7 +79,9 @@ function start(act: Actor['act'], log = openResponseLog(folder), config = policy
     tell: (alert) => void told.push(alert),
     repeat: () => undefined,
     tick: () => undefined,
+    keep: () => undefined,
     figures: () => new Map(),
+    isSettled: () => true,
     close: () => Promise.resolve(),
   };
   const responder = createResponder({

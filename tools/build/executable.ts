@@ -74,19 +74,23 @@ async function bundleStart(file: string): Promise<void> {
 
 /** What lies where within it: names as `src/host/program` asks for them. */
 function assetsOf(dist: string): Readonly<Record<string, string>> {
-  const files = (folder: string, pattern: string, name: string): [string, string][] =>
-    globSync(pattern, { cwd: folder, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => [name + path.slice(join(folder, '/').length), path]);
-  const assets = [
-    ...files(dist, '*.mjs', 'code/'),
-    ...files(join(dist, 'ui'), '**/*', 'ui/'),
-    ...files(join(root, 'rules'), '**/*.yaml', 'rules/'),
-    ['native/seaworthy.bpf.o', join(root, 'native/seaworthy.bpf.o')] as const,
-    ['native/koffi.node', addon] as const,
-  ];
-  return Object.fromEntries(assets);
+  return {
+    ...filesOf(dist, '*.mjs', 'code/'),
+    ...filesOf(join(dist, 'ui'), '**/*', 'ui/'),
+    ...filesOf(join(root, 'rules'), '**/*.yaml', 'rules/'),
+    'native/seaworthy.bpf.o': join(root, 'native/seaworthy.bpf.o'),
+    'native/koffi.node': addon,
+  };
+}
+
+function filesOf(folder: string, pattern: string, name: string): Record<string, string> {
+  const paths = globSync(pattern, { cwd: folder, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+  return Object.fromEntries(
+    paths.map((path) => [name + path.slice(join(folder, '/').length), path]),
+  );
 }
 
 /** Node without the tables that only debuggers read: a fifth of it. As it is where no tool takes them out. */

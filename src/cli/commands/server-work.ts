@@ -51,6 +51,7 @@ export function startServerWork(
     advisories: () => advisories.get(),
     ecosystems: matchEcosystems,
     scan: composed === null ? null : (image) => scanForFleet(composed.services, image, registries),
+    keep: alerts === null ? null : (document) => alerts.alerting.keep(document),
     retention,
     ...(options.scanAfter === undefined ? {} : { patienceMs: options.scanAfter }),
   });

@@ -2,9 +2,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
+import type { AlertDesk } from '../../flow/alert-desk.ts';
+import { scanDocuments } from '../../flow/report-documents.ts';
 import type { ScanJob } from '../../flow/up-scans.ts';
 import { forkEntry } from '../../host/own-process/index.ts';
 import { entryOf } from '../../host/program/index.ts';
+import type { Catalogue } from '../../store/catalog/index.ts';
 import type { RecordReader } from '../../store/record/index.ts';
 import type { ScanWorkerAnswer, ScanWorkerJob, ScanWorkerStart } from './up-scan.worker.ts';
 
@@ -87,6 +90,28 @@ export function createScanner(options: ScannerOptions): Scanner {
       stopping.abort();
       for (const worker of [...idle, ...busy]) end(worker);
     },
+  };
+}
+
+export interface KeepOptions {
+  readonly catalogue: Catalogue;
+  readonly answering: { readonly alerts: AlertDesk | null } | null;
+}
+
+/** `scan`, and what was found goes to the buckets of a file of alerts. */
+export function keepingReports(
+  scan: Scanner['scan'],
+  { catalogue, answering }: KeepOptions,
+): Scanner['scan'] {
+  const alerting = answering?.alerts?.alerting;
+  if (alerting === undefined) return scan;
+  return async (job) => {
+    await scan(job);
+    const { id, reference: name } = job;
+    const generatedAt = catalogue.entry(id)?.scannedAt ?? null;
+    if (generatedAt === null) return;
+    const documents = scanDocuments({ id, name, generatedAt }, () => catalogue.report(id));
+    for (const document of documents) alerting.keep(document);
   };
 }
 

@@ -18,6 +18,8 @@ export interface QueueOptions<Item> {
   readonly capacity?: number;
   /** Items of one message. */
   readonly batch?: number;
+  /** Waits so long for more items before a message that is not full; default 0. */
+  readonly gatherMs?: number;
   /** For one message with all its tries. */
   readonly deadlineMs?: number;
   readonly tries?: number;
@@ -34,7 +36,7 @@ export interface QueueFigures {
   readonly failures: number;
 }
 
-const usual = { capacity: 1000, batch: 1, deadlineMs: 60_000, tries: 4 };
+const usual = { capacity: 1000, batch: 1, gatherMs: 0, deadlineMs: 60_000, tries: 4 };
 
 /** After a message that was given up, the receiver is left alone for a while: it may be down. */
 const restMs = 2000;
@@ -43,6 +45,10 @@ export class NotifyQueue<Item> {
   private readonly options: Required<Omit<QueueOptions<Item>, 'onProblem'>>;
   private readonly onProblem: (problem: string) => void;
   private readonly closing = new AbortController();
+  /** Ends the waiting for more: there is enough, or no time left. */
+  private enough = new AbortController();
+  private isEnding = false;
+  private isGathering = false;
   private waiting: Item[] = [];
   private running: Promise<void> | null = null;
   private delivered = 0;
@@ -63,8 +69,14 @@ export class NotifyQueue<Item> {
       return false;
     }
     this.waiting.push(item);
+    if (this.waiting.length >= this.options.batch) this.enough.abort();
     this.running ??= this.run();
     return true;
+  }
+
+  /** Nothing waits, save what is gathered on purpose. */
+  get isSettled(): boolean {
+    return this.waiting.length === 0 || this.isGathering;
   }
 
   figures(): QueueFigures {
@@ -74,6 +86,8 @@ export class NotifyQueue<Item> {
 
   /** Waits until everything is delivered or given up, `graceMs` at most, then ends. */
   async close(graceMs: number): Promise<void> {
+    this.isEnding = true;
+    this.enough.abort();
     const over = new AbortController();
     const grace = this.options.pace.sleep(graceMs, over.signal).catch(() => undefined);
     if (this.running !== null) await Promise.race([this.running, grace]);
@@ -87,8 +101,20 @@ export class NotifyQueue<Item> {
   private async run(): Promise<void> {
     // A turn later: what comes in one go is sent in one batch.
     await Promise.resolve();
-    while (this.waiting.length > 0 && !this.closing.signal.aborted) await this.sendNext();
+    while (this.waiting.length > 0 && !this.closing.signal.aborted) {
+      await this.gather();
+      await this.sendNext();
+    }
     this.running = null;
+  }
+
+  private async gather(): Promise<void> {
+    const { gatherMs, batch, pace } = this.options;
+    if (gatherMs === 0 || this.isEnding || this.waiting.length >= batch) return;
+    this.enough = new AbortController();
+    this.isGathering = true;
+    await pace.sleep(gatherMs, this.enough.signal).catch(() => undefined);
+    this.isGathering = false;
   }
 
   private async sendNext(): Promise<void> {

@@ -26,6 +26,16 @@ export function resolveSecret(text: string, environment: Environment = process.e
   });
 }
 
+/** As `resolveSecret`; null where it is `${env:NAME}` and there is no such variable. */
+export function resolveOptionalSecret(
+  text: string,
+  environment: Environment = process.env,
+): string | null {
+  const name = /^\$\{env:([^}]{1,200})\}$/.exec(text)?.[1];
+  const isUnset = name !== undefined && (environment[name] ?? '') === '';
+  return isUnset ? null : resolveSecret(text, environment);
+}
+
 function readSecretFile(path: string): string {
   let text: string;
   try {

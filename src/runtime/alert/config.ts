@@ -1,5 +1,6 @@
 // The file of outputs and routes (`kind: Alerts`): who is told what.
 import { entriesOf } from '../../base/json.ts';
+import { type S3Settings, s3At } from './config-s3.ts';
 import { type SyslogFormat, syslogFormats } from './format/syslog.ts';
 import {
   flagAt,
@@ -78,7 +79,10 @@ export interface StdoutOutput extends OutputBase {
   readonly kind: 'stdout';
 }
 
-export type Output = HttpOutput | SyslogOutput | EmailOutput | FileOutput | StdoutOutput;
+/** A bucket: alerts that are gathered, and reports. */
+export interface S3Output extends OutputBase, S3Settings {}
+
+export type Output = HttpOutput | SyslogOutput | EmailOutput | FileOutput | S3Output | StdoutOutput;
 
 export interface Route {
   readonly selector: Selector;
@@ -95,7 +99,9 @@ export interface AlertConfig {
 }
 
 const httpKinds = ['webhook', 'slack', 'teams', 'otlp', 'alertmanager', 'jira'] as const;
-const kinds = [...httpKinds, 'syslog', 'email', 'file', 'stdout'] as const;
+const kinds = [...httpKinds, 'syslog', 'email', 'file', 's3', 'stdout'] as const;
+/** One object holds many alerts: there is nobody to drown. */
+const archiveAtOnce = 10_000;
 const outputsAtMost = 64;
 const routesAtMost = 1000;
 const headersAtMost = 32;
@@ -153,7 +159,8 @@ function outputAt(document: OwnDocument, path: Path, usualAtOnce: number): Outpu
   const at = (key: string): Path => [...path, key];
   const kind = wordAt(document, at('type'), { words: kinds, usual: null });
   const name = textAt(document, at('name')) ?? kind;
-  const atOnceRange = { least: 1, most: 10_000, usual: usualAtOnce };
+  const usual = kind === 's3' ? archiveAtOnce : usualAtOnce;
+  const atOnceRange = { least: 1, most: 10_000, usual };
   const base = { name, atOnce: numberAt(document, at('atOnce'), atOnceRange) };
   switch (kind) {
     case 'stdout':
@@ -174,6 +181,8 @@ function outputAt(document: OwnDocument, path: Path, usualAtOnce: number): Outpu
       return { ...base, ...syslogAt(document, path) };
     case 'email':
       return { ...base, ...emailAt(document, path) };
+    case 's3':
+      return { ...base, ...s3At(document, path, [...baseKeys, ...tlsKeys]) };
     case 'webhook':
     case 'slack':
     case 'teams':

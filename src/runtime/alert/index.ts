@@ -7,8 +7,10 @@ export {
   type HttpOutput,
   type Output,
   readAlertConfig,
+  type S3Output,
   type SyslogOutput,
 } from './config.ts';
+export type { ReportKind } from './config-s3.ts';
 export { alertmanagerJson } from './format/alertmanager.ts';
 export { slackJson, teamsJson } from './format/chat.ts';
 export { falcoJson } from './format/falco.ts';

@@ -1,6 +1,6 @@
 // Images: the list with what each holds, the whole report of one, its SBOM.
+import { inventoryContent } from '../../flow/report-documents.ts';
 import type { Report } from '../../model/report.ts';
-import { outputs, textOf } from '../../report/index.ts';
 import { type Call, json, type Route } from './route.ts';
 import {
   count,
@@ -75,12 +75,6 @@ const oneImage: Route = {
   handle: async (call) => json(await reportOf(call)),
 };
 
-const mediaTypes = {
-  cyclonedx: 'application/vnd.cyclonedx+json',
-  spdx: 'application/spdx+json',
-  json: 'application/json',
-} as const;
-
 const sbom: Route = {
   method: 'GET',
   path: '/api/v1/images/{id}/sbom',
@@ -94,15 +88,13 @@ const sbom: Route = {
     const report = await reportOf(call);
     const asked = textValue(call.query, 'format');
     const format = asked === 'spdx' || asked === 'json' ? asked : 'cyclonedx';
-    // An inventory says what is there: findings of today are no part of it.
-    const bare = { ...report, findings: [], suppressed: [] };
-    const view = { columns: 80, colour: false, show: null, elapsedSeconds: null };
+    const inventory = inventoryContent(report, format);
     const name = report.target.name.replaceAll(/[^\w.-]+/g, '-').slice(0, 100);
     return {
       kind: 'file',
       name: `${name}.${format === 'json' ? 'sbom' : format}.json`,
-      mediaType: mediaTypes[format],
-      content: textOf(outputs[format], [bare], view),
+      mediaType: inventory.mediaType,
+      content: inventory.text,
     };
   },
 };
