@@ -1,5 +1,7 @@
 // What the dashboard does: keys, live events, states without data, very much data, names that mean harm.
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { complaints } from './accessibility.ts';
 import { type Lab, noBrowser, openLab } from './browser.ts';
 import { containerOf } from './mock-answers.ts';
 
@@ -165,19 +167,35 @@ describe.skipIf(noBrowser !== null)(`behaviour (${noBrowser ?? 'in Chromium'})`,
     await close();
   });
 
-  test.each([
-    '#/',
-    '#/images',
-    '#/detections',
-    '#/alerts',
-    '#/network',
-    '#/gate',
-    '#/audit',
-    '#/lessons',
-  ])('%s without data says how to go on', async (hash) => {
-    const { page, faults, close } = await lab.open(hash, { variant: 'empty' });
-    await page.locator('.state, .is-empty').first().waitFor();
+  const move = (page: Page, hash: string): Promise<void> =>
+    page.evaluate((address) => location.assign(address), hash);
+
+  test('without data every page says how to go on, and is for everybody', async () => {
+    const { page, faults, close } = await lab.open('#/nowhere', { variant: 'empty' });
+    for (const name of [
+      '',
+      'images',
+      'detections',
+      'alerts',
+      'network',
+      'gate',
+      'audit',
+      'lessons',
+    ]) {
+      await move(page, `#/${name}`);
+      await page.locator('.is-empty').first().waitFor();
+      expect(await complaints(page), name).toEqual([]);
+    }
     expect(faults).toEqual([]);
+    await close();
+  }, 120_000);
+
+  test('while an answer is awaited its place is shown', async () => {
+    const { page, close } = await lab.open('#/nowhere');
+    await page.route('**/api/v1/audit', () => undefined);
+    await move(page, '#/audit');
+    await page.getByText('Loading the audits').waitFor();
+    expect(await complaints(page)).toEqual([]);
     await close();
   });
 
@@ -203,35 +221,41 @@ describe.skipIf(noBrowser !== null)(`behaviour (${noBrowser ?? 'in Chromium'})`,
     await close();
   });
 
-  test.each([
-    '#/',
-    '#/?view=table',
-    '#/images',
-    '#/images/x',
-    '#/containers/x',
-    '#/exposure?question=<img src=x onerror=document.title=1>',
-    '#/detections',
-    '#/alerts',
-    '#/network',
-    '#/network?form=matrix',
-    '#/gate',
-    '#/audit',
-    '#/<img src=x onerror=document.title=1>',
-  ])('names that mean harm are text on %s', async (hash) => {
-    const { page, faults, close } = await lab.open(hash, { variant: 'hostile' });
-    await page.waitForLoadState('networkidle').catch(() => undefined);
-    await page.evaluate(() => {
-      for (const one of document.querySelectorAll('details')) one.open = true;
-    });
-    expect(await page.locator('img, iframe, script:not([src]), object').count()).toBe(0);
-    expect(await page.title()).toBe('Seaworthy');
-    const links = await page.evaluate(() =>
-      [...document.querySelectorAll('a')].map(
-        (one) => new URL(one.getAttribute('href') ?? '', location.href).protocol,
-      ),
-    );
-    expect(links.filter((protocol) => !/^https?:$/.test(protocol))).toEqual([]);
+  test('names that mean harm are text on every page', async () => {
+    const { page, faults, close } = await lab.open('#/nowhere', { variant: 'hostile' });
+    for (const hash of [
+      '#/',
+      '#/?view=table',
+      '#/images',
+      '#/images/x',
+      '#/containers/x',
+      '#/exposure?question=<img src=x onerror=document.title=1>',
+      '#/detections',
+      '#/alerts',
+      '#/network',
+      '#/network?form=matrix',
+      '#/gate',
+      '#/audit',
+      '#/<img src=x onerror=document.title=1>',
+    ]) {
+      await move(page, hash);
+      await page.waitForLoadState('networkidle').catch(() => undefined);
+      await page.evaluate(() => {
+        for (const one of document.querySelectorAll('details')) one.open = true;
+      });
+      expect(await page.locator('img, iframe, script:not([src]), object').count(), hash).toBe(0);
+      expect(await page.title()).toBe('Seaworthy');
+      const links = await page.evaluate(() =>
+        [...document.querySelectorAll('a')].map(
+          (one) => new URL(one.getAttribute('href') ?? '', location.href).protocol,
+        ),
+      );
+      expect(links.filter((protocol) => !/^https?:$/.test(protocol))).toEqual([]);
+      expect(await complaints(page), hash).toEqual([]);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(over, hash).toBeLessThanOrEqual(0);
+    }
     expect(faults).toEqual([]);
     await close();
-  });
+  }, 120_000);
 });

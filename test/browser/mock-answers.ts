@@ -240,6 +240,7 @@ export function timelineOf(
   return {
     container,
     startedBy: { user: 'ann', command: text('docker run -d shop/api:1.4'), pid: 900 },
+    rawOn: null,
     command: ['node', text('server.js')],
     ports: ['8080/tcp'],
     processes: [
