@@ -8,12 +8,14 @@ import { messageOf } from '../../src/base/error.ts';
 import '../build/ensure.ts';
 import { auditDocker } from './audit.ts';
 import { type Case, type Context, root } from './context.ts';
+import { dashboard } from './dashboard.ts';
 import { database } from './database.ts';
 import { dockerGuard } from './docker-guard.ts';
 import type { Row } from './figure.ts';
 import { fleet } from './fleet.ts';
 import { fleetPages } from './fleet-pages.ts';
 import { gate } from './gate.ts';
+import { gateImage } from './gate-image.ts';
 import { again, dockerSave, memory, millionFiles, ociLayout, startUp } from './inventory.ts';
 import { describeMachine, isBusy } from './machine.ts';
 import { type BenchResult, renderPage, renderTable } from './page.ts';
@@ -34,10 +36,12 @@ const cases: readonly Case[] = [
   database,
   auditDocker,
   gate,
+  gateImage,
   dockerGuard,
   sensor,
   trust,
   watch,
+  dashboard,
   pages,
   fleet,
   fleetPages,

@@ -94,7 +94,8 @@ function childrenOf(pid: number): readonly number[] {
   return readText(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 }
 
-function cpuOf(pid: number, thread?: string): number {
+/** CPU (user and system) of a process and its children, in milliseconds; of one kind of thread where named. */
+export function cpuOf(pid: number, thread?: string): number {
   const own = threadsOf(pid)
     .filter((folder) => thread === undefined || readText(`${folder}/comm`).trim() === thread)
     .reduce((sum, folder) => sum + Number(readText(`${folder}/schedstat`).split(' ')[0]) / 1e6, 0);

@@ -1,0 +1,247 @@
+// How soon somebody sees something: `up` on a warm folder until the first useful screen stands in
+// Chromium, and what the first load of the dashboard costs.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { CatalogueEntry } from '../../src/store/catalog/index.ts';
+import { openCatalogue } from '../../src/store/catalog/index.ts';
+import { openRecorder, usualRetention } from '../../src/store/record/index.ts';
+import { noBrowser, openBrowser, type TestBrowser } from '../../test/browser/browser.ts';
+import {
+  detected,
+  exited,
+  imageIdOf,
+  lifecycle,
+  sampleRun,
+  started,
+} from '../../test/sample-record.ts';
+import { sampleReport } from '../../test/sample-report.ts';
+import { type Case, type Context, root, seaworthy, withFolder } from './context.ts';
+import { figure, median, type Row, spread } from './figure.ts';
+import { runOnce } from './process.ts';
+import { cpuOf } from './watch-process.ts';
+
+/** Runs of the last day beside what the engines of this machine really have. */
+const madeUpRuns = 1300;
+const madeUpImages = 24;
+const daysOfScores = 30;
+const dayMs = 86_400_000;
+const waitMs = 120_000;
+
+/**
+ * Runs inside the page. A mark is taken when the frame that shows the element has been handed over: the
+ * message comes after the frame that `requestAnimationFrame` stands before.
+ */
+const marking = `
+window.marks = {};
+const wanted = { answer: 'h1.answer .grade', tiles: '.tile' };
+new MutationObserver(() => {
+  for (const [name, selector] of Object.entries(wanted)) {
+    if (name in marks || document.querySelector(selector) === null) continue;
+    marks[name] = 0;
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => { marks[name] = performance.now(); };
+      port2.postMessage(0);
+    });
+  }
+}).observe(document, { childList: true, subtree: true });
+`;
+
+const reading = `(() => {
+  const loaded = performance.getEntriesByType('resource');
+  const bytes = (kind) => loaded.filter(({ name }) => name.split('?')[0].endsWith(kind))
+    .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+  return {
+    openedAt: performance.timeOrigin,
+    usefulMs: Math.max(marks.answer, marks.tiles),
+    paintMs: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+    scriptBytes: bytes('.js'), styleBytes: bytes('.css'),
+    tiles: document.querySelectorAll('.tile').length,
+  };
+})()`;
+
+interface Seen {
+  readonly openedAt: number;
+  readonly usefulMs: number;
+  readonly paintMs: number;
+  readonly scriptBytes: number;
+  readonly styleBytes: number;
+  readonly tiles: number;
+}
+
+interface Round extends Seen {
+  /** From the start of the process until its link stands on the terminal, and until the screen stands. */
+  readonly linkMs: number;
+  readonly screenMs: number;
+  /** CPU of `up` until then, and of the page's thread. */
+  readonly upCpuMs: number;
+  readonly pageCpuMs: number;
+}
+
+/** A day of many short containers and of a few teams, images with reports, a month of scores. */
+function fill(folder: string, now: number): void {
+  const clock = { wallNs: () => BigInt(now) * 1_000_000n, monotonicNs: () => 1n };
+  const recorder = openRecorder({
+    folder,
+    clock,
+    retention: usualRetention,
+    warn: () => undefined,
+  });
+  for (let index = 0; index < madeUpRuns; index += 1) {
+    const startNs = BigInt(now - Math.floor(((index + 1) / madeUpRuns) * dayMs)) * 1_000_000n;
+    const endNs = startNs + BigInt(1 + (index % 90)) * 1_000_000_000n;
+    const name = `job-${index}`;
+    const run = sampleRun(name, {
+      image: `team-${index % 6}/job:${index % madeUpImages}`,
+      startedAtNs: startNs,
+      endedAtNs: endNs,
+      exitCode: index % 11 === 0 ? 1 : 0,
+    });
+    const workload = {
+      ...run.workload,
+      team: `team-${index % 6}`,
+      application: `job-${index % 12}`,
+    };
+    recorder.append(lifecycle({ ...run, workload }));
+    recorder.append(started(name, { pid: 10, timeNs: startNs }));
+    if (index % 100 === 0) recorder.append(detected(name, 'Terminal shell in container', startNs));
+    recorder.append(exited(name, { pid: 10, timeNs: endNs }));
+  }
+  recorder.close();
+  const catalogue = openCatalogue(folder);
+  for (let index = 0; index < madeUpImages; index += 1) {
+    const entry = entryOf(`team-${index % 6}/job:${index}`, new Date(now).toISOString());
+    catalogue.put(entry, sampleReport());
+  }
+  for (let back = 1; back <= daysOfScores; back += 1) {
+    const day = new Date(now - back * dayMs).toISOString().slice(0, 10);
+    catalogue.putScore({ day, score: 40 + (back % 9), letter: 'D', images: madeUpImages });
+  }
+  catalogue.close();
+}
+
+function entryOf(reference: string, scannedAt: string): CatalogueEntry {
+  const { grade, summary } = sampleReport();
+  const id = imageIdOf(reference);
+  return {
+    id,
+    kind: 'image',
+    reference,
+    digest: id,
+    os: 'Debian 12',
+    packages: summary.packages,
+    layers: 2,
+    size: 1000,
+    grade: { letter: grade.letter, score: grade.score },
+    fixFirst: grade.fixFirst,
+    summary,
+    scannedAt,
+    state: 'scanned',
+    basis: 'bench',
+    why: null,
+    present: false,
+  };
+}
+
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+async function round(browser: TestBrowser, data: string): Promise<Round> {
+  const beganAt = now();
+  const words = ['up', '--offline', '--data', data, '--port', '0'];
+  const child = spawn(join(root, 'bin/seaworthy'), words, { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const link = await linkOf(child);
+    const linkMs = now() - beganAt;
+    const { page, close } = await browser.visit(link, { before: marking });
+    await page.waitForFunction('marks.answer > 0 && marks.tiles > 0', null, { timeout: waitMs });
+    const upCpuMs = cpuOf(child.pid ?? 0);
+    const seen: Seen = await page.evaluate(reading);
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable');
+    const { metrics } = await session.send('Performance.getMetrics');
+    const task = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+    await close();
+    const screenMs = seen.openedAt + seen.usefulMs - beganAt;
+    return { ...seen, linkMs, screenMs, upCpuMs, pageCpuMs: task * 1000 };
+  } finally {
+    const gone = once(child, 'exit');
+    child.kill('SIGINT');
+    await gone;
+  }
+}
+
+async function linkOf({ stdout }: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of stdout ?? []) {
+    text += String(chunk);
+    const link = /http:\/\/\S+(?=\s)/.exec(text)?.[0];
+    if (link !== undefined) return link;
+  }
+  throw new Error(`up ended without a link: ${text}`);
+}
+
+function rowsOf(rounds: readonly Round[]): readonly Row[] {
+  const ms = (pick: (one: Round) => number): { value: number; note: string } => {
+    const values = rounds.map(pick);
+    return { value: median(values), note: spread(values) };
+  };
+  const cpu = (pick: (one: Round) => number): string =>
+    `${Math.round(median(rounds.map(pick)))} ms`;
+  const [first] = rounds;
+  if (first === undefined) return [];
+  const link = ms(({ linkMs }) => linkMs);
+  const screen = ms(({ screenMs }) => screenMs);
+  const load = ms(({ usefulMs }) => usefulMs);
+  const paint = ms(({ paintMs }) => paintMs);
+  return [
+    figure({ name: 'up on a warm store: link on the terminal', unit: 'ms', ...link }),
+    figure({
+      name: 'up on a warm store: first useful screen in Chromium',
+      unit: 'ms',
+      value: screen.value,
+      target: 1000,
+      note: `${screen.note}; CPU of up until then ${cpu(({ upCpuMs }) => upCpuMs)}`,
+    }),
+    figure({
+      name: 'dashboard, first load: harbour with its tiles painted',
+      unit: 'ms',
+      value: load.value,
+      target: 1000,
+      note: `${load.note}; ${first.tiles} tiles; CPU of the page ${cpu(({ pageCpuMs }) => pageCpuMs)}`,
+    }),
+    figure({ name: 'dashboard, first load: first contents', unit: 'ms', ...paint }),
+    figure({
+      name: 'dashboard, first load: script, gzip',
+      unit: 'kB',
+      value: Math.max(...rounds.map(({ scriptBytes }) => scriptBytes)) / 1000,
+      target: 120,
+      note: `style ${(first.styleBytes / 1000).toFixed(1)} kB`,
+    }),
+  ];
+}
+
+/** Chromium with an empty cache each time; the folder is scanned and recorded before. */
+export const dashboard: Case = {
+  name: 'dashboard',
+  async measure(context: Context): Promise<readonly Row[]> {
+    if (noBrowser !== null) return [{ name: 'dashboard', skipped: noBrowser }];
+    return withFolder(context, async (data) => {
+      fill(data, Math.floor(now()));
+      context.say('scanning what is here, so that the store is warm');
+      await runOnce(seaworthy(['up', '--once', '--offline', '--data', data, '--port', '0']));
+      const browser = await openBrowser();
+      try {
+        const rounds: Round[] = [];
+        for (let index = 0; index < context.rounds; index += 1) {
+          rounds.push(await round(browser, data));
+        }
+        return rowsOf(rounds);
+      } finally {
+        await browser.close();
+      }
+    });
+  },
+};
