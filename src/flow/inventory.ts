@@ -141,5 +141,9 @@ async function folderInventory(
       skipNames: kind === 'dir' ? projectSkips : nothingSkipped,
       onProgress: (done) => services.progress({ step: folder, done, total: null, unit: 'files' }),
     });
-  return recordInventory(services, read, { kind, name: folder, digest: null });
+  const inventory = await recordInventory(services, read, { kind, name: folder, digest: null });
+  if (inventory.packages.length > 0 || inventory.unknowns.length > 0) return inventory;
+  // The wrong folder must not look like a clean one.
+  const reason = 'no lock file, package or program was recognised here: nothing could be assessed';
+  return { ...inventory, unknowns: [{ path: '', layer: null, reason }] };
 }

@@ -34,6 +34,8 @@ export interface CatalogUnknown {
 export interface CatalogResult {
   readonly packages: readonly FoundPackage[];
   readonly unknowns: readonly CatalogUnknown[];
+  /** The file is a program that tells neither what it is nor its version. */
+  readonly nameless?: true;
   /**
    * Files owned by packages that another file lists (dpkg `info/<package>.list`):
    * owner is `name` or `name:arch`; paths without leading slash.

@@ -6,6 +6,7 @@ import type { FoundPackage, Location, Package } from '../../model/package.ts';
 import { formatPurl } from '../../model/purl.ts';
 import type { Unknown } from '../../model/unknown.ts';
 import type { CatalogedFile, LayerRecord } from './layer-record.ts';
+import { namelessPrograms } from './nameless.ts';
 import { ownershipHash } from './path-set.ts';
 import type { SquashedView } from './squash.ts';
 
@@ -60,7 +61,10 @@ export function assemble(options: AssembleOptions): Assembled {
   packages.sort((a, b) => (a.purl < b.purl ? -1 : a.purl > b.purl ? 1 : 0));
   return {
     packages,
-    unknowns: unknowns(options),
+    unknowns: [
+      ...unknowns(options),
+      ...(options.believesInstalled ? nameless(options, found, owners) : []),
+    ],
     ownerOf(path, layer) {
       const owner = owners.ownerOf(path, layer);
       return owner === null ? null : purlOf(owner.found, options.distribution);
@@ -122,7 +126,7 @@ function licencesByOwner({ records, view }: AssembleOptions): Map<string, readon
   return licences;
 }
 
-/** Answers which OS package owns a file; built only when some language package asks. */
+/** Answers which OS package owns a file; built only when somebody asks. */
 class OwnerIndex {
   readonly #options: AssembleOptions;
   readonly #osPackages: readonly Found[];
@@ -139,6 +143,11 @@ class OwnerIndex {
     const owner = (this.#owners ??= this.#build()).get(ownershipHash(path));
     // A file that a later layer wrote over the package's own is not the package's any more.
     return owner === undefined || layer > owner.layer ? null : owner;
+  }
+
+  /** System packages are there, and no list of their files: nothing can be said to be nobody's. */
+  get isBlind(): boolean {
+    return this.#osPackages.length > 0 && (this.#owners ??= this.#build()).size === 0;
   }
 
   #build(): Map<number, Found> {
@@ -243,6 +252,16 @@ function merge(a: Package, b: Package): Package {
     locations,
     ownedBy,
   };
+}
+
+/** Not of project folders: they hold programs that are built, not shipped. */
+function nameless(
+  { records, view }: AssembleOptions,
+  ...[found, owners]: readonly [readonly Found[], OwnerIndex]
+): Unknown[] {
+  if (records.every((record) => record.nameless.length === 0) || owners.isBlind) return [];
+  const isOwned = (path: string, layer: number): boolean => owners.ownerOf(path, layer) !== null;
+  return namelessPrograms({ records, view, isOwned, named: found.map(({ file }) => file) });
 }
 
 function unknowns({ records, layers, view }: AssembleOptions): Unknown[] {

@@ -19,7 +19,7 @@ interface Parsed extends WantedCataloger {
 
 type Collected = Pick<
   LayerRecord,
-  'files' | 'ownership' | 'licences' | 'issues' | 'unknowns' | 'keptBytes'
+  'files' | 'ownership' | 'nameless' | 'licences' | 'issues' | 'unknowns' | 'keptBytes'
 >;
 
 /** Issues kept of one layer: a folder of test keys must not fill the memory. */
@@ -39,6 +39,7 @@ export class ResultCollector {
   /** By path and cataloger: an entry that a tar holds twice counts as its last one. */
   readonly #files = new Map<string, Kept>();
   readonly #ownership: Ownership[] = [];
+  readonly #nameless: string[] = [];
   readonly #licences: { path: string; owner: string; licences: readonly string[] }[] = [];
   readonly #issues: LayerIssue[] = [];
   readonly #unknowns: LayerUnknown[] = [];
@@ -70,6 +71,9 @@ export class ResultCollector {
     for (const { owner, licences } of result.licences ?? []) {
       const bytes = entryBytes + path.length + owner.length;
       if (this.keeps(bytes, 'licences')) this.#licences.push({ path, owner, licences });
+    }
+    if (result.nameless === true && this.keeps(entryBytes + path.length, 'programs')) {
+      this.#nameless.push(path);
     }
     if (result.packages.length === 0) return;
     const key = `${path}\0${cataloger.name}`;
@@ -163,6 +167,7 @@ export class ResultCollector {
     return {
       files: [...this.#files.values()].map(({ file }) => file),
       ownership: this.#ownership,
+      nameless: this.#nameless,
       licences: this.#licences,
       issues: this.#issues,
       unknowns: this.#unknowns,

@@ -348,4 +348,43 @@ describe('programs without a package', () => {
     const programs = found.packages.filter((one) => one.type === 'generic');
     expect(programs.map((one) => one.locations.map(({ path }) => path))).toEqual([['opt/busybox']]);
   });
+
+  const program = (name: string, mode = 0o755): BuiltEntry => ({
+    name,
+    mode,
+    content: Buffer.concat([Buffer.from('\u007fELF', 'latin1'), Buffer.alloc(500)]),
+  });
+  const told = (found: Awaited<ReturnType<typeof scanLayers>>): readonly string[] =>
+    found.unknowns.map(({ reason }) => reason).filter((reason) => reason.includes('program'));
+
+  test('those that tell nothing are counted, save what is somebody’s part', async () => {
+    const others = [
+      program('usr/lib/x.so.1'),
+      program('app/node_modules/a/bin/a'),
+      program('etc/data', 0o644),
+      program('usr/bin/owned'),
+      {
+        name: 'opt/jdk/release',
+        content: 'JAVA_VERSION="17.0.1"\nIMPLEMENTOR="Eclipse Adoptium"\n',
+      },
+      program('opt/jdk/bin/javac'),
+    ];
+    const base = [
+      ...debianLayer({ owned: '1' }),
+      { name: 'var/lib/dpkg/info/owned.list', content: '/usr/bin/owned\n' },
+    ];
+    expect(told(await scanLayers([...base, ...others]))).toEqual([]);
+    const gone = [program('opt/gone'), program('opt/kept'), ...base, ...others];
+    const found = await scanLayers(gone, [{ name: 'opt/.wh.gone' }, program('srv/own')]);
+    expect(told(found)).toEqual([
+      '2 programs belong to no package and tell no version, so nothing is known of them (opt/kept, srv/own)',
+    ]);
+  });
+
+  test('where the system does not list its files, none is called nobody’s', async () => {
+    expect(told(await scanLayers([...debianLayer({ a: '1' }), program('usr/bin/a')]))).toEqual([]);
+    expect(told(await scanLayers([program('hello')]))).toEqual([
+      '1 program belongs to no package and tells no version, so nothing is known of it (hello)',
+    ]);
+  });
 });

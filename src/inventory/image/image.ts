@@ -177,6 +177,7 @@ function emptyLayer(diffId: Digest): ReadLayer {
       hardlinks: new Map(),
       files: [],
       ownership: [],
+    nameless: [],
       captures: new Map(),
       licences: [],
       issues: [],

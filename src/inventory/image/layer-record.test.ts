@@ -36,6 +36,7 @@ function recordOf(files: readonly CatalogedFile[]): LayerRecord {
     licences: [],
     issues: [],
     unknowns: [{ path: 'broken', reason: 'why' }],
+    nameless: ['bin/x'],
     entryCount: 2,
     keptBytes: 10,
     size: 1000,

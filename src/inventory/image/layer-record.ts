@@ -7,7 +7,7 @@ import type { Inspector, IssueFact } from '../../model/inspection.ts';
 import type { Evidence, FoundPackage } from '../../model/package.ts';
 
 /** Raised whenever the shape or the meaning of a record changes: old cache rows are then ignored. */
-const recordRevision = 3;
+const recordRevision = 4;
 
 /** The result of one cataloger on one file of the layer. */
 export interface CatalogedFile {
@@ -56,6 +56,8 @@ export interface LayerRecord {
   readonly hardlinks: ReadonlyMap<string, string>;
   readonly files: readonly CatalogedFile[];
   readonly ownership: readonly Ownership[];
+  /** Programs that tell neither what they are nor their version. */
+  readonly nameless: readonly string[];
   /** Small texts kept whole (os-release and its kin). */
   readonly captures: ReadonlyMap<string, string>;
   readonly licences: readonly {

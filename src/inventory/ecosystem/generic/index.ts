@@ -2,7 +2,13 @@
 
 import type { FoundPackage } from '../../../model/package.ts';
 import { genericVersions } from '../../version/index.ts';
-import { type Cataloger, type CatalogResult, type Ecosystem, nothingFound } from '../ecosystem.ts';
+import {
+  type Cataloger,
+  type CatalogResult,
+  type Ecosystem,
+  type FileView,
+  nothingFound,
+} from '../ecosystem.ts';
 import { finderFor } from './classifiers.ts';
 import { parseJavaRelease, parseWordpressVersion, type Release } from './text-files.ts';
 
@@ -11,7 +17,7 @@ const textBytes = 64 * 1024;
 
 const program: Cataloger = {
   name: 'program',
-  revision: 1,
+  revision: 2,
   evidence: 'installed',
   globs: [],
   executables: true,
@@ -21,9 +27,21 @@ const program: Cataloger = {
       const version = finder(file);
       if (version !== null) return found({ product, version, vendor: null });
     }
-    return nothingFound;
+    return isRunnable(file) ? namelessProgram : nothingFound;
   },
 };
+
+const namelessProgram: CatalogResult = { packages: [], unknowns: [], nameless: true };
+
+/** Libraries, and what lies in folders of packages: those are somebody's part, not a program of its own. */
+const partOfOther =
+  /\.(?:so|so\.[\d.]{1,20}|node|o|ko|a|dll|dylib|debug)$|(?:^|\/)(?:node_modules|site-packages|dist-packages|gems|var\/lib\/dpkg\/info)\//;
+
+/** An ELF file that may be executed. */
+function isRunnable(file: FileView): boolean {
+  if ((file.mode & 0o111) === 0 || partOfOther.test(file.path)) return false;
+  return Buffer.from(file.read(0, 4)).toString('latin1') === '\u007fELF';
+}
 
 const java: Cataloger = {
   name: 'java-release',
