@@ -2,6 +2,7 @@
 // the most risk on top.
 import { type MatchEcosystems, smallestFixForAll } from '../advisory/match/index.ts';
 import type { AdvisorySource } from '../model/advisory.ts';
+import { isUnsupported } from '../model/distribution.ts';
 import type { Package } from '../model/package.ts';
 import {
   type Finding,
@@ -92,7 +93,7 @@ function osAction(
   const updates = `${names} package${names === 1 ? '' : 's'}`;
   const end = distribution?.endOfLife ?? null;
   // Fixes of a release that nobody maintains any more are the last ones: rebuilding on it helps once.
-  const isOver = end !== null && Date.parse(end) < options.now.getTime();
+  const isOver = end !== null && isUnsupported(end, options.now);
   const verb = isImage ? 'rebuild on' : 'upgrade to';
   const current = isImage
     ? `rebuild on ${release} of today (updates ${updates})`

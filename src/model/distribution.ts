@@ -23,3 +23,8 @@ export interface Distribution {
    */
   readonly osvStreams?: readonly string[];
 }
+
+/** Whether free security support is over: it lasts to the end of the stated day (UTC). */
+export function isUnsupported(endOfLife: string | null | undefined, now: Date): boolean {
+  return typeof endOfLife === 'string' && now.toISOString().slice(0, 10) > endOfLife;
+}

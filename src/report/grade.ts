@@ -1,6 +1,6 @@
 // One letter for a target, with its reasons. The rule is short enough to be argued with.
 import { grouped } from '../base/count-text.ts';
-import type { Distribution } from '../model/distribution.ts';
+import { type Distribution, isUnsupported } from '../model/distribution.ts';
 import type {
   Finding,
   FixAction,
@@ -162,7 +162,7 @@ function counts(finding: VulnerabilityFinding): boolean {
 function systemPenalties(graded: Graded): Penalty[] {
   const { endOfLife, unassessedSystem, flawsUnasked, unknowns, now } = graded;
   const penalties: Penalty[] = [];
-  if (endOfLife !== null && Date.parse(endOfLife) < now.getTime()) {
+  if (isUnsupported(endOfLife, now)) {
     penalties.push({ points: endOfLifePoints, reason: `no security support since ${endOfLife}` });
   }
   if (unknowns.length > 0) penalties.push(penaltyOf(unread, unknowns.length));

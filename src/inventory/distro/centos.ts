@@ -10,7 +10,7 @@ const linuxDates = lifecycle({
   '7': '2024-06-30',
   '8': '2021-12-31',
 });
-const streamDates = lifecycle({ '8': '2024-05-31', '9': '2027-05-31' });
+const streamDates = lifecycle({ '8': '2024-05-31', '9': '2027-05-31', '10': '2030-05-31' });
 
 export const centos: DistributionDefinition = {
   ids: ['centos'],

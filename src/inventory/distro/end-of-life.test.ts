@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { isUnsupported } from '../../model/distribution.ts';
 import { cases, detect, osRelease } from './fixtures/releases.ts';
-import { endOfLifeState } from './index.ts';
 
 const table = '/usr/share/distro-info/';
 
@@ -17,12 +17,12 @@ function dateOf(id: string, release: string): string | null | undefined {
 
 describe('end of life', () => {
   test.each([
-    ['2028-06-30', '2026-11-01T00:00:00Z', { kind: 'supported', until: '2028-06-30' }],
-    ['2024-06-30', '2024-06-30T23:59:59Z', { kind: 'supported', until: '2024-06-30' }],
-    ['2024-06-30', '2024-07-01T00:00:00Z', { kind: 'ended', since: '2024-06-30' }],
-    [null, '2026-11-01T00:00:00Z', { kind: 'unknown' }],
+    ['2028-06-30', '2026-11-01T00:00:00Z', false],
+    ['2024-06-30', '2024-06-30T23:59:59Z', false],
+    ['2024-06-30', '2024-07-01T00:00:00Z', true],
+    [null, '2026-11-01T00:00:00Z', false],
   ] as const)('%s seen at %s', (endOfLife, now, expected) => {
-    expect(endOfLifeState({ endOfLife }, new Date(now))).toEqual(expected);
+    expect(isUnsupported(endOfLife, new Date(now))).toBe(expected);
   });
 
   test('every date of every table is a day of the calendar', () => {

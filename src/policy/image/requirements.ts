@@ -1,6 +1,7 @@
 // What the policy wants of every image, and the faults of one that does not keep it.
 
 import { compilePattern } from '../../base/path-pattern.ts';
+import { isUnsupported } from '../../model/distribution.ts';
 import { compileNamePattern, normalName } from '../../model/repository-name.ts';
 import { type Severity, severityRank } from '../../model/severity.ts';
 import { parseImageName } from '../image-name.ts';
@@ -211,7 +212,7 @@ function judgeScan(
     fault(about.exploited, `${name} has ${told(exploited)} that attackers use`);
   }
   const { endOfLife } = scan;
-  if (wanted.supportedBase && endOfLife !== null && Date.parse(endOfLife) < now.getTime()) {
+  if (wanted.supportedBase && isUnsupported(endOfLife, now)) {
     fault(about.base, `${scan.system ?? 'the base'} of ${name} is unsupported since ${endOfLife}`);
   }
 }

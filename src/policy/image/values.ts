@@ -1,4 +1,5 @@
 // Facts of an image as CEL sees them (`images.web.findings`, `images["web"].signatures`).
+import { isUnsupported } from '../../model/distribution.ts';
 import { severityRank } from '../../model/severity.ts';
 import { durationOf, toCel } from '../cel/index.ts';
 import { parseImageName } from '../image-name.ts';
@@ -38,7 +39,7 @@ export function imageValue(facts: ImageFacts, now: Date): ReadonlyMap<string, un
   value.set('exploited', BigInt(sorted.filter(({ exploited }) => exploited).length));
   value.set('packages', BigInt(scan.packages));
   value.set('unknowns', BigInt(scan.unknowns));
-  value.set('endOfLife', scan.endOfLife !== null && Date.parse(scan.endOfLife) < now.getTime());
+  value.set('endOfLife', isUnsupported(scan.endOfLife, now));
   value.set('system', scan.system ?? '');
   value.set('scannedDays', BigInt(daysSince(scan.at, now) ?? 0));
   return value;

@@ -1,5 +1,6 @@
 // The terminal: the answer first, then the next action, then the evidence.
 import { counted } from '../../base/count-text.ts';
+import { isUnsupported } from '../../model/distribution.ts';
 import { type Finding, isAboutPackage, type Report, type Suppressed } from '../../model/report.ts';
 import { type Severity, severities } from '../../model/severity.ts';
 import type { Output, OutputOptions } from '../output.ts';
@@ -96,8 +97,7 @@ function facts(report: Report, { elapsedSeconds }: OutputOptions): string[] {
 }
 
 function isOver({ target, generatedAt }: Report): boolean {
-  const end = target.os?.endOfLife;
-  return end !== null && end !== undefined && Date.parse(end) < Date.parse(generatedAt);
+  return isUnsupported(target.os?.endOfLife, new Date(generatedAt));
 }
 
 /** What the reader must know before trusting the letter. */

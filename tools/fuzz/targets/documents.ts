@@ -13,7 +13,8 @@ import {
   readSection,
 } from '../../../src/inventory/binary/index.ts';
 import { cases } from '../../../src/inventory/distro/fixtures/releases.ts';
-import { detectDistribution, endOfLifeState } from '../../../src/inventory/distro/index.ts';
+import { detectDistribution } from '../../../src/inventory/distro/index.ts';
+import { isUnsupported } from '../../../src/model/distribution.ts';
 import { executables } from '../samples/executables.ts';
 import { fixtureOf, javaArchives, sample } from '../samples/files.ts';
 import { type FuzzTarget, promise, promiseReason, promiseText, type Sample } from '../target.ts';
@@ -151,7 +152,7 @@ function runRelease({ path, bytes }: Sample): void {
     promiseText(text, 'a word about the distribution');
     promise(text.length <= 1024, 'a word about the distribution is endless');
   }
-  endOfLifeState(distribution, new Date(0));
+  isUnsupported(distribution.endOfLife, new Date(0));
 }
 
 const releases = Object.values(cases).map(({ text }) => sample('etc/os-release', text));
