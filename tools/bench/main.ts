@@ -16,6 +16,7 @@ import { fleet } from './fleet.ts';
 import { fleetPages } from './fleet-pages.ts';
 import { gate } from './gate.ts';
 import { gateImage } from './gate-image.ts';
+import { gateImage } from './gate-image.ts';
 import { again, dockerSave, memory, millionFiles, ociLayout, startUp } from './inventory.ts';
 import { describeMachine, isBusy } from './machine.ts';
 import { type BenchResult, renderPage, renderTable } from './page.ts';
@@ -36,6 +37,7 @@ const cases: readonly Case[] = [
   database,
   auditDocker,
   gate,
+  gateImage,
   gateImage,
   dockerGuard,
   sensor,
