@@ -156,6 +156,18 @@ describe('OS packages', () => {
     expect(unknowns[0]?.reason).toMatch(/^1 package from another vendor: .*nodejs/);
   });
 
+  test('apk from a tagged repository: matched, and told as foreign', () => {
+    const alpine = { ...debian, packageType: 'apk', osvEcosystem: 'Alpine:v3.20' };
+    const edge = installed('apk', 'curl', '8.0-r0', { vendor: 'repository @edge' });
+    const flaw: OsvRecord = {
+      id: 'CVE-2024-1',
+      affected: [upTo('Alpine:v3.20', 'curl', '8.1-r0')],
+    };
+    const { findings, unknowns } = match([edge], [flaw], { distribution: alpine });
+    expect(findings[0]?.evidence.notes?.[0]).toBe('foreign origin: repository @edge');
+    expect(unknowns[0]?.reason).toMatch(/^1 package from another vendor/);
+  });
+
   test('virtual packages of apk say nothing', () => {
     const alpine = { ...debian, packageType: 'apk', osvEcosystem: 'Alpine:v3.10' };
     const result = match([installed('apk', '.build-deps', '0')], [], { distribution: alpine });

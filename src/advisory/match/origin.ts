@@ -73,7 +73,13 @@ const foreignDebMaintainers = [
 export function foreignOrigin(found: Package, distribution: Distribution | null): string | null {
   if (distribution === null) return null;
   if (found.type === 'rpm') return foreignRpm(found.vendor, distribution.id);
+  if (found.type === 'apk') return foreignApk(found.vendor);
   return found.type === 'deb' ? foreignDeb(found) : null;
+}
+
+/** Asked for from a tagged repository (`@edge`): mostly another release, whose versions differ. */
+function foreignApk(vendor: string | undefined): string | null {
+  return vendor?.startsWith('repository @') === true ? vendor : null;
 }
 
 function foreignRpm(vendor: string | undefined, distributionId: string): string | null {

@@ -72,6 +72,13 @@ describe('installed database', () => {
     ]);
   });
 
+  test('a package of a tagged repository says so instead of who maintains it', () => {
+    const { packages } = parse(
+      'P:a\nV:1\nA:noarch\nm:Ann <ann@alpine>\ns:edge\n\nP:b\nV:1\nm:Ann\n\n',
+    );
+    expect(packages.map(({ vendor }) => vendor)).toEqual(['repository @edge', 'Ann']);
+  });
+
   test('a virtual package is listed, without a source', () => {
     const { packages } = parse('P:.build-deps\nV:20240101.120000\nA:noarch\nD:gcc\n\n');
     expect(packages[0]).toMatchObject({ name: '.build-deps', source: null, origin: 'local' });

@@ -6,7 +6,7 @@ import { parseInstalled } from './installed.ts';
 
 export const installedCataloger: Cataloger = {
   name: 'apk-installed',
-  revision: 1,
+  revision: 2,
   evidence: 'installed',
   globs: ['lib/apk/db/installed', 'usr/lib/apk/db/installed'],
   parse: (file) => {

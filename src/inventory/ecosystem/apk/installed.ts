@@ -19,6 +19,8 @@ interface Draft {
   origin: string;
   licence: string;
   maintainer: string;
+  /** Of the repository that it was asked from: `apk add x@edge`. */
+  tag: string;
   depends: string;
   provides: string;
   readonly files: string[];
@@ -41,6 +43,7 @@ function emptyDraft(): Draft {
     origin: '',
     licence: '',
     maintainer: '',
+    tag: '',
     depends: '',
     provides: '',
     files: [],
@@ -103,7 +106,7 @@ interface Line {
 function readLine(buffer: Buffer, line: Line): string {
   const { from, to, draft, folder, reading } = line;
   const key = String.fromCharCode(buffer[from] as number);
-  if (!'PVAoLmDpFR'.includes(key)) return folder;
+  if (!'PVAoLmsDpFR'.includes(key)) return folder;
   if (to - from > longestValueBytes) {
     reading.longValues++;
     return folder;
@@ -117,6 +120,7 @@ function readLine(buffer: Buffer, line: Line): string {
   else if (key === 'o') draft.origin = value;
   else if (key === 'L') draft.licence = value;
   else if (key === 'm') draft.maintainer = value;
+  else if (key === 's') draft.tag = value;
   else if (key === 'D') draft.depends = value;
   else draft.provides = value;
   return folder;
@@ -203,11 +207,17 @@ function toPackage(draft: Draft, providers: ReadonlyMap<string, string>): FoundP
       ? null
       : { name: draft.origin === '' ? draft.name : draft.origin, version: draft.version },
     licences: licencesOf(draft.licence),
-    ...(draft.maintainer === '' ? {} : { vendor: draft.maintainer }),
+    ...vendorOf(draft),
     files: draft.files,
     ...(needed.size > 0 ? { dependsOn: [...needed] } : {}),
     ...(isVirtual(draft.name) ? { origin: 'local' as const } : {}),
   };
+}
+
+/** A tagged repository is another one than the release's own; who maintains the package says less. */
+function vendorOf({ tag, maintainer }: Draft): Pick<FoundPackage, 'vendor'> {
+  const vendor = tag === '' ? maintainer : `repository @${tag}`;
+  return vendor === '' ? {} : { vendor };
 }
 
 /** `apk add --virtual .build-deps`: a name for a set of packages, built by nobody. */
