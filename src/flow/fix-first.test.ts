@@ -113,7 +113,7 @@ describe('actions', () => {
       record('GO-2', 'Go', 'stdlib', '1.22.0'),
     ]);
     expect(found.map(({ action }) => action)).toEqual([
-      'rebuild or update tool with a current Go and 1 updated modules',
+      'rebuild or update tool with a current Go and 1 updated module',
     ]);
   });
 

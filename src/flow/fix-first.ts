@@ -1,6 +1,7 @@
 // What to do first: findings grouped by the one action that removes them, the action that takes away
 // the most risk on top.
 import { type MatchEcosystems, smallestFixForAll } from '../advisory/match/index.ts';
+import { counted } from '../base/count-text.ts';
 import type { AdvisorySource } from '../model/advisory.ts';
 import { isUnsupported } from '../model/distribution.ts';
 import type { Package } from '../model/package.ts';
@@ -136,7 +137,7 @@ function programAction(group: readonly VulnerabilityFinding[], path: string): We
   const toolchain = modules.delete('stdlib');
   const parts = [
     ...(toolchain ? ['a current Go'] : []),
-    ...(modules.size > 0 ? [`${modules.size} updated modules`] : []),
+    ...(modules.size > 0 ? [counted(modules.size, 'updated module')] : []),
   ];
   const name = path.slice(path.lastIndexOf('/') + 1);
   return weigh(fixable, `rebuild or update ${name} with ${parts.join(' and ')}`, path);

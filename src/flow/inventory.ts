@@ -1,7 +1,8 @@
 // The first half of the walk "scan an image": from what the user named to the packages in it.
+import { basename, dirname } from 'node:path';
 import { SeaworthyError } from '../base/error.ts';
 import { limits } from '../base/limits.ts';
-import { readText } from '../host/filesystem/index.ts';
+import { headOf, kindOfPath, readText } from '../host/filesystem/index.ts';
 import {
   type Aliases,
   asLayout,
@@ -32,6 +33,8 @@ export async function takeInventories(
 ): Promise<Inventory[]> {
   switch (target.kind) {
     case 'archive':
+      if (isPartOfProject(services, target)) return [await fileInventory(services, target)];
+      return archiveInventories(services, target, request);
     case 'docker-archive':
     case 'oci-archive':
       return archiveInventories(services, target, request);
@@ -45,13 +48,33 @@ export async function takeInventories(
     case 'rootfs':
     case 'dir':
       return [
-        await folderInventory(forFolder(services, target, request), target.name, target.kind),
+        await folderInventory(forFolder(services, target, request), target.name, {
+          kind: target.kind,
+          name: target.name,
+        }),
       ];
     case 'sbom':
+      if (isPartOfProject(services, target)) return [await fileInventory(services, target)];
       return documentInventories(target.name);
     case 'pkg':
       return [(await import('./purl-target.ts')).inventoryOfPurl(target.name)];
   }
+}
+
+/** First bytes of ELF, PE, Mach-O (three forms) and zip: a program or a JAR, no image. */
+const programMagic = ['7f454c46', '4d5a', 'cffaedfe', 'cefaedfe', 'cafebabe', '504b0304'];
+
+/** Not an image or SBOM, as one might think, but a lock file, a JAR or a program by itself. */
+function isPartOfProject({ wanted }: Services, { kind, name, text }: Target): boolean {
+  if (text.startsWith(`${kind}:`) || kindOfPath(name) !== 'file') return false;
+  const magic = Buffer.from(headOf(name, 4)).toString('hex');
+  if (programMagic.some((start) => magic.startsWith(start))) return true;
+  return wanted.rules.match(basename(name)).some((found) => wanted.catalogers[found] !== undefined);
+}
+
+async function fileInventory(services: Services, { name }: Target): Promise<Inventory> {
+  const [folder, only] = [dirname(name), basename(name)];
+  return folderInventory(services, folder, { kind: 'dir', name, only });
 }
 
 async function documentInventories(path: string): Promise<Inventory[]> {
@@ -130,18 +153,23 @@ function forFolder(services: Services, target: Target, request: InventoryRequest
 async function folderInventory(
   services: Services,
   folder: string,
-  kind: 'rootfs' | 'dir',
+  {
+    kind,
+    name,
+    only,
+  }: { readonly kind: 'rootfs' | 'dir'; readonly name: string; readonly only?: string },
 ): Promise<Inventory> {
   const read = (aliases?: Aliases): LayerRecord =>
     readFolder({
       folder,
+      ...(only === undefined ? {} : { only }),
       ...(aliases === undefined ? {} : { aliases }),
       wanted: services.wanted,
       spoolFolder: services.store.spoolFolder,
       skipNames: kind === 'dir' ? projectSkips : nothingSkipped,
       onProgress: (done) => services.progress({ step: folder, done, total: null, unit: 'files' }),
     });
-  const inventory = await recordInventory(services, read, { kind, name: folder, digest: null });
+  const inventory = await recordInventory(services, read, { kind, name, digest: null });
   if (inventory.packages.length > 0 || inventory.unknowns.length > 0) return inventory;
   // The wrong folder must not look like a clean one.
   const reason = 'no lock file, package or program was recognised here: nothing could be assessed';

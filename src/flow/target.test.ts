@@ -13,6 +13,9 @@ beforeAll(() => {
   mkdirSync(join(folder, 'copied'));
   writeFileSync(join(folder, 'copied/manifest.json'), '{}');
   writeFileSync(join(folder, 'copied/version'), 'Directory Transport Version: 1.1\n');
+  mkdirSync(join(folder, 'bundle/rootfs/etc'), { recursive: true });
+  writeFileSync(join(folder, 'bundle/rootfs/etc/os-release'), 'ID=x');
+  writeFileSync(join(folder, 'bundle/config.json'), '{}');
   mkdirSync(join(folder, 'web'));
   for (const name of ['index.json', 'manifest.json', 'version']) {
     writeFileSync(join(folder, 'web', name), '1.2.3');
@@ -45,6 +48,13 @@ describe('what is meant', () => {
     ['odd:name.tar', 'archive'],
   ])('%s is %s', (name, kind) => {
     expect(parseTarget(join(folder, name)).kind).toBe(kind);
+  });
+
+  test('the root of a runtime bundle', () => {
+    expect(parseTarget(join(folder, 'bundle'))).toMatchObject({
+      kind: 'rootfs',
+      name: join(folder, 'bundle/rootfs'),
+    });
   });
 
   test.each([

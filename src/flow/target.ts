@@ -28,6 +28,10 @@ export function parseTarget(text: string): Target {
     if (name === '') throw new SeaworthyError('usage', `${scheme}: names nothing`);
     return { kind, name, text };
   }
+  const bundled = join(text, 'rootfs');
+  // A bundle of the OCI runtime (runc, umoci): its root file system is what is meant.
+  const isBundle = holds(text, 'config.json') && kindOfPath(text) === 'folder' && isRootfs(bundled);
+  if (isBundle) return { kind: 'rootfs', name: bundled, text };
   return { kind: detectKind(text), name: text, text };
 }
 

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildZip } from '../build-zip.ts';
 import { buildImage, debianLayer, dockerArchive, ociFiles, writeFolder } from '../image-builder.ts';
 import { noSharedData, sharedData } from '../shared-data.ts';
 import { type Ran, type RunOptions, seaworthy } from './run.ts';
@@ -135,6 +136,38 @@ describe('other targets', () => {
     expect(packages[0]).toMatchObject({ evidence: 'declared' });
     expect(packages[0].notPresent).toBeUndefined();
     expect(findings.length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    [
+      'package-lock.json',
+      '{"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.4"}}}',
+    ],
+    ['requirements.txt', '# pinned\nurllib3==1.23\n'],
+    ['yarn.lock', 'lodash@^4:\n  version "4.17.4"\n'],
+  ])('a lock file by itself, without its folder: %s', async (name, text) => {
+    const place = join(folder, `alone-${name}`);
+    mkdirSync(place);
+    writeFileSync(join(place, name), text);
+    writeFileSync(join(place, 'Cargo.lock'), '[[package]]\nname = "a"\nversion = "1.0.0"\n');
+    const { target, packages } = await report('scan', join(place, name));
+    expect(target).toMatchObject({ kind: 'dir', name: join(place, name) });
+    expect(packages).toHaveLength(1);
+  });
+
+  test('a JAR and a program by themselves; a folder of nothing is not called clean', async () => {
+    const jar = join(folder, 'gson-2.8.0.jar');
+    const pom = 'groupId=com.google.code.gson\nartifactId=gson\nversion=2.8.0\n';
+    const name = 'META-INF/maven/com.google.code.gson/gson/pom.properties';
+    writeFileSync(jar, buildZip([{ name, content: pom }]));
+    expect((await report('scan', jar)).packages).toHaveLength(1);
+    const other = join(folder, 'program');
+    writeFileSync(other, Buffer.concat([Buffer.from('\u007fELF', 'latin1'), Buffer.alloc(5000)]));
+    for (const nothing of [other, mkdtempSync(join(folder, 'nothing-'))]) {
+      const { grade, unknowns } = await report('scan', nothing);
+      expect(unknowns[0].reason).toMatch(/nothing could be assessed/);
+      expect(grade.letter).toBe('C');
+    }
   });
 
   test('a root file system, through a symbolic link to nothing outside of it', async () => {

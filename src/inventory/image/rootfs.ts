@@ -29,6 +29,8 @@ export interface RootfsOptions {
   readonly aliases?: Aliases;
   /** Folder names left out wherever they are (`.git` in projects). */
   readonly skipNames: ReadonlySet<string>;
+  /** The only file of the folder that is meant: a lock file, a JAR, a program. */
+  readonly only?: string;
   readonly onProgress?: (files: number) => void;
 }
 
@@ -64,7 +66,8 @@ export function readFolder(options: RootfsOptions): LayerRecord {
   let count = 0;
   while (pending.length > 0) {
     const relative = pending.pop() as string;
-    for (const name of listFolder(folder, relative, walk)) {
+    const names = options.only === undefined ? listFolder(folder, relative, walk) : [options.only];
+    for (const name of names) {
       const path = relative === '' ? name : `${relative}/${name}`;
       if (options.skipNames.has(name) || (isLiveRoot && liveFolders.has(path))) continue;
       if (visit(placeOf(folder, path), walk)) pending.push(path);
