@@ -34,7 +34,9 @@ function entryAddress(): string {
   if (!isMainThread) return argv.pop() ?? '';
   const [, , first = ''] = argv;
   const entry = first.startsWith(entryFlag) ? first.slice(entryFlag.length) : '';
-  if (!/^code\/[\w-]+\.worker\.mjs$/.test(entry)) return launcher().href;
+  const address = `${embeddedScheme}///${entry}`;
+  const isOne = /^code\/[\w-]+\.worker\.mjs$/.test(entry) && embeddedCode(address) !== null;
+  if (!isOne) return launcher().href;
   argv.splice(2, 1);
-  return `${embeddedScheme}///${entry}`;
+  return address;
 }

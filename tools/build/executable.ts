@@ -3,7 +3,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
-  copyFileSync,
   globSync,
   mkdtempSync,
   readFileSync,
@@ -12,7 +11,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -33,7 +31,9 @@ const addon = join(packages, '@koromix/koffi-linux-x64/linux_x64/koffi.node');
  * @param dist the folder of a bundle; default: one that is built for it
  */
 export async function buildExecutable(output: string, dist?: string): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-executable-'));
+  makeFolder(dirname(output), 0o755);
+  // Beside it, so that it only takes its name when it is whole; whoever runs the old one keeps that.
+  const folder = mkdtempSync(join(dirname(output), '.executable-'));
   try {
     const built = dist ?? join(folder, 'dist');
     if (dist === undefined) await bundle(built);
@@ -53,8 +53,8 @@ export async function buildExecutable(output: string, dist?: string): Promise<vo
     };
     writeFileSync(settings, JSON.stringify(description));
     execFileSync(join(node, 'bin/node'), ['--build-sea', settings], { stdio: ['ignore', 2, 2] });
-    makeFolder(dirname(output), 0o755);
-    place(made, output, 0o755);
+    chmodSync(made, 0o755);
+    renameSync(made, output);
     writeFileSync(join(dirname(output), 'THIRD-PARTY-LICENSES'), licences());
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -107,14 +107,6 @@ function withoutSymbols(folder: string): string {
 function licences(): string {
   const text = readFileSync(join(node, 'LICENSE'), 'utf8').trim();
   return `Node ${process.versions.node}\n\n${text}\n\n${'-'.repeat(72)}\n\n${bundledLicences()}`;
-}
-
-/** Whoever runs the old one meanwhile keeps it: a new file takes its name. */
-function place(from: string, to: string, mode: number): void {
-  const beside = `${to}.new`;
-  copyFileSync(from, beside);
-  chmodSync(beside, mode);
-  renameSync(beside, to);
 }
 
 if (import.meta.main) {
