@@ -1,5 +1,6 @@
 // Hostile images as a user meets them.
 
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import {
   sha256,
   writeFolder,
 } from '../image-builder.ts';
+import { tinyFiles } from '../lab/generated.ts';
 import { paxHeader, tar, tarEntry } from '../tar-builder.ts';
 
 import {
@@ -209,6 +211,23 @@ describe('a layer', () => {
     }
     const { report } = await scanLayer([named('app/app.jar', inner)]);
     expect(JSON.stringify(report.unknowns)).toMatch(/nested|deep/);
+  });
+
+  test('a million entries', async () => {
+    const hash = createHash('sha256');
+    const packed: Buffer[] = [];
+    const first = tar(debianLayer({ bash: '5.2.15-2' })).subarray(0, -1024);
+    // Members of zstd one after the other are one stream.
+    for (const run of [first, ...tinyFiles(''), Buffer.alloc(1024)]) {
+      hash.update(run);
+      packed.push(zstdCompressSync(run));
+    }
+    const layer = archiveOfLayer(Buffer.concat(packed), `sha256:${hash.digest('hex')}`);
+    const ran = await run(['scan', put('image.tar', layer), '--format', 'json']);
+    expect([ran.code, ran.stderr]).toEqual([0, '']);
+    expect(ran.peakBytes).toBeLessThan(400 * MiB);
+    const { packages, unknowns } = JSON.parse(ran.stdout);
+    expect([packages.length, unknowns]).toEqual([1, []]);
   });
 
   test('two hundred thousand entries outside the root', async () => {

@@ -21,8 +21,20 @@ export async function millionFiles({ file, work }: { file: string; work: string 
   for (const entry of debianEntries({ openssl: '3.0.11-1~deb12u2', zlib1g: '1:1.2.13.dfsg-1' })) {
     await write(tarEntry(entry));
   }
+  for (const run of tinyFiles('tiny file\r\n')) await write(run);
+  stream.end(Buffer.alloc(1024));
+  await once(stream, 'close');
+  await packImage({
+    file,
+    layers: [{ file: layer, createdBy: 'COPY . /srv' }],
+    tag: 'lab/million:1',
+  });
+}
+
+/** A million files of this content as a tar without its end, in runs. */
+export function* tinyFiles(content: string): Generator<Buffer> {
   // The header is built once and patched: building a million of them would take a minute.
-  const template = tarEntry({ name: nameOf(0), content: 'tiny file\r\n' });
+  const template = tarEntry({ name: nameOf(0), content });
   for (let index = 0; index < filesInAll; index += filesInFolder) {
     const count = Math.min(filesInFolder, filesInAll - index);
     const run = Buffer.alloc(template.length * count);
@@ -31,15 +43,8 @@ export async function millionFiles({ file, work }: { file: string; work: string 
       template.copy(header);
       rename(header, nameOf(index + at));
     }
-    await write(run);
+    yield run;
   }
-  stream.end(Buffer.alloc(1024));
-  await once(stream, 'close');
-  await packImage({
-    file,
-    layers: [{ file: layer, createdBy: 'COPY . /srv' }],
-    tag: 'lab/million:1',
-  });
 }
 
 /** All names have one length, so that only these digits and the sum change. */
