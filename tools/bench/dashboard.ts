@@ -3,6 +3,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import type { CatalogueEntry } from '../../src/store/catalog/index.ts';
 import { openCatalogue } from '../../src/store/catalog/index.ts';
 import { openRecorder, usualRetention } from '../../src/store/record/index.ts';
@@ -27,6 +29,7 @@ const madeUpImages = 24;
 const daysOfScores = 30;
 const dayMs = 86_400_000;
 const waitMs = 120_000;
+const pollMs = 20;
 
 /**
  * Runs inside the page. A mark is taken when the frame that shows the element has been handed over: the
@@ -152,11 +155,12 @@ async function round(browser: TestBrowser, data: string): Promise<Round> {
   const beganAt = now();
   const words = ['up', '--offline', '--data', data, '--port', '0'];
   const child = spawn(join(root, 'bin/seaworthy'), words, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const gone = once(child, 'exit');
   try {
     const link = await linkOf(child);
     const linkMs = now() - beganAt;
     const { page, close } = await browser.visit(link, { before: marking });
-    await page.waitForFunction('marks.answer > 0 && marks.tiles > 0', null, { timeout: waitMs });
+    await marked(page);
     const upCpuMs = cpuOf(child.pid ?? 0);
     const seen: Seen = await page.evaluate(reading);
     const session = await page.context().newCDPSession(page);
@@ -167,20 +171,30 @@ async function round(browser: TestBrowser, data: string): Promise<Round> {
     const screenMs = seen.openedAt + seen.usefulMs - beganAt;
     return { ...seen, linkMs, screenMs, upCpuMs, pageCpuMs: task * 1000 };
   } finally {
-    const gone = once(child, 'exit');
     child.kill('SIGINT');
     await gone;
   }
 }
 
-async function linkOf({ stdout }: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of stdout ?? []) {
-    text += String(chunk);
-    const link = /http:\/\/\S+(?=\s)/.exec(text)?.[0];
-    if (link !== undefined) return link;
+async function marked(page: Page): Promise<void> {
+  const deadline = now() + waitMs;
+  while (!(await page.evaluate<boolean>('marks.answer > 0 && marks.tiles > 0'))) {
+    if (now() > deadline) throw new Error('the screen did not come');
+    await pause(pollMs);
   }
-  throw new Error(`up ended without a link: ${text}`);
+}
+
+/** It is read on: who writes into a closed pipe ends. */
+function linkOf({ stdout }: ChildProcess): Promise<string> {
+  let text = '';
+  return new Promise((resolve, reject) => {
+    stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const link = /http:\/\/\S+(?=\s)/.exec(text)?.[0];
+      if (link !== undefined) resolve(link);
+    });
+    stdout?.once('close', () => reject(new Error(`up ended without a link: ${text}`)));
+  });
 }
 
 function rowsOf(rounds: readonly Round[]): readonly Row[] {
