@@ -52,7 +52,7 @@ export async function openFile(
   analyst = analystWith(),
   verifyDigests = false,
 ): Promise<BlobStore> {
-  return openArchiveFile({ file: fileOf(bytes), analyst, verifyDigests });
+  return openArchiveFile({ file: fileOf(bytes), analyst: async () => analyst, verifyDigests });
 }
 
 /** The inventory of a listed image. */

@@ -1,5 +1,5 @@
 // Open files as bytes with random access.
-import { readSync } from 'node:fs';
+import { type BigIntStats, readSync } from 'node:fs';
 import type { RandomAccess } from './random-access.ts';
 
 /** A part of an open file; `fill` reads into a buffer of the caller's, for runs of many reads. */
@@ -54,4 +54,9 @@ export function readInto(descriptor: number, buffer: Uint8Array, position: numbe
     filled += count;
   }
   return filled;
+}
+
+/** Tells this very state of a file from any other: replaced, changed or touched, it is another. */
+export function fileIdentity(stat: BigIntStats): string {
+  return `file:${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
 }

@@ -1,15 +1,12 @@
 // The composition root: puts the services of a command together from its flags.
 import { join } from 'node:path';
 import { oneLine, SeaworthyError } from '../base/error.ts';
-import { matchEcosystems } from '../flow/ecosystems.ts';
+import type { Reading } from '../flow/reading.ts';
+import { revisionOf } from '../flow/revision.ts';
 import type { Services } from '../flow/services.ts';
 import type { DockerEngine } from '../host/docker/index.ts';
 import type { RegistryOptions } from '../host/registry/index.ts';
-import { inspectorsFor } from '../inspect/registry.ts';
 import type { Scanner } from '../inspect/scanner.ts';
-import { distributionGlobs } from '../inventory/distro/index.ts';
-import { ecosystems } from '../inventory/ecosystem/registry.ts';
-import { compileWanted, LayerAnalyst } from '../inventory/image/index.ts';
 import { openStore } from '../store/index.ts';
 import type { CommonOptions, RegistryFlags } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -36,13 +33,15 @@ export function compose(
     if (options.quiet !== true) process.stderr.write(`seaworthy: ${oneLine(line)}\n`);
   };
   const store = openStore(options.data, warn);
-  const wanted = compileWanted(ecosystems, distributionGlobs, inspectorsFor(scanners));
-  const { spoolFolder } = store;
+  let reading: Promise<Reading> | null = null;
   let engine: Promise<DockerEngine | null> | null = null;
   const services: Services = {
     store,
-    wanted,
-    analyst: new LayerAnalyst({ wanted, cache: store.layers, spoolFolder }),
+    revision: revisionOf(scanners),
+    reading: () =>
+      (reading ??= import('../flow/reading.ts').then(({ openReading }) =>
+        openReading(store, scanners),
+      )),
     engine: () => (engine ??= findEngine()),
     registry: registryOptions(registry),
     now: () => new Date(),
@@ -90,5 +89,3 @@ export function registryOptions(flags: RegistryFlags): RegistryOptions {
 export function databaseFile(options: CommonOptions): string {
   return options.db ?? join(options.data, 'advisories.db');
 }
-
-export { matchEcosystems };

@@ -1,16 +1,21 @@
 // Which advisories a scan asks: the database of the user, or the built-in set until there is one.
 import { builtinSource } from '../advisory/builtin/index.ts';
-import { databaseStatus, openDatabase } from '../advisory/database/index.ts';
+import { openDatabase } from '../advisory/database/index.ts';
+import { SeaworthyError } from '../base/error.ts';
 import type { AdvisorySource } from '../model/advisory.ts';
 
 /**
  * The user's database, completed by the built-in set where it is silent; the built-in set alone while
  * there is no database. Throws `SeaworthyError` `database` for a file that cannot be used.
  */
-export function openAdvisories(file: string, now: () => Date): AdvisorySource {
+export function openAdvisories(file: string): AdvisorySource {
   const builtin = builtinSource();
-  if (databaseStatus(file, now).kind === 'absent') return builtin;
-  return completed(openDatabase(file), builtin);
+  try {
+    return completed(openDatabase(file), builtin);
+  } catch (error) {
+    if (error instanceof SeaworthyError && error.code === 'not-found') return builtin;
+    throw error;
+  }
 }
 
 /**

@@ -49,12 +49,13 @@ export async function scanForFleet(
   // The digest is the image; a tag may have moved.
   const isExact = image.digest !== null && /^sha256:[0-9a-f]{64}$/.test(image.digest);
   const name = isExact ? `${registry}/${repository}@${image.digest}` : (image.reference ?? '');
-  const [inventory] = await imageInventories(
+  const [taken] = await imageInventories(
     services,
     { kind: 'registry', name, text: name },
     { platform: null, verifyDigests: false, offline: false },
   );
-  if (inventory === undefined) throw new SeaworthyError('not-found', `${name} holds no image`);
+  if (taken === undefined) throw new SeaworthyError('not-found', `${name} holds no image`);
+  const { inventory } = taken;
   // Docker names an image by its configuration, containerd by its manifest: either proves what was read.
   const isMeant = inventory.target.digest === image.id || (isExact && image.digest === image.id);
   if (!isMeant) {

@@ -2,20 +2,23 @@
 import { messageOf } from '../base/error.ts';
 import { type Finding, isAboutPackage, type Report } from '../model/report.ts';
 import { openRecord, type RecordReader } from '../store/record/index.ts';
+import { knownInventory } from './known-inventory.ts';
 import { indexInventory, mapRan } from './ran-images.ts';
 import type { Services } from './services.ts';
 
 /** The reports with `inUse` where the record of this data folder knows; a bad record is a remark. */
-export function withUse(
+export async function withUse(
   services: Services,
   folder: string,
   reports: readonly Report[],
-): readonly Report[] {
+): Promise<readonly Report[]> {
   let record: RecordReader | null = null;
   try {
     record = openRecord(folder);
     const reader = record;
-    return reports.map((report) => usedIn(services, reader, report));
+    const used: Report[] = [];
+    for (const report of reports) used.push(await usedIn(services, reader, report));
+    return used;
   } catch (error) {
     services.warn(`the record cannot tell what was in use (${messageOf(error)})`);
     return reports;
@@ -24,15 +27,15 @@ export function withUse(
   }
 }
 
-function usedIn(services: Services, record: RecordReader, report: Report): Report {
+async function usedIn(services: Services, record: RecordReader, report: Report): Promise<Report> {
   const { digest } = report.target;
   const ran = digest === null ? 0 : record.runCount(digest);
   if (digest === null || ran === 0) return report;
-  const known = services.store.inventory(digest, services.wanted.revision);
+  const known = knownInventory(services, digest);
   if (known !== null) {
     // This scan may be the first to know what is in an image that ran long ago.
-    indexInventory(record, digest, known.inventory);
-    mapRan(services, record, digest);
+    indexInventory(record, digest, known);
+    await mapRan(services, record, digest);
   }
   return withUseOf(record, digest, report);
 }

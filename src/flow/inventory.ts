@@ -1,26 +1,20 @@
 // The first half of the walk "scan an image": from what the user named to the packages in it.
-import { basename, dirname } from 'node:path';
 import { SeaworthyError } from '../base/error.ts';
 import { limits } from '../base/limits.ts';
 import { headOf, kindOfPath, readText } from '../host/filesystem/index.ts';
 import {
-  type Aliases,
+  type AnalystSource,
   asLayout,
-  type LayerRecord,
   listDockerArchive,
   listOciLayout,
   openArchiveFile,
   openFolder,
-  readFolder,
 } from '../inventory/image/index.ts';
 import type { Inventory } from '../model/report.ts';
-import { inventoriesOf, recordInventory } from './known-inventory.ts';
+import { inventoriesOf } from './known-inventory.ts';
 import type { InventoryRequest, Services } from './services.ts';
+import type { Taken } from './taken.ts';
 import { splitReference, type Target } from './target.ts';
-
-/** Folder names that hold no part of a project: version control's own data. */
-const projectSkips = new Set(['.git', '.hg', '.svn']);
-const nothingSkipped = new Set<string>();
 
 /**
  * The inventories of a target: one, or one for each image of an archive with several.
@@ -30,11 +24,12 @@ export async function takeInventories(
   services: Services,
   target: Target,
   request: InventoryRequest,
-): Promise<Inventory[]> {
+): Promise<Taken[]> {
   switch (target.kind) {
     case 'archive':
-      if (isPartOfProject(services, target)) return [await fileInventory(services, target)];
-      return archiveInventories(services, target, request);
+      return (
+        (await partOfProject(services, target)) ?? archiveInventories(services, target, request)
+      );
     case 'docker-archive':
     case 'oci-archive':
       return archiveInventories(services, target, request);
@@ -46,40 +41,47 @@ export async function takeInventories(
     case 'container':
       return remoteInventories(services, target, request);
     case 'rootfs':
-    case 'dir':
-      return [
-        await folderInventory(forFolder(services, target, request), target.name, {
-          kind: target.kind,
-          name: target.name,
-        }),
-      ];
+    case 'dir': {
+      const { folderInventory } = await import('./read-folder.ts');
+      return [await folderInventory(services, { ...target, kind: target.kind }, request)];
+    }
     case 'sbom':
-      if (isPartOfProject(services, target)) return [await fileInventory(services, target)];
-      return documentInventories(target.name);
+      return (await partOfProject(services, target)) ?? documentInventories(target.name);
     case 'pkg':
-      return [(await import('./purl-target.ts')).inventoryOfPurl(target.name)];
+      return [unstored((await import('./purl-target.ts')).inventoryOfPurl(target.name))];
   }
 }
 
-/** First bytes of ELF, PE, Mach-O (three forms) and zip: a program or a JAR, no image. */
-const programMagic = ['7f454c46', '4d5a', 'cffaedfe', 'cefaedfe', 'cafebabe', '504b0304'];
+/** Where `ustar` stands in a tar archive, and its length. */
+const tarMagicAt = 257;
+const tarMagic = Buffer.from('ustar');
+/** gzip and zstd. */
+const packedMagic = ['1f8b', '28b52ffd'];
 
 /** Not an image or SBOM, as one might think, but a lock file, a JAR or a program by itself. */
-function isPartOfProject({ wanted }: Services, { kind, name, text }: Target): boolean {
-  if (text.startsWith(`${kind}:`) || kindOfPath(name) !== 'file') return false;
-  const magic = Buffer.from(headOf(name, 4)).toString('hex');
-  if (programMagic.some((start) => magic.startsWith(start))) return true;
-  return wanted.rules.match(basename(name)).some((found) => wanted.catalogers[found] !== undefined);
+async function partOfProject(services: Services, target: Target): Promise<Taken[] | null> {
+  const { kind, name, text } = target;
+  if (text.startsWith(`${kind}:`) || kindOfPath(name) !== 'file') return null;
+  const head = headOf(name, tarMagicAt + tarMagic.length);
+  if (tarMagic.equals(head.subarray(tarMagicAt))) return null;
+  const magic = Buffer.from(head.subarray(0, 4)).toString('hex');
+  if (packedMagic.some((start) => magic.startsWith(start))) return null;
+  const { fileInventory } = await import('./read-folder.ts');
+  const taken = await fileInventory(services, { name, magic });
+  return taken === null ? null : [taken];
 }
 
-async function fileInventory(services: Services, { name }: Target): Promise<Inventory> {
-  const [folder, only] = [dirname(name), basename(name)];
-  return folderInventory(services, folder, { kind: 'dir', name, only });
-}
-
-async function documentInventories(path: string): Promise<Inventory[]> {
+async function documentInventories(path: string): Promise<Taken[]> {
   const { readSboms } = await import('../inventory/sbom/index.ts');
-  return readSboms({ name: path, text: readText(path, limits.sbomBytes) });
+  return readSboms({ name: path, text: readText(path, limits.sbomBytes) }).map(unstored);
+}
+
+function unstored(inventory: Inventory): Taken {
+  return { inventory, key: null };
+}
+
+function analystOf(services: Services): AnalystSource {
+  return async () => (await services.reading()).analyst;
 }
 
 /** Loaded only here: clients for engines and registries double the start-up of a local scan. */
@@ -87,7 +89,7 @@ async function remoteInventories(
   services: Services,
   target: Target,
   request: InventoryRequest,
-): Promise<Inventory[]> {
+): Promise<Taken[]> {
   const remote = await import('./remote.ts');
   if (target.kind === 'docker') return remote.engineImages(services, target.name);
   if (target.kind !== 'container') return remote.imageInventories(services, target, request);
@@ -98,11 +100,11 @@ async function archiveInventories(
   services: Services,
   target: Target,
   request: InventoryRequest,
-): Promise<Inventory[]> {
+): Promise<Taken[]> {
   const { path, reference } = splitReference(target);
   const store = await openArchiveFile({
     file: path,
-    analyst: services.analyst,
+    analyst: analystOf(services),
     verifyDigests: request.verifyDigests,
     onProgress: (done, total) => services.progress({ step: path, done, total, unit: 'bytes' }),
   });
@@ -126,52 +128,15 @@ async function layoutInventories(
   services: Services,
   target: Target,
   request: InventoryRequest,
-): Promise<Inventory[]> {
+): Promise<Taken[]> {
   const { path, reference } = splitReference(target);
   const folder = openFolder({
     folder: path,
-    analyst: services.analyst,
+    analyst: analystOf(services),
     verifyDigests: request.verifyDigests,
     onProgress: (done, total) => services.progress({ step: path, done, total, unit: 'bytes' }),
   });
   const store = asLayout(folder);
   const listed = listOciLayout(store, { reference, platform: request.platform });
   return inventoriesOf(services, listed, 'oci');
-}
-
-/**
- * A machine's own root is full of keys that belong there, and of data: it is searched for secrets only
- * when somebody asks for just that.
- */
-function forFolder(services: Services, target: Target, request: InventoryRequest): Services {
-  if (target.kind !== 'rootfs' || target.name !== '/' || request.searchesMachine === true) {
-    return services;
-  }
-  return { ...services, wanted: { ...services.wanted, inspectors: [] } };
-}
-
-async function folderInventory(
-  services: Services,
-  folder: string,
-  {
-    kind,
-    name,
-    only,
-  }: { readonly kind: 'rootfs' | 'dir'; readonly name: string; readonly only?: string },
-): Promise<Inventory> {
-  const read = (aliases?: Aliases): LayerRecord =>
-    readFolder({
-      folder,
-      ...(only === undefined ? {} : { only }),
-      ...(aliases === undefined ? {} : { aliases }),
-      wanted: services.wanted,
-      spoolFolder: services.store.spoolFolder,
-      skipNames: kind === 'dir' ? projectSkips : nothingSkipped,
-      onProgress: (done) => services.progress({ step: folder, done, total: null, unit: 'files' }),
-    });
-  const inventory = await recordInventory(services, read, { kind, name, digest: null });
-  if (inventory.packages.length > 0 || inventory.unknowns.length > 0) return inventory;
-  // The wrong folder must not look like a clean one.
-  const reason = 'no lock file, package or program was recognised here: nothing could be assessed';
-  return { ...inventory, unknowns: [{ path: '', layer: null, reason }] };
 }

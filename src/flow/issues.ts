@@ -7,7 +7,7 @@ import {
   isFineWhenOwned,
 } from '../inspect/misconfiguration/index.ts';
 import { inspectSettings, redactSecrets, type Setting } from '../inspect/secret/index.ts';
-import type { ListedImage, OpenedImage, PlacedIssue } from '../inventory/image/index.ts';
+import type { ImageDescription, OpenedImage, PlacedIssue } from '../inventory/image/index.ts';
 import type { Layer } from '../model/image.ts';
 import type { IssueFact } from '../model/inspection.ts';
 import type { LessonId } from '../model/lesson.ts';
@@ -127,7 +127,7 @@ function placeOf({ path, fact }: PlacedIssue, layer: Layer | null): Location {
 }
 
 /** The secrets in the environment, the history and the labels of an image. */
-export function settingIssues({ parsed }: ListedImage): IssueFinding[] {
+export function settingIssues({ parsed }: ImageDescription): IssueFinding[] {
   const { environment, history } = parsed.private;
   const settings: Setting[] = [
     ...environment.map((text) => ({

@@ -1,108 +1,74 @@
-// What was opened becomes an inventory: an image out of the store or from its layers, or a single
-// record (a folder, a container's own files).
-import {
-  type Aliases,
-  inventoryOf,
-  type LayerRecord,
-  type ListedImage,
-  type OpenedImage,
-  readImage,
-} from '../inventory/image/index.ts';
-import type { Distribution } from '../model/distribution.ts';
-import type { Layer, TargetKind } from '../model/image.ts';
+// The inventory of an image: out of the store where it is known, else read.
+import type { ListedImage } from '../inventory/image/index.ts';
+import type { TargetKind } from '../model/image.ts';
 import type { Inventory } from '../model/report.ts';
-import { fileIssues, settingIssues, withoutSecrets } from './issues.ts';
 import type { Services } from './services.ts';
+import type { Taken } from './taken.ts';
 
-/** One inventory for each listed image, out of the store where it is known there. */
+/** One inventory for each listed image. */
 export async function inventoriesOf(
   services: Services,
   listed: readonly ListedImage[],
   kind: TargetKind,
-): Promise<Inventory[]> {
-  const inventories: Inventory[] = [];
-  for (const image of listed) {
-    inventories.push(await knownOrRead(services, image, kind));
-  }
+): Promise<Taken[]> {
+  const inventories: Taken[] = [];
+  for (const image of listed) inventories.push(await knownOrRead(services, image, kind));
   return inventories;
+}
+
+/** The inventory of an image of this digest, as far as it was ever taken. */
+export function knownInventory(
+  { store, revision }: Pick<Services, 'store' | 'revision'>,
+  key: string,
+): Inventory | null {
+  return store.inventory(key, revision)?.inventory ?? null;
 }
 
 async function knownOrRead(
   services: Services,
   image: ListedImage,
   kind: TargetKind,
-): Promise<Inventory> {
-  const { store, wanted } = services;
-  // Content that was not hashed may speak only for the file that it came from.
-  const ownKey = image.store.identity === null ? null : `${image.digest} ${image.store.identity}`;
-  const known =
-    store.inventory(image.digest, wanted.revision) ??
-    (ownKey === null ? null : store.inventory(ownKey, wanted.revision));
+): Promise<Taken> {
+  const { name } = image;
+  const known = seenHere(services, image) ?? seenAnywhere(services, image);
   if (known !== null) {
-    const { inventory } = known;
-    return { ...inventory, target: { ...inventory.target, kind, name: image.name } };
+    const { inventory, key } = known;
+    return { key, inventory: { ...inventory, target: { ...inventory.target, kind, name } } };
   }
-  const opened = withoutSecrets(await readImage(image));
-  const inventory = await imageInventory(services, { image, opened, kind });
-  const key = opened.verified ? image.digest : ownKey;
+  const { readInventory } = await import('./read-inventory.ts');
+  const { inventory, isVerified } = await readInventory(services, image, kind);
+  const { digest } = image.describe();
+  // Content that was not hashed may speak only for the file that it came from.
+  const key = isVerified ? digest : image.store.isOneFile ? image.identity : null;
   if (key !== null) {
     const firstSeen = services.now().toISOString();
-    store.putInventory(key, wanted.revision, { inventory, firstSeen });
+    services.store.putInventory(key, services.revision, { inventory, firstSeen });
+    remember(services, image, key);
   }
-  return inventory;
+  return { inventory, key };
 }
 
-async function imageInventory(
-  services: Services,
-  { image, opened, kind }: { image: ListedImage; opened: OpenedImage; kind: TargetKind },
-): Promise<Inventory> {
-  const { wanted } = services;
-  const asksSecrets = wanted.inspectors.some((one) => one.kind === 'secret');
-  const found = await inventoryOf(opened, { wanted, believesInstalled: true });
-  return {
-    target: {
-      kind,
-      name: opened.name,
-      digest: opened.digest,
-      platform: opened.platform,
-      os: describeOs(found.distribution),
-      layers: opened.layers,
-      ...(opened.config === null ? {} : { config: opened.config }),
-    },
-    packages: found.packages,
-    unknowns: [...opened.unknowns, ...found.unknowns],
-    distribution: found.distribution,
-    issues: [
-      ...(asksSecrets ? settingIssues(image) : []),
-      ...fileIssues(found.issues, opened.layers),
-    ],
-  };
+/** The same file again, unchanged: not even its manifest is read. */
+function seenHere(services: Services, { identity }: ListedImage): Taken | null {
+  if (identity === null) return null;
+  const key = services.store.answers.get(`image ${identity}`);
+  if (key === null) return null;
+  return taken(services, new TextDecoder().decode(key));
 }
 
-function describeOs(distribution: Distribution | null): Inventory['target']['os'] {
-  if (distribution === null) return null;
-  const { id, versionId, name, endOfLife } = distribution;
-  return { id, versionId, name, endOfLife };
+/** The same image out of another place. */
+function seenAnywhere(services: Services, image: ListedImage): Taken | null {
+  const { digest } = image.describe();
+  const known = taken(services, digest);
+  if (known !== null) remember(services, image, digest);
+  return known;
 }
 
-/** The inventory of a single record that is no image layer: a folder or a container's own files. */
-export async function recordInventory(
-  services: Services,
-  read: (aliases?: Aliases) => LayerRecord | Promise<LayerRecord>,
-  target: { kind: TargetKind; name: string; digest: string | null },
-): Promise<Inventory> {
-  const contents = {
-    records: [await read()],
-    layers: [null] as readonly (Layer | null)[],
-    reread: async (_layer: number, aliases: Aliases) => read(aliases),
-  };
-  const believesInstalled = target.kind !== 'dir';
-  const found = await inventoryOf(contents, { wanted: services.wanted, believesInstalled });
-  return {
-    target: { ...target, platform: null, os: describeOs(found.distribution), layers: [] },
-    packages: found.packages,
-    unknowns: found.unknowns,
-    distribution: found.distribution,
-    issues: fileIssues(found.issues, contents.layers),
-  };
+function taken(services: Services, key: string): Taken | null {
+  const inventory = knownInventory(services, key);
+  return inventory === null ? null : { inventory, key };
+}
+
+function remember({ store }: Services, { identity }: ListedImage, key: string): void {
+  if (identity !== null) store.answers.put(`image ${identity}`, new TextEncoder().encode(key));
 }

@@ -5,6 +5,7 @@ import type { Inventory } from '../model/report.ts';
 import type { RecordReader } from '../store/record/index.ts';
 import { matchEcosystems } from './ecosystems.ts';
 import { takeInventories } from './inventory.ts';
+import { knownInventory } from './known-inventory.ts';
 import type { Services } from './services.ts';
 
 export interface RanImage {
@@ -24,11 +25,10 @@ export async function inventoryRan(
   record: RecordReader,
   imageId: string,
 ): Promise<RanImage> {
-  const known = services.store.inventory(imageId, services.wanted.revision)?.inventory;
-  const inventory = known ?? (await fromEngine(services, imageId));
+  const inventory = knownInventory(services, imageId) ?? (await fromEngine(services, imageId));
   if (inventory === undefined) return { packages: null, mapped: 0 };
   indexInventory(record, imageId, inventory);
-  return { packages: inventory.packages.length, mapped: mapRan(services, record, imageId) };
+  return { packages: inventory.packages.length, mapped: await mapRan(services, record, imageId) };
 }
 
 /** Images looked up before one question is answered. */
@@ -38,13 +38,13 @@ const indexedAtOnce = 500;
  * Indexes images that ran and that were scanned before they ran, or by another process meanwhile: the
  * store has their inventories. Reads no layer. @returns how many images it was
  */
-export function indexKnown(services: Services, record: RecordReader): number {
+export async function indexKnown(services: Services, record: RecordReader): Promise<number> {
   let indexed = 0;
   for (const { imageId } of record.unindexed(indexedAtOnce)) {
-    const known = services.store.inventory(imageId, services.wanted.revision);
+    const known = knownInventory(services, imageId);
     if (known === null) continue;
-    indexInventory(record, imageId, known.inventory);
-    mapRan(services, record, imageId);
+    indexInventory(record, imageId, known);
+    await mapRan(services, record, imageId);
     indexed += 1;
   }
   return indexed;
@@ -53,8 +53,8 @@ export function indexKnown(services: Services, record: RecordReader): number {
 async function fromEngine(services: Services, imageId: string): Promise<Inventory | undefined> {
   const target = { kind: 'docker' as const, name: imageId, text: `docker:${imageId}` };
   const request = { platform: null, verifyDigests: false, offline: true };
-  const [inventory] = await takeInventories(services, target, request);
-  return inventory;
+  const [taken] = await takeInventories(services, target, request);
+  return taken?.inventory;
 }
 
 /** Enters the packages of an image; one that is there already stays as it is. */
@@ -80,14 +80,18 @@ export function namesOf(found: Package): readonly string[] {
 }
 
 /** Maps files that ran to packages, from the records of its layers. @returns how many */
-export function mapRan(services: Services, record: RecordReader, imageId: string): number {
-  const stored = services.store.inventory(imageId, services.wanted.revision);
-  if (stored === null) return 0;
-  const { inventory } = stored;
+export async function mapRan(
+  services: Services,
+  record: RecordReader,
+  imageId: string,
+): Promise<number> {
+  const inventory = knownInventory(services, imageId);
+  if (inventory === null) return 0;
+  const { analyst } = await services.reading();
   const { layers } = inventory.target;
   const records: LayerRecord[] = [];
   for (const { diffId } of layers) {
-    const layer = services.analyst.cached(diffId);
+    const layer = analyst.cached(diffId);
     // Without all layers nobody can say whose a file is: it stays unmapped.
     if (layer === null) return 0;
     records.push(layer);

@@ -4,16 +4,17 @@ import { containerRootfsPath, type DockerEngine } from '../host/docker/index.ts'
 import { openRegistryImage, parseReference, type RemoteImage } from '../host/registry/index.ts';
 import {
   type BlobStore,
-  type ListedImage,
   listDockerArchive,
+  listedImage,
   listedLayer,
   parseConfig,
   readFolder,
   streamedArchive,
 } from '../inventory/image/index.ts';
-import type { Inventory } from '../model/report.ts';
-import { inventoriesOf, recordInventory } from './known-inventory.ts';
+import { inventoriesOf, knownInventory } from './known-inventory.ts';
+import { recordInventory } from './read-inventory.ts';
 import type { InventoryRequest, Services } from './services.ts';
+import type { Taken } from './taken.ts';
 import type { Target } from './target.ts';
 
 /** An image by its reference: the engine's copy if there is one, else the registry's. */
@@ -21,7 +22,7 @@ export async function imageInventories(
   services: Services,
   target: Target,
   request: InventoryRequest,
-): Promise<Inventory[]> {
+): Promise<Taken[]> {
   if (target.kind === 'image' && (request.platform === null || request.offline)) {
     const engine = await services.engine();
     if (engine !== null && (await holdsImage(engine, target.name))) {
@@ -51,19 +52,20 @@ async function holdsImage(engine: DockerEngine, reference: string): Promise<bool
 }
 
 /** An image of the local engine, streamed out of it once in its life. */
-export async function engineImages(services: Services, reference: string): Promise<Inventory[]> {
+export async function engineImages(services: Services, reference: string): Promise<Taken[]> {
   const engine = await needEngine(services);
   const inspection = await engine.inspectImage(reference);
-  const known = services.store.inventory(inspection.id, services.wanted.revision);
+  const known = knownInventory(services, inspection.id);
   if (known !== null) {
-    const { inventory } = known;
-    return [{ ...inventory, target: { ...inventory.target, kind: 'docker', name: reference } }];
+    const target = { ...known.target, kind: 'docker' as const, name: reference };
+    return [{ inventory: { ...known, target }, key: inspection.id }];
   }
   const open = (): AsyncIterable<Uint8Array> =>
     counted(engine.exportImage(reference), (done) =>
       services.progress({ step: reference, done, total: inspection.size, unit: 'bytes' }),
     );
-  const store = await streamedArchive({ name: reference, open, analyst: services.analyst });
+  const analyst = async () => (await services.reading()).analyst;
+  const store = await streamedArchive({ name: reference, open, analyst });
   const listed = listDockerArchive(store, null).map((image) => ({ ...image, name: reference }));
   return inventoriesOf(services, listed, 'docker');
 }
@@ -92,22 +94,19 @@ async function registryImage(
   services: Services,
   reference: string,
   request: InventoryRequest,
-): Promise<Inventory[]> {
+): Promise<Taken[]> {
   const platform = request.platform === null ? {} : { platform: request.platform };
   const image = await openRegistryImage(parseReference(reference), {
     ...services.registry,
     ...platform,
   });
-  const listed: ListedImage = {
-    name: reference,
+  const config = new TextDecoder().decode(await image.readConfig());
+  const store = remoteStore(services, reference, image);
+  const listed = listedImage({ name: reference, identity: null, store }, () => ({
     digest: image.manifest.config.digest,
-    parsed: parseConfig(
-      new TextDecoder().decode(await image.readConfig()),
-      `the config of ${reference}`,
-    ),
+    parsed: parseConfig(config, `the config of ${reference}`),
     listed: image.manifest.layers.map(listedLayer),
-    store: remoteStore(services, reference, image),
-  };
+  }));
   return inventoriesOf(services, [listed], 'registry');
 }
 
@@ -125,35 +124,38 @@ function remoteStore(services: Services, name: string, image: RemoteImage): Blob
   };
   return {
     name,
-    identity: null,
+    isOneFile: false,
+    identityOf: () => null,
     // Foreign layers lie elsewhere, at addresses that the image chose: they are not fetched.
     has: (path) => byPath.get(path)?.foreign === false,
     document: (path) => {
       throw new SeaworthyError('not-found', `${path} is no document of ${name}`);
     },
     async layer({ path, diffId, aliases }) {
-      const known = aliases === undefined ? services.analyst.cached(diffId) : null;
+      const { analyst } = await services.reading();
+      const known = aliases === undefined ? analyst.cached(diffId) : null;
       if (known !== null) return { record: known, diffId, digest: null, size: null };
       const descriptor = byPath.get(path);
       if (descriptor === undefined)
         throw new SeaworthyError('not-found', `${name} lists no ${path}`);
       const blob = image.openBlob(descriptor, (bytes) => tell(path, bytes));
-      return services.analyst.readStream(blob, { aliases });
+      return analyst.readStream(blob, { aliases });
     },
     close: () => undefined,
   };
 }
 
 /** What is in a container now: its image and everything it changed since. */
-export async function containerInventory(services: Services, id: string): Promise<Inventory> {
+export async function containerInventory(services: Services, id: string): Promise<Taken> {
   const engine = await needEngine(services);
   const container = await engine.inspectContainer(id);
   const target = { kind: 'container', name: container.name, digest: container.imageId } as const;
+  const { wanted, analyst } = await services.reading();
   const mounted = engine.local ? containerRootfsPath(container) : null;
   if (mounted !== null) {
-    const { wanted, store, progress } = services;
+    const { store, progress } = services;
     return recordInventory(
-      services,
+      wanted,
       (aliases) =>
         readFolder({
           folder: mounted,
@@ -168,12 +170,10 @@ export async function containerInventory(services: Services, id: string): Promis
     );
   }
   return recordInventory(
-    services,
+    wanted,
     async (aliases) => {
-      const { record } = await services.analyst.readStream(engine.exportContainer(container.id), {
-        aliases,
-      });
-      return record;
+      const chunks = engine.exportContainer(container.id);
+      return (await analyst.readStream(chunks, { aliases })).record;
     },
     target,
   );

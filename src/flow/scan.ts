@@ -1,34 +1,31 @@
 // The walk "scan an image": inventory, advisories, suppression, grade. Read it top to bottom.
-import type { MatchEcosystems } from '../advisory/match/index.ts';
 import { limits } from '../base/limits.ts';
 import { traced } from '../base/trace.ts';
 import type { Scanner } from '../inspect/scanner.ts';
-import type { AdvisorySource } from '../model/advisory.ts';
+import type { DatabaseInfo } from '../model/advisory.ts';
 import {
   type DatabaseDescription,
   type Finding,
+  type FixAction,
   type Inventory,
-  type IssueFinding,
   isAboutPackage,
   type Report,
   type Suppressed,
 } from '../model/report.ts';
 import type { Unknown } from '../model/unknown.ts';
 import { gradeOf, summaryOf } from '../report/index.ts';
-import { fixActions } from './fix-first.ts';
 import { takeInventories } from './inventory.ts';
-import { licenceIssues, ruleIssues } from './issues.ts';
-import { matched } from './matched.ts';
+import { type Advisories, judged } from './judged.ts';
 import type { InventoryRequest, Services } from './services.ts';
-import type { Suppressor } from './suppress.ts';
+import type { Suppressor } from './suppressor.ts';
+import type { Taken } from './taken.ts';
 import type { Target } from './target.ts';
 
 export interface ScanServices extends Services {
-  readonly advisories: AdvisorySource;
-  readonly ecosystems: MatchEcosystems;
+  readonly advisories: Advisories;
   readonly suppressor: Suppressor;
   readonly toolVersion: string;
-  /** Names the very code that runs, or null where it may change any time; see matched.ts. */
+  /** Names the very code that runs, or null where it may change any time; see judged.ts. */
   readonly program: string | null;
 }
 
@@ -49,12 +46,14 @@ export async function scanTarget(
 ): Promise<Report[]> {
   const attributes = { 'seaworthy.target.kind': target.kind, 'seaworthy.target': target.text };
   return traced('scan', { attributes }, async (span) => {
-    const inventories = await traced('take inventory', {}, () =>
-      takeInventories(services, target, request),
+    const taken = await traced('take inventory', {}, () =>
+      takeInventories(withAdvisories(services), target, request),
     );
-    const reports = await traced('match advisories', {}, () =>
-      Promise.resolve(inventories.map((inventory) => judge(services, inventory, request))),
-    );
+    const reports = await traced('match advisories', {}, async () => {
+      const all: Report[] = [];
+      for (const one of taken) all.push(await report(services, one, request));
+      return all;
+    });
     span.set(
       'seaworthy.findings',
       reports.reduce((sum, { findings }) => sum + findings.length, 0),
@@ -63,36 +62,50 @@ export async function scanTarget(
   });
 }
 
+/** A database that cannot be used is told before anything is read, not after. */
+function withAdvisories(services: ScanServices): Services {
+  return {
+    ...services,
+    async reading() {
+      await services.advisories.open();
+      return services.reading();
+    },
+  };
+}
+
 /** An inventory against the advisories of today: works as well on one that was stored long ago. */
-function judge(services: ScanServices, inventory: Inventory, request: ScanRequest): Report {
-  const { findings: flaws, unknowns: unmatched } = request.scanners.includes('vuln')
-    ? matched({ ...services, answers: services.store.answers }, inventory)
-    : { findings: [], unknowns: [] };
-  const found = [...flaws, ...issuesOf(inventory, request.scanners)];
-  const asked = found.filter(
+async function report(services: ScanServices, taken: Taken, request: ScanRequest): Promise<Report> {
+  const { store, now } = services;
+  const { scanners } = request;
+  const { inventory } = taken;
+  const by = { ...services, answers: store.answers, scanners, now: now() };
+  const judgement = await judged(by, taken);
+  const asked = judgement.findings.filter(
     (finding) => isAsked(finding, request) && !isOfBase(finding, inventory, request.baseLayers),
   );
   const { findings, suppressed } = services.suppressor.apply(asked, inventory);
-  const unknowns = bounded([...inventory.unknowns, ...unmatched]);
-  const flawsUnasked = !request.scanners.includes('vuln');
-  return reportOf(services, inventory, { findings, suppressed, unknowns, flawsUnasked });
+  const isWhole = findings.length === judgement.findings.length;
+  const fixFirst = isWhole ? judgement.actions : await actionsFor(services, inventory, findings);
+  const unknowns = bounded([...inventory.unknowns, ...judgement.unknowns]);
+  const flawsUnasked = !scanners.includes('vuln');
+  return reportOf(services, inventory, {
+    findings,
+    suppressed,
+    unknowns,
+    flawsUnasked,
+    fixFirst,
+    database: judgement.database,
+  });
 }
 
-/** Secrets, misconfiguration and licences, as far as asked for and as they make sense here. */
-function issuesOf(inventory: Inventory, asked: readonly Scanner[]): readonly IssueFinding[] {
-  const { kind, name } = inventory.target;
-  // A project is not run as it lies there, and a machine is not an image.
-  const isImage = kind !== 'dir' && !(kind === 'rootfs' && name === '/');
-  const secrets = asked.includes('secret');
-  const wrong = asked.includes('misconfig') && isImage;
-  const kept = (inventory.issues ?? []).filter((issue) =>
-    issue.kind === 'secret' ? secrets : wrong,
-  );
-  return [
-    ...kept,
-    ...(wrong ? ruleIssues(inventory) : []),
-    ...(asked.includes('licence') ? licenceIssues(inventory) : []),
-  ];
+/** Waivers change what is to be done first. */
+async function actionsFor(
+  { advisories, now }: ScanServices,
+  inventory: Inventory,
+  findings: readonly Finding[],
+): Promise<readonly FixAction[]> {
+  const { actionsOf } = await import('./judgement.ts');
+  return actionsOf(findings, inventory, { source: await advisories.open(), now: now() });
 }
 
 function isAsked(finding: Finding, request: ScanRequest): boolean {
@@ -122,7 +135,12 @@ function bounded(unknowns: readonly Unknown[]): readonly Unknown[] {
 }
 
 /** A package database is there that nobody could read, or a layer as a whole was not read. */
-function isSystemUnread({ wanted }: ScanServices, unknowns: readonly Unknown[]): boolean {
+async function isSystemUnread(
+  services: ScanServices,
+  unknowns: readonly Unknown[],
+): Promise<boolean> {
+  if (unknowns.length === 0) return false;
+  const { wanted } = await services.reading();
   return unknowns.some(({ path }) => {
     if (path === '') return true;
     const catalogers = wanted.rules.match(path).map((target) => wanted.catalogers[target]);
@@ -137,15 +155,16 @@ interface Judged {
   readonly suppressed: readonly Suppressed[];
   readonly unknowns: readonly Unknown[];
   readonly flawsUnasked: boolean;
+  readonly fixFirst: readonly FixAction[];
+  readonly database: DatabaseInfo;
 }
 
-function reportOf(
+async function reportOf(
   services: ScanServices,
   inventory: Inventory,
-  { flawsUnasked, ...judged }: Judged,
-): Report {
+  { flawsUnasked, fixFirst, database: info, ...told }: Judged,
+): Promise<Report> {
   const { packages, target } = inventory;
-  const info = services.advisories.info();
   const now = services.now();
   const hasSystem = packages.some((one) => systemTypes.has(one.type));
   const feed = inventory.distribution?.osvEcosystem ?? null;
@@ -155,22 +174,18 @@ function reportOf(
     generatedAt: now.toISOString(),
     tool: { name: 'seaworthy', version: services.toolVersion },
     target,
-    database: describeDatabase(services),
+    database: describeDatabase(info, now),
     packages,
-    ...judged,
+    ...told,
     grade: gradeOf({
-      ...judged,
+      ...told,
       endOfLife: target.os?.endOfLife ?? null,
       flawsUnasked,
-      unassessedSystem: hasSystem ? unassessed : isSystemUnread(services, judged.unknowns),
-      fixFirst: fixActions(judged.findings, inventory, {
-        source: services.advisories,
-        ecosystems: services.ecosystems,
-        now,
-      }),
+      unassessedSystem: hasSystem ? unassessed : await isSystemUnread(services, told.unknowns),
+      fixFirst,
       now,
     }),
-    summary: summaryOf({ packages, ...judged }),
+    summary: summaryOf({ packages, ...told }),
   };
 }
 
@@ -202,8 +217,8 @@ export function inventoryReport(
   };
 }
 
-function describeDatabase({ advisories, now }: ScanServices): DatabaseDescription {
-  const { builtAt, advisories: count, sources, builtIn } = advisories.info();
-  const ageHours = Math.max(0, Math.round((now().getTime() - Date.parse(builtAt)) / 360_000) / 10);
+function describeDatabase(info: DatabaseInfo, now: Date): DatabaseDescription {
+  const { builtAt, advisories: count, sources, builtIn } = info;
+  const ageHours = Math.max(0, Math.round((now.getTime() - Date.parse(builtAt)) / 360_000) / 10);
   return { builtAt, ageHours, advisories: count, sources, builtIn };
 }

@@ -1,8 +1,8 @@
 // What every flow needs of the outside, put together once by the command line or the server.
 import type { DockerEngine } from '../host/docker/index.ts';
 import type { RegistryOptions } from '../host/registry/index.ts';
-import type { LayerAnalyst, Wanted } from '../inventory/image/index.ts';
 import type { EvidenceStore } from '../store/index.ts';
+import type { Reading } from './reading.ts';
 
 /** Progress of one long step; `total` is null where nobody knows it. */
 export interface ProgressEvent {
@@ -14,8 +14,10 @@ export interface ProgressEvent {
 
 export interface Services {
   readonly store: EvidenceStore;
-  readonly wanted: Wanted;
-  readonly analyst: LayerAnalyst;
+  /** Names all that reading looks for, by name and revision: inventories are stored under it. */
+  readonly revision: string;
+  /** What reads layers and folders; loaded when the first is read: what is known needs none of it. */
+  reading(): Promise<Reading>;
   /** The local engine, or null when there is none that answers. */
   engine(): Promise<DockerEngine | null>;
   readonly registry: RegistryOptions;

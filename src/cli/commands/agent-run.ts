@@ -25,6 +25,7 @@ import {
   openAgentLink,
 } from '../../flow/agent-link.ts';
 import { recordSource } from '../../flow/agent-record.ts';
+import { knownInventory } from '../../flow/known-inventory.ts';
 import { openSpool } from '../../host/spool/index.ts';
 import { usualScanners } from '../../inspect/scanner.ts';
 import type { RuntimeRecord } from '../../model/timeline.ts';
@@ -57,14 +58,14 @@ export async function runAgentCommand(options: AgentCommandOptions): Promise<num
   const identity = options.cert === undefined ? await identityOf(options, file, own) : null;
   const link = openAgentLink({ ...own, identity });
   const composed = compose({ ...options, progress: false }, {}, usualScanners);
-  const { store, wanted } = composed.services;
+  const { services } = composed;
   const spool = openSpool({ folder: join(folder, 'spool'), mostBytes: spoolBytes(options) });
   warn(`node ${node} tells ${server.host}; ${spool.status().waiting} records wait`);
   const records = withOwnRecords(
     recordSource({
       open: () => recordOrNull(options.data),
       nowNs: () => BigInt(realPace.now()) * 1_000_000n,
-      inventory: (imageId) => store.inventory(imageId, wanted.revision)?.inventory ?? null,
+      inventory: (imageId) => knownInventory(services, imageId),
     }),
   );
   const { source } = records;

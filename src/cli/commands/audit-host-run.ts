@@ -26,7 +26,7 @@ export async function runAuditHost(options: AuditHostOptions): Promise<number> {
   const controls = chosenControls(hostControls, options.only);
   const waivers = auditWaivers(options.waivers, now);
   const root = options.root.length > 1 ? options.root.replace(/\/+$/, '') : options.root;
-  const advisories = openAdvisories(databaseFile(options), () => new Date());
+  const advisories = openAdvisories(databaseFile(options));
   const found = await localEngine(options, root);
   try {
     const machine = openMachine(root);

@@ -37,7 +37,7 @@ export async function runAuditKubernetes(options: AuditKubernetesOptions): Promi
       ? null
       : parseKubernetesVersion(options.kubernetesVersion);
   const { node, cluster, target } = await sourcesOf(options);
-  const advisories = openAdvisories(databaseFile(options), () => new Date());
+  const advisories = openAdvisories(databaseFile(options));
   try {
     const { facts, unknowns, leftOut } = await collectKubernetes({
       node,

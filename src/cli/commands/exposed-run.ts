@@ -18,7 +18,7 @@ async function learnKnown(record: RecordReader, options: ExposedOptions): Promis
   const { compose } = await import('../compose.ts');
   const composed = compose(options, {}, usualScanners);
   try {
-    indexKnown(composed.services, record);
+    await indexKnown(composed.services, record);
   } finally {
     composed.close();
   }
@@ -27,7 +27,7 @@ async function learnKnown(record: RecordReader, options: ExposedOptions): Promis
 /** Tells who ran it; returns the exit code. */
 export async function runExposed(asked: string, options: ExposedOptions): Promise<number> {
   const record = openRecord(options.data);
-  const advisories = openAdvisories(databaseFile(options), () => new Date());
+  const advisories = openAdvisories(databaseFile(options));
   try {
     await learnKnown(record, options);
     const { limit, skip } = options;

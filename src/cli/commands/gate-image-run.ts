@@ -1,6 +1,5 @@
 // The gate and images: looks at those that a policy has to know, and decides on images themselves.
 import { SeaworthyError } from '../../base/error.ts';
-import { openAdvisories } from '../../flow/advisories.ts';
 import type { GateAnswer } from '../../flow/gate.ts';
 import {
   collectImages,
@@ -10,19 +9,14 @@ import {
   judgeLoneImage,
 } from '../../flow/gate-images.ts';
 import { type GatePolicy, usualImagePolicy } from '../../flow/gate-policy.ts';
+import { laterAdvisories } from '../../flow/later-advisories.ts';
 import { scanTarget } from '../../flow/scan.ts';
 import { loadSuppressor } from '../../flow/suppress.ts';
 import { parseTarget } from '../../flow/target.ts';
 import type { TrustLookup } from '../../flow/trust/index.ts';
 import type { ImageFacts } from '../../policy/image/index.ts';
 import type { Policy } from '../../policy/index.ts';
-import {
-  type Composed,
-  compose,
-  databaseFile,
-  matchEcosystems,
-  registryOptions,
-} from '../compose.ts';
+import { type Composed, compose, databaseFile, registryOptions } from '../compose.ts';
 import type { CommonOptions, RegistryFlags } from '../options.ts';
 import { programName, version } from '../version.ts';
 
@@ -45,9 +39,8 @@ export async function openImages(
   const { services } = composed;
   const scanServices = {
     ...services,
-    advisories: openAdvisories(databaseFile(options), services.now),
-    ecosystems: matchEcosystems,
-    suppressor: loadSuppressor({ vex: [] }, services.now),
+    advisories: laterAdvisories(databaseFile(options)),
+    suppressor: await loadSuppressor({ vex: [] }, services.now),
     toolVersion: version,
     program: programName(import.meta.url),
   };

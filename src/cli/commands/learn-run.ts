@@ -9,7 +9,7 @@ import type { LearnOptions } from './learn-options.ts';
 
 /** Writes the lessons of a topic; returns the exit code. */
 export async function runLearn(topic: string | null, options: LearnOptions): Promise<number> {
-  const advisories = openAdvisories(databaseFile(options), () => new Date());
+  const advisories = openAdvisories(databaseFile(options));
   try {
     const toTerminal = options.output === undefined && process.stdout.isTTY;
     const text = learnText(learn(topic, advisories), {

@@ -1,5 +1,4 @@
 // What `sbom` does; loaded only when it is called.
-import { keepHeapSmall } from '../../base/heap.ts';
 import { takeInventories } from '../../flow/inventory.ts';
 import { inventoryReport } from '../../flow/scan.ts';
 import { parseTarget } from '../../flow/target.ts';
@@ -12,17 +11,16 @@ import type { SbomOptions } from './sbom-options.ts';
 
 /** Writes the inventory of one target; returns the exit code. */
 export async function runSbom(word: string, options: SbomOptions): Promise<number> {
-  keepHeapSmall();
   const composed = compose(options, options);
   try {
-    const inventories = await takeInventories(composed.services, parseTarget(word), {
+    const taken = await takeInventories(composed.services, parseTarget(word), {
       platform: options.platform ?? null,
       verifyDigests: options.verifyDigests === true,
       offline: options.offline === true,
     });
     composed.progress.clear();
     const now = composed.services.now();
-    const reports = inventories.map((inventory) => inventoryReport(inventory, { now, version }));
+    const reports = taken.map(({ inventory }) => inventoryReport(inventory, { now, version }));
     const text = outputs[options.format].pieces(reports, {
       columns: 80,
       colour: false,

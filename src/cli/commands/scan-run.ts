@@ -2,9 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
-import { keepHeapSmall } from '../../base/heap.ts';
-import { openAdvisories } from '../../flow/advisories.ts';
 import { takeInventories } from '../../flow/inventory.ts';
+import { laterAdvisories } from '../../flow/later-advisories.ts';
 import { type ScanRequest, type ScanServices, scanTarget } from '../../flow/scan.ts';
 import { loadSuppressor } from '../../flow/suppress.ts';
 import { parseTarget } from '../../flow/target.ts';
@@ -12,7 +11,7 @@ import { usualScanners } from '../../inspect/scanner.ts';
 import { isAboutPackage, type Report } from '../../model/report.ts';
 import { type Severity, severityRank } from '../../model/severity.ts';
 import { outputs } from '../../report/index.ts';
-import { type Composed, compose, databaseFile, matchEcosystems } from '../compose.ts';
+import { type Composed, compose, databaseFile } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { programName, version } from '../version.ts';
 import { writeResult } from '../write.ts';
@@ -24,17 +23,15 @@ const hurriedTries = 1;
 /** Scans all targets and writes one result; returns the exit code. */
 export async function runScan(words: readonly string[], options: ScanOptions): Promise<number> {
   const startedAt = performance.now();
-  keepHeapSmall();
   const composed = compose(options, options, options.scanners);
   const { services, progress } = composed;
   try {
     if (options.update === true) await tryUpdate(composed, options);
-    const advisories = openAdvisories(databaseFile(options), services.now);
-    const suppressor = loadSuppressor(options, services.now);
+    const advisories = laterAdvisories(databaseFile(options));
+    const suppressor = await loadSuppressor(options, services.now);
     const scanServices: ScanServices = {
       ...services,
       advisories,
-      ecosystems: matchEcosystems,
       suppressor,
       toolVersion: version,
       program: programName(import.meta.url),
@@ -90,7 +87,10 @@ async function requestOf(services: ScanServices, options: ScanOptions): Promise<
   };
   if (options.excludeBase === undefined) return request;
   const [base] = await takeInventories(services, parseTarget(options.excludeBase), request);
-  return { ...request, baseLayers: base?.target.layers.map((layer) => layer.diffId) ?? [] };
+  return {
+    ...request,
+    baseLayers: base?.inventory.target.layers.map((layer) => layer.diffId) ?? [],
+  };
 }
 
 /** One bad target of several does not hide the answers about the others. */

@@ -22,7 +22,7 @@ export function followAdvisories(file: string, warn: (line: string) => void): Ad
       stamp = changed;
       if (changed === '') return source;
       try {
-        const next = openAdvisories(file, () => new Date());
+        const next = openAdvisories(file);
         source?.close();
         source = next;
       } catch (error) {

@@ -330,7 +330,7 @@ async function auditSoon({ audits }: Desk, live: LiveFeed): Promise<void> {
 async function updateOnce(options: UpRunOptions): Promise<boolean> {
   const { openAdvisories } = await import('../../flow/advisories.ts');
   const db = databaseFile(options);
-  const source = openAdvisories(db, now);
+  const source = openAdvisories(db);
   const { builtIn, builtAt } = source.info();
   source.close();
   if (!builtIn && realPace.now() - Date.parse(builtAt) < freshHours * 3_600_000) return false;

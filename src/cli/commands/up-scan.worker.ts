@@ -3,9 +3,9 @@
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../base/error.ts';
-import { keepHeapSmall } from '../../base/heap.ts';
-import { openAdvisories } from '../../flow/advisories.ts';
 import { connectTo } from '../../flow/engines.ts';
+import { knownInventory } from '../../flow/known-inventory.ts';
+import { laterAdvisories } from '../../flow/later-advisories.ts';
 import { indexInventory, indexKnown, mapRan } from '../../flow/ran-images.ts';
 import { scanTarget } from '../../flow/scan.ts';
 import { loadSuppressor } from '../../flow/suppress.ts';
@@ -16,7 +16,7 @@ import { usualScanners } from '../../inspect/scanner.ts';
 import type { Report } from '../../model/report.ts';
 import { openCatalogue } from '../../store/catalog/index.ts';
 import { openRecord, type RecordReader } from '../../store/record/index.ts';
-import { compose, matchEcosystems } from '../compose.ts';
+import { compose } from '../compose.ts';
 import { programName, version } from '../version.ts';
 
 export interface ScanWorkerStart {
@@ -49,7 +49,6 @@ try {
 } catch {
   // Then it scans at the priority of everybody.
 }
-keepHeapSmall();
 const options = { data: start.data, quiet: true, progress: false };
 const { services } = compose(options, {}, usualScanners);
 const catalogue = openCatalogue(start.data);
@@ -67,7 +66,7 @@ process.on('disconnect', () => process.exit(0));
 async function work(message: ScanWorkerJob): Promise<ScanWorkerAnswer> {
   try {
     if (message.kind === 'scan') await scan(message.job, message.basis);
-    else onRecord((record) => indexKnown(services, record));
+    else await onRecord((record) => indexKnown(services, record));
     return { kind: 'done' };
   } catch (error) {
     return { kind: 'failed', why: messageOf(error) };
@@ -76,17 +75,16 @@ async function work(message: ScanWorkerJob): Promise<ScanWorkerAnswer> {
 
 async function scan(job: ScanJob, basis: string): Promise<void> {
   let engine: DockerEngine | null = null;
-  const advisories = openAdvisories(start.db, services.now);
+  const advisories = laterAdvisories(start.db);
   try {
     const { engine: address } = job;
     if (address !== null) engine = await connectTo(address);
-    const suppressor = loadSuppressor({ vex: [] }, services.now);
+    const suppressor = await loadSuppressor({ vex: [] }, services.now);
     const own = { ...services, engine: async () => engine };
     const [report] = await scanTarget(
       {
         ...own,
         advisories,
-        ecosystems: matchEcosystems,
         suppressor,
         toolVersion: version,
         program: programName(import.meta.url),
@@ -101,7 +99,7 @@ async function scan(job: ScanJob, basis: string): Promise<void> {
         baseLayers: [],
       },
     );
-    if (report !== undefined) keep(job, report, basis);
+    if (report !== undefined) await keep(job, report, basis);
   } finally {
     advisories.close();
     engine?.close();
@@ -113,7 +111,7 @@ function targetOf({ kind, id }: ScanJob): string {
   return kind === 'container' ? id : 'rootfs:/';
 }
 
-function keep(job: ScanJob, found: Report, basis: string): void {
+async function keep(job: ScanJob, found: Report, basis: string): Promise<void> {
   const report = { ...found, target: { ...found.target, name: job.reference } };
   const { target, grade, summary, generatedAt } = report;
   const { id, kind, reference, size } = job;
@@ -140,24 +138,24 @@ function keep(job: ScanJob, found: Report, basis: string): void {
     },
     report,
   );
-  if (kind === 'image') index(id);
+  if (kind === 'image') await index(id);
 }
 
 /** What is in it is asked by package from now on, also of runs of before. */
-function index(imageId: string): void {
-  onRecord((record) => {
-    const known = services.store.inventory(imageId, services.wanted.revision);
+function index(imageId: string): Promise<void> {
+  return onRecord(async (record) => {
+    const known = knownInventory(services, imageId);
     if (known === null) return;
-    indexInventory(record, imageId, known.inventory);
-    mapRan(services, record, imageId);
+    indexInventory(record, imageId, known);
+    await mapRan(services, record, imageId);
   });
 }
 
-function onRecord(change: (record: RecordReader) => void): void {
+async function onRecord(change: (record: RecordReader) => Promise<unknown>): Promise<void> {
   try {
     const record = openRecord(join(start.data));
     try {
-      change(record);
+      await change(record);
     } finally {
       record.close();
     }

@@ -54,7 +54,7 @@ export function advisoriesOf(db: string): { get: () => AdvisorySource; close: ()
       const changed = changedAt(db);
       if (source === null || changed !== stamp) {
         source?.close();
-        source = openAdvisories(db, () => new Date());
+        source = openAdvisories(db);
         stamp = changed;
       }
       return source;

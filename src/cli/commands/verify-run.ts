@@ -166,7 +166,7 @@ async function openLayout(
   const { path, reference } = splitReference(target);
   const { openArchiveFile, openFolder } = await import('../../inventory/image/index.ts');
   const composed = compose(options, options);
-  const { analyst } = composed.services;
+  const analyst = async () => (await composed.services.reading()).analyst;
   const store =
     target.kind === 'oci'
       ? openFolder({ folder: path, analyst, verifyDigests: true })

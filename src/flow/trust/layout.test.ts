@@ -27,7 +27,10 @@ const configType = 'application/vnd.oci.image.config.v1+json';
 /** A layout in memory. */
 class Layout implements BlobStore {
   readonly name = 'layout';
-  readonly identity = null;
+  readonly isOneFile = false;
+  identityOf(): null {
+    return null;
+  }
   readonly files = new Map<string, Uint8Array>();
   readonly entries: object[] = [];
 

@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
-import { readInto } from '../../base/file-access.ts';
+import { fileIdentity, readInto } from '../../base/file-access.ts';
 
 export type PathKind = 'file' | 'folder' | 'absent' | 'other';
 
@@ -15,6 +15,12 @@ export function kindOfPath(path: string): PathKind {
   } catch {
     return 'absent';
   }
+}
+
+/** Tells this very state of a file from any other; null where there is none. */
+export function identityOfFile(path: string): string | null {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? null : fileIdentity(stat);
 }
 
 /** Whether `folder` holds an entry `name` (a file or a folder). */

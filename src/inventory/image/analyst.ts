@@ -42,6 +42,9 @@ export interface StreamedLayer {
 /** Header windows of a seekable tar: large enough for runs of small files, cheap to jump out of. */
 const windowBytes = 64 * 1024;
 
+/** Made when the first layer is read: what is known already needs none of it. */
+export type AnalystSource = () => Promise<LayerAnalyst>;
+
 export class LayerAnalyst {
   readonly #options: AnalystOptions;
 

@@ -2,11 +2,11 @@
 // arrives as a stream (an engine's export, a pipe).
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { SeaworthyError } from '../../base/error.ts';
-import { type FileWindow, fileWindow, windowChunks } from '../../base/file-access.ts';
+import { type FileWindow, fileIdentity, fileWindow, windowChunks } from '../../base/file-access.ts';
 import { limits } from '../../base/limits.ts';
 import type { RandomAccess } from '../../base/random-access.ts';
 import type { Aliases } from './aliases.ts';
-import type { LayerAnalyst, StreamedLayer } from './analyst.ts';
+import type { AnalystSource, StreamedLayer } from './analyst.ts';
 import type { BlobStore, LayerRequest, ReadLayer } from './blob-store.ts';
 import { compressionOf, inflate } from './inflate.ts';
 import { RecordBudget } from './layer-record.ts';
@@ -18,7 +18,7 @@ const windowBytes = 64 * 1024;
 
 export interface ArchiveOptions {
   readonly file: string;
-  readonly analyst: LayerAnalyst;
+  readonly analyst: AnalystSource;
   /** Hash plain layers too, although nothing but their headers need be read. */
   readonly verifyDigests: boolean;
   readonly onProgress?: (bytes: number, total: number) => void;
@@ -93,9 +93,10 @@ class SeekableArchive implements BlobStore {
   readonly name: string;
   readonly #descriptor: number;
   readonly #whole: FileWindow;
-  readonly #analyst: LayerAnalyst;
+  readonly #analyst: AnalystSource;
   readonly #verifyDigests: boolean;
-  readonly identity: string;
+  readonly isOneFile = true;
+  readonly #identity: string;
   readonly #members: Members;
 
   constructor(descriptor: number, options: ArchiveOptions) {
@@ -105,8 +106,12 @@ class SeekableArchive implements BlobStore {
     this.#whole = fileWindow(descriptor, 0, Number(stat.size));
     this.#analyst = options.analyst;
     this.#verifyDigests = options.verifyDigests;
-    this.identity = `file:${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
+    this.#identity = fileIdentity(stat);
     this.#members = indexMembers(this.#whole, options.file);
+  }
+
+  identityOf(path: string): string {
+    return `${this.#identity} ${path}`;
   }
 
   has(path: string): boolean {
@@ -120,7 +125,8 @@ class SeekableArchive implements BlobStore {
   }
 
   async layer({ path, diffId, aliases }: LayerRequest): Promise<ReadLayer> {
-    const known = aliases === undefined ? this.#analyst.cached(diffId) : null;
+    const analyst = await this.#analyst();
+    const known = aliases === undefined ? analyst.cached(diffId) : null;
     if (known !== null) return { record: known, diffId, digest: null, size: null };
     const member = this.#member(path);
     const content = this.#content(member);
@@ -130,10 +136,10 @@ class SeekableArchive implements BlobStore {
       });
     }
     if (this.#verifyDigests || compressionOf(content.read(0, 4)) !== 'none') {
-      return this.#analyst.readStream(windowChunks(content), { aliases });
+      return analyst.readStream(windowChunks(content), { aliases });
     }
-    const identity = `${this.identity}:${member.offset}:${member.size}`;
-    const record = this.#analyst.readInPlace(content, identity, aliases);
+    const identity = `${this.#identity}:${member.offset}:${member.size}`;
+    const record = analyst.readInPlace(content, identity, aliases);
     return { record, diffId: null, digest: null, size: member.size };
   }
 
@@ -189,7 +195,7 @@ export interface StreamOptions {
   readonly name: string;
   /** Starts the stream; called again only for files behind odd links (see aliases.ts). */
   readonly open: () => AsyncIterable<Uint8Array>;
-  readonly analyst: LayerAnalyst;
+  readonly analyst: AnalystSource;
   /** Inflated bytes of all layers together. */
   readonly mostBytes?: number;
 }
@@ -199,7 +205,8 @@ export interface StreamOptions {
  * are kept. What belongs to which image is known only at the end (`manifest.json` comes last).
  */
 export async function streamedArchive(options: StreamOptions): Promise<BlobStore> {
-  const { name, open, analyst } = options;
+  const { name, open } = options;
+  const analyst = await options.analyst();
   const documents = new Map<string, Uint8Array>();
   const layers = new Map<string, StreamedLayer>();
   const members = new Members(name);
@@ -223,7 +230,7 @@ export async function streamedArchive(options: StreamOptions): Promise<BlobStore
     }
   }
   await archive.drain();
-  return new PassedArchive({ name, open, analyst, documents, layers, members });
+  return new PassedArchive({ name, open, analyst: options.analyst, documents, layers, members });
 }
 
 /** Pieces are valid only until the next is asked for: they are copied as they come. */
@@ -275,7 +282,7 @@ async function* continued(
 interface PassedOptions {
   readonly name: string;
   readonly open: () => AsyncIterable<Uint8Array>;
-  readonly analyst: LayerAnalyst;
+  readonly analyst: AnalystSource;
   readonly documents: ReadonlyMap<string, Uint8Array>;
   readonly layers: ReadonlyMap<string, StreamedLayer>;
   readonly members: Members;
@@ -283,12 +290,16 @@ interface PassedOptions {
 
 class PassedArchive implements BlobStore {
   readonly name: string;
-  readonly identity = null;
+  readonly isOneFile = true;
   readonly #options: PassedOptions;
 
   constructor(options: PassedOptions) {
     this.name = options.name;
     this.#options = options;
+  }
+
+  identityOf(): null {
+    return null;
   }
 
   has(path: string): boolean {
@@ -305,7 +316,7 @@ class PassedArchive implements BlobStore {
     if (aliases !== undefined) return this.#again(this.#real(path) ?? path, aliases);
     const layer = this.#options.layers.get(this.#real(path) ?? path);
     if (layer !== undefined) return layer;
-    const known = this.#options.analyst.cached(diffId);
+    const known = (await this.#options.analyst()).cached(diffId);
     if (known === null) throw missing(this.name, path);
     return { record: known, diffId, digest: null, size: null };
   }
@@ -318,7 +329,8 @@ class PassedArchive implements BlobStore {
     const archive = new TarStream(this.#options.open());
     for (let next = await archive.next(); next !== null; next = await archive.next()) {
       if (next.entry.path !== path) continue;
-      const layer = await this.#options.analyst.readStream(next.content(), { aliases });
+      const analyst = await this.#options.analyst();
+      const layer = await analyst.readStream(next.content(), { aliases });
       await archive.drain();
       return layer;
     }

@@ -26,10 +26,12 @@ export interface BlobStore {
   /** For messages: the file or folder as the user named it. */
   readonly name: string;
   /**
-   * Tells this very file on disk from any other state of it, or null. What was read without
-   * hashing may be remembered under this identity only.
+   * Tells this very state of a document on disk (in an archive: of the whole archive) from any other, or
+   * null. What was read without hashing may be remembered under this identity only.
    */
-  readonly identity: string | null;
+  identityOf(path: string): string | null;
+  /** Everything lies in one file: `identityOf` stands for the layers too. */
+  readonly isOneFile: boolean;
   has(path: string): boolean;
   /** A document of at most `limits.manifestBytes`. Throws `not-found`, `limit`. */
   document(path: string): Uint8Array;

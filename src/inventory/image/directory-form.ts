@@ -31,6 +31,7 @@ export function asLayout(store: BlobStore): BlobStore {
   return {
     ...store,
     has: (path) => path === indexPath || store.has(placeOf(path)),
+    identityOf: (path) => store.identityOf(placeOf(path)),
     document: (path) => (path === indexPath ? index : store.document(placeOf(path))),
     layer: (request) => store.layer({ ...request, path: placeOf(request.path) }),
   };

@@ -6,7 +6,7 @@ import { asArray, asString, field, parseJson, stringField } from '../../base/jso
 import { limits } from '../../base/limits.ts';
 import type { BlobStore } from './blob-store.ts';
 import { parseConfig } from './config.ts';
-import type { ListedImage, ListedLayer } from './image.ts';
+import { type ImageDescription, type ListedImage, type ListedLayer, listedImage } from './image.ts';
 
 interface ManifestEntry {
   readonly config: string;
@@ -42,16 +42,19 @@ export function listDockerArchive(store: BlobStore, wanted: string | null): List
 }
 
 function listOne(store: BlobStore, entry: ManifestEntry, siblings: number): ListedImage {
-  const bytes = store.document(entry.config);
   const name = entry.tags[0] ?? (siblings === 1 ? store.name : `${store.name}:${entry.config}`);
+  const identity = store.identityOf(entry.config);
+  return listedImage({ name, identity, store }, () => describe(store, entry));
+}
+
+function describe(store: BlobStore, entry: ManifestEntry): ImageDescription {
+  const bytes = store.document(entry.config);
   return {
-    name,
     digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
     parsed: parseConfig(new TextDecoder().decode(bytes), `${entry.config} in ${store.name}`),
     listed: entry.layers.map(
       (path): ListedLayer => ({ path, digest: null, size: null, foreign: false }),
     ),
-    store,
   };
 }
 

@@ -2,26 +2,34 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { SeaworthyError } from '../../base/error.ts';
-import { fileWindow, windowChunks } from '../../base/file-access.ts';
+import { fileIdentity, fileWindow, windowChunks } from '../../base/file-access.ts';
 import { limits } from '../../base/limits.ts';
-import type { LayerAnalyst } from './analyst.ts';
+import type { AnalystSource } from './analyst.ts';
 import type { BlobStore, LayerRequest, ReadLayer } from './blob-store.ts';
 import { compressionOf } from './inflate.ts';
 
 export interface FolderOptions {
   readonly folder: string;
-  readonly analyst: LayerAnalyst;
+  readonly analyst: AnalystSource;
   readonly verifyDigests: boolean;
   readonly onProgress?: (bytes: number, total: number) => void;
 }
 
 /** Paths come from digests that were checked for their form, so they cannot leave the folder. */
 export function openFolder(options: FolderOptions): BlobStore {
-  const { folder, analyst } = options;
+  const { folder } = options;
   return {
     name: folder,
     // Blobs can be replaced one by one: no single stamp stands for the whole folder.
-    identity: null,
+    isOneFile: false,
+    identityOf(path) {
+      const descriptor = openOrMissing(folder, path);
+      try {
+        return fileIdentity(fstatSync(descriptor, { bigint: true }));
+      } finally {
+        closeSync(descriptor);
+      }
+    },
     has(path) {
       try {
         closeSync(openRegular(join(folder, path)));
@@ -50,6 +58,7 @@ export function openFolder(options: FolderOptions): BlobStore {
     { verifyDigests, onProgress }: FolderOptions,
     { path, diffId, aliases }: LayerRequest,
   ): Promise<ReadLayer> {
+    const analyst = await options.analyst();
     const known = aliases === undefined ? analyst.cached(diffId) : null;
     if (known !== null) return { record: known, diffId, digest: null, size: null };
     const descriptor = openOrMissing(folder, path);
@@ -58,8 +67,7 @@ export function openFolder(options: FolderOptions): BlobStore {
       const size = Number(stat.size);
       const access = fileWindow(descriptor, 0, size);
       if (!verifyDigests && compressionOf(access.read(0, 4)) === 'none') {
-        const identity = `file:${stat.dev}:${stat.ino}:${size}:${stat.mtimeNs}:${stat.ctimeNs}`;
-        const record = analyst.readInPlace(access, identity, aliases);
+        const record = analyst.readInPlace(access, fileIdentity(stat), aliases);
         return { record, diffId: null, digest: null, size };
       }
       const chunks = windowChunks(access, onProgress);

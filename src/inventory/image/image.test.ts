@@ -59,7 +59,11 @@ describe('every form of the same image', () => {
   test.each<LayerForm>(['plain', 'gzip', 'zstd'])('OCI folder with %s layers', async (form) => {
     const layout = join(folder, `layout-${form}`);
     writeFolder(layout, ociFiles(image, form).files);
-    const store = openFolder({ folder: layout, analyst: analystWith(), verifyDigests: false });
+    const store = openFolder({
+      folder: layout,
+      analyst: async () => analystWith(),
+      verifyDigests: false,
+    });
     const [listed] = listOciLayout(store, { reference: 'latest', platform: null });
     expect(names(await inventory(listed))).toEqual(expected);
   });
@@ -81,7 +85,7 @@ describe('every form of the same image', () => {
     const place = join(folder, `dir-${isIndex}`);
     writeFolder(place, folderForm);
     const store = asLayout(
-      openFolder({ folder: place, analyst: analystWith(), verifyDigests: false }),
+      openFolder({ folder: place, analyst: async () => analystWith(), verifyDigests: false }),
     );
     const [listed] = listOciLayout(store, { reference: null, platform: null });
     expect(names(await inventory(listed))).toEqual(expected);

@@ -34,13 +34,31 @@ export interface ListedLayer {
   readonly foreign: boolean;
 }
 
-/** An image of which only the manifest and the config were read. */
-export interface ListedImage {
-  readonly name: string;
+/** What the manifest and the config of an image say. */
+export interface ImageDescription {
+  /** Image ID: the digest of its config. */
   readonly digest: Digest;
   readonly parsed: ParsedConfig;
   readonly listed: readonly ListedLayer[];
+}
+
+/** An image as a place lists it. */
+export interface ListedImage {
+  readonly name: string;
+  /** Tells the very file that describes it, in this state, from any other; null where there is none. */
+  readonly identity: string | null;
   readonly store: BlobStore;
+  /** Reads and checks manifest and config, the first time. Throws `SeaworthyError`. */
+  describe(): ImageDescription;
+}
+
+/** A listed image whose description is read when somebody asks, once. */
+export function listedImage(
+  { name, identity, store }: Pick<ListedImage, 'name' | 'identity' | 'store'>,
+  read: () => ImageDescription,
+): ListedImage {
+  let known: ImageDescription | null = null;
+  return { name, identity, store, describe: () => (known ??= read()) };
 }
 
 /** Layers that are inflated side by side: one a core on the small machines that CI has. */
@@ -51,7 +69,8 @@ const layersAtOnce = 2;
  * one error that names it: an image of which a part is unread must not be called safe.
  */
 export async function readImage(options: ListedImage): Promise<OpenedImage> {
-  const { parsed, listed, name } = options;
+  const { name } = options;
+  const { parsed, listed, digest } = options.describe();
   const { diffIds } = parsed;
   if (listed.length !== diffIds.length) {
     throw new SeaworthyError(
@@ -64,7 +83,7 @@ export async function readImage(options: ListedImage): Promise<OpenedImage> {
   const read = await readAll(options, unknowns);
   return {
     name,
-    digest: options.digest,
+    digest,
     platform: parsed.platform,
     config: parsed.config,
     layers: diffIds.map((diffId, index) => ({
@@ -85,7 +104,7 @@ export async function readImage(options: ListedImage): Promise<OpenedImage> {
 }
 
 async function readAll(options: ListedImage, unknowns: Unknown[]): Promise<ReadLayer[]> {
-  const { listed, parsed } = options;
+  const { listed, parsed } = options.describe();
   const read: ReadLayer[] = Array.from({ length: listed.length });
   const failures: { readonly line: string; readonly isLimit: boolean }[] = [];
   const budget = new RecordBudget();
@@ -132,8 +151,9 @@ async function readAll(options: ListedImage, unknowns: Unknown[]): Promise<ReadL
   return read;
 }
 
-function failureLine({ name, parsed }: ListedImage, index: number, error: unknown): string {
-  const short = (parsed.diffIds[index] ?? '').slice(0, 19);
+function failureLine(image: ListedImage, index: number, error: unknown): string {
+  const { name } = image;
+  const short = (image.describe().parsed.diffIds[index] ?? '').slice(0, 19);
   return `${name}: layer ${index + 1} (${short}…) ${messageOf(error)}`;
 }
 

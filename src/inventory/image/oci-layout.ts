@@ -7,7 +7,7 @@ import { limits } from '../../base/limits.ts';
 import type { Digest } from '../../model/image.ts';
 import type { BlobStore } from './blob-store.ts';
 import { isDigest, parseConfig } from './config.ts';
-import type { ListedImage, ListedLayer } from './image.ts';
+import { type ImageDescription, type ListedImage, type ListedLayer, listedImage } from './image.ts';
 
 export interface OciSelection {
   /** `org.opencontainers.image.ref.name` or a manifest digest; null for every image. */
@@ -122,9 +122,14 @@ function hostPlatform(architecture: string = process.arch): string {
   return `linux/${names[architecture] ?? architecture}`;
 }
 
-function listManifest(store: BlobStore, candidate: Candidate): ListedImage {
-  const manifest = readJson(store, blobPath(candidate.digest), candidate.digest);
-  const name = candidate.reference ?? store.name;
+function listManifest(store: BlobStore, { digest, reference }: Candidate): ListedImage {
+  const name = reference ?? store.name;
+  const identity = store.identityOf(blobPath(digest));
+  return listedImage({ name, identity, store }, () => describe(store, digest, name));
+}
+
+function describe(store: BlobStore, digest: Digest, name: string): ImageDescription {
+  const manifest = readJson(store, blobPath(digest), digest);
   const config = field(manifest, 'config');
   const configDigest = stringField(config, 'digest');
   const mediaType = stringField(config, 'mediaType') ?? '';
@@ -140,13 +145,11 @@ function listManifest(store: BlobStore, candidate: Candidate): ListedImage {
   }
   const bytes = verified(store, blobPath(configDigest), configDigest);
   return {
-    name,
     digest: configDigest,
     parsed: parseConfig(new TextDecoder().decode(bytes), `the config of ${name}`),
     listed: asArray(field(manifest, 'layers'))
       .slice(0, limits.imageLayers + 1)
       .map(listedLayer),
-    store,
   };
 }
 

@@ -142,7 +142,7 @@ async function promiseInventory(records: readonly LayerRecord[]): Promise<void> 
 async function readArchive(bytes: Uint8Array): Promise<void> {
   const compression = compressionOf(bytes);
   const open = (): AsyncIterable<Uint8Array> => inflate(streamed(bytes), compression);
-  const store = await streamedArchive({ name: 'fuzz.tar', open, analyst });
+  const store = await streamedArchive({ name: 'fuzz.tar', open, analyst: async () => analyst });
   const isDocker = store.has('manifest.json');
   if (!isDocker && !store.has('index.json')) return;
   const listed: readonly ListedImage[] = isDocker
