@@ -5,6 +5,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { lessons } from '../../src/lesson/index.ts';
+import { pagesOfMachine } from '../../src/server/api/index.ts';
 import { sampleReport } from '../sample-report.ts';
 import {
   detectionsOf,
@@ -129,6 +130,16 @@ function answersOf(variant: Variant, now: Date): Answers {
   return fullAnswers(variant, now);
 }
 
+function statusOf(): object {
+  return {
+    version: '0.0.0',
+    scope: 'machine',
+    pages: pagesOfMachine,
+    scans: { waiting: 0, running: 0, done: 2 },
+    caller: { id: 'local', role: 'admin', teams: null },
+  };
+}
+
 function emptyAnswer(path: string, now: Date): MockAnswer {
   const harbour = {
     ...harbourOf(now, []),
@@ -140,6 +151,7 @@ function emptyAnswer(path: string, now: Date): MockAnswer {
   };
   const bodies: Readonly<Record<string, unknown>> = {
     '/harbour': harbour,
+    '/status': statusOf(),
     '/network': { nodes: [], flows: [] },
     '/audit': { latest: [], history: [] },
     '/alerts': {
@@ -173,6 +185,7 @@ function fullAnswers(variant: Variant, now: Date): Answers {
   const named = containers.find(({ name }) => name === 'shop-api-2') ?? containers[0];
   if (named === undefined) throw new Error('there are no containers');
   const simple: Readonly<Record<string, () => unknown>> = {
+    '/status': () => statusOf(),
     '/harbour': () => harbourOf(now, containers),
     '/images': () => ({ items: imagesOf(now, text), next: null }),
     '/detections': () => ({ items: detectionsOf(now, named, text), next: null }),

@@ -2,6 +2,8 @@
 
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Status } from './data/answers.ts';
+import { type Answer, answerTo } from './data/client.ts';
 import { announcement, connection, progress } from './data/live.ts';
 import { AlertsPage } from './pages/alerts.tsx';
 import { AuditPage } from './pages/audit.tsx';
@@ -46,9 +48,18 @@ const entries: readonly Entry[] = [
   },
 ];
 
+/** A fleet has fewer pages than a machine; until that is known, and where it stays unknown, all. */
+function entriesOf(status: Answer<Status>): readonly Entry[] {
+  if (status.kind !== 'ready' || !Array.isArray(status.value.pages)) return entries;
+  const { pages } = status.value;
+  return entries.filter(({ page }) => page === '' || pages.includes(page));
+}
+
 export function App(): JSX.Element {
   const main = useRef<HTMLElement>(null);
-  useEffect(() => listenToKeys(entries.map(({ page }) => addressOf(page))), []);
+  const shownEntries = entriesOf(answerTo<Status>('/status').value);
+  const addresses = shownEntries.map((one) => addressOf(one.page)).join('\n');
+  useEffect(() => listenToKeys(addresses.split('\n')), [addresses]);
   const { page, id } = route.value;
   const isFirst = useRef(true);
   // A new page is read from its beginning, also by a screen reader.
@@ -66,7 +77,7 @@ export function App(): JSX.Element {
           <Ship /> Seaworthy
         </a>
         <nav aria-label="Pages">
-          {entries.map((entry) => (
+          {shownEntries.map((entry) => (
             <a
               key={entry.page}
               href={addressOf(entry.page)}

@@ -45,6 +45,18 @@ export interface HarbourAction {
   readonly imageIds?: readonly string[];
 }
 
+/** What this server has to show, and to whom. */
+export interface Status {
+  readonly scope: 'machine' | 'fleet';
+  /** Pages beside the harbour, by the first word of their address. */
+  readonly pages: readonly string[];
+  readonly caller: {
+    readonly id: string;
+    readonly role: string;
+    readonly teams: readonly string[] | null;
+  };
+}
+
 export interface Harbour {
   readonly answer: string;
   readonly grade: LetterGrade | null;

@@ -11,6 +11,12 @@ export function harmless(text: string): string {
 
 export { counted, grouped, nounOf } from '../../../src/base/count-text.ts';
 
+/** A word of a command that somebody may copy into a shell: whatever is in it stays one word. */
+export function shellWord(text: string): string {
+  const plain = harmless(text);
+  return /^[\w./:@][\w./:@+,=-]*$/.test(plain) ? plain : `'${plain.replaceAll("'", `'\\''`)}'`;
+}
+
 /** `1.3 s`, `4 min`, `3 h 20 min`, `12 d`. */
 export function spanText(ms: number): string {
   if (!Number.isFinite(ms)) return 'unknown time';

@@ -2,7 +2,14 @@
 import type { JSX } from 'preact';
 import type { DetectionRow, Page } from '../data/answers.ts';
 import { answerTo, refresh } from '../data/client.ts';
-import { counted, grouped, harmless, sentenceOfOutput, weightOfPriority } from '../data/words.ts';
+import {
+  counted,
+  grouped,
+  harmless,
+  sentenceOfOutput,
+  shellWord,
+  weightOfPriority,
+} from '../data/words.ts';
 import { Choice, CopyButton, Parts, SearchField } from '../parts/controls.tsx';
 import { ContainerLink, LessonLink, Time, WeightMark } from '../parts/marks.tsx';
 import { nowMs } from '../parts/now.ts';
@@ -219,7 +226,7 @@ function Exception({ row }: { readonly row: DetectionRow }): JSX.Element {
         <p>
           If not: keep the evidence first (
           <a href={addressOf('containers', container.id)}>its timeline</a>
-          ), then stop it: <code>docker pause {harmless(container.name ?? container.id)}</code>
+          ), then stop it: <code>docker pause {shellWord(container.name ?? container.id)}</code>
         </p>
       )}
     </>

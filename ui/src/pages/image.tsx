@@ -4,9 +4,9 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { ContainerView, Page, Report } from '../data/answers.ts';
 import { addressOfQuestion, answerTo, refresh } from '../data/client.ts';
-import { counted, harmless, shortId } from '../data/words.ts';
-import { Parts, Scrolled, SearchField } from '../parts/controls.tsx';
-import { ContainerLink, GradeMark, Time } from '../parts/marks.tsx';
+import { counted, harmless, shellWord, shortId } from '../data/words.ts';
+import { CopyButton, Parts, Scrolled, SearchField } from '../parts/controls.tsx';
+import { ContainerLink, GradeMark, LessonLink, Time } from '../parts/marks.tsx';
 import { nowMs } from '../parts/now.ts';
 import { Shown } from '../parts/shown.tsx';
 import { replaceQuery, route } from '../routing.ts';
@@ -35,6 +35,7 @@ function Told({
 }): JSX.Element {
   const { target, grade, suppressed, unknowns } = report;
   const name = harmless(target.name);
+  const verify = `seaworthy verify ${shellWord(target.name)}`;
   const find = route.value.query.get('find') ?? '';
   return (
     <>
@@ -73,9 +74,11 @@ function Told({
       <section>
         <h2>Who signed it</h2>
         <p>
-          This scan does not ask. <code>seaworthy verify {name}</code> checks signatures, provenance
-          and the registry.
+          Signatures lie beside the image in its registry, and a scan asks no registry.{' '}
+          <code>{verify}</code> tells who signed it and whether that holds.{' '}
+          <LessonLink id="image-trust" />
         </p>
+        <CopyButton text={verify} label="Copy the command" />
       </section>
       {(unknowns.length > 0 || suppressed.length > 0) && <Held report={report} />}
     </>

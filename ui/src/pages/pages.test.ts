@@ -10,7 +10,7 @@ import {
 import { exposedOf, networkOf } from '../../../test/browser/mock-house.ts';
 import { sampleReport } from '../../../test/sample-report.ts';
 import type { DetectionRow, ExposureRow, Network, ProcessView } from '../data/answers.ts';
-import { modeText, momentText, packageText, sentenceOfOutput } from '../data/words.ts';
+import { modeText, momentText, packageText, sentenceOfOutput, shellWord } from '../data/words.ts';
 import { momentsOf, nearest, processRows, ticksOf, wholeAxis } from './container-events.ts';
 import { isHeavy, placesOf, rulesOf } from './detection-places.ts';
 import { livesOf } from './exposure-lives.ts';
@@ -289,4 +289,14 @@ test('words of modes and packages', () => {
   );
   expect(packageText('pkg:npm/%40scope/a@1.0')).toBe('@scope/a 1.0 (npm)');
   expect(packageText('pkg:npm/%')).toBe('pkg:npm/%');
+});
+
+test.each([
+  ['shop/api:1.4', 'shop/api:1.4'],
+  ['$(reboot)', "'$(reboot)'"],
+  ["a'; rm -rf /; '", "'a'\\''; rm -rf /; '\\'''"],
+  ['-rf', "'-rf'"],
+  ['a\nb', "'a\nb'"],
+])('%s is one word of a shell', (text, word) => {
+  expect(shellWord(text)).toBe(word);
 });
