@@ -1,5 +1,5 @@
 // The first code of the single executable, in its process and in each of its threads: lets code be loaded
-// out of it, then starts what is meant. Nothing is unpacked (docs/decisions/010).
+// out of it, then starts what is meant. Nothing is unpacked (docs/decisions/011).
 import { registerHooks } from 'node:module';
 import { constants, Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';

@@ -1,5 +1,5 @@
 // `npm run executable`: one file for Linux on x86-64 that holds Node, the bundle, the rules, the dashboard
-// and what the sensor loads, and that runs without any of them being installed (docs/decisions/010).
+// and what the sensor loads, and that runs without any of them being installed (docs/decisions/011).
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
