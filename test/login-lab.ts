@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFleetDesk, type FleetListener, listenFleet } from '../src/server/ingest/index.ts';
+import type { FleetListener } from '../src/server/ingest/index.ts';
 import {
   createLoginDesk,
   type LoginDesk,
@@ -10,6 +10,7 @@ import {
   readLoginSettings,
 } from '../src/server/login/index.ts';
 import { type FleetStore, openFleetStore } from '../src/store/fleet/index.ts';
+import { listenLab } from './fleet-lab.ts';
 import { clientSecret } from './oidc-lab.ts';
 
 export interface LoginLab {
@@ -34,16 +35,18 @@ export async function loginLab(): Promise<LoginLab> {
   const listeners: FleetListener[] = [];
   const desks: LoginDesk[] = [];
   const closers: (() => void)[] = [];
+  const end = new AbortController();
   for (const index of [0, 1]) {
     const store = await openFleetStore(address);
     stores.push(store);
     // Addresses are known only when both listen.
     const login: LoginDesk = {
       handle: (request) => desks[index]?.handle(request) ?? Promise.resolve(null),
+      account: (request) => desks[index]?.account(request) ?? Promise.resolve(null),
       callerOf: (request) => desks[index]?.callerOf(request) ?? Promise.resolve(null),
     };
-    const desk = createFleetDesk({ store, nowMs, warn, login });
-    listeners.push(await listenFleet({ host: '127.0.0.1', port: 0, desk, tls: null }));
+    const { listener } = await listenLab({ store, login, warn, signal: end.signal });
+    listeners.push(listener);
   }
   const [first = '', second = ''] = listeners.map(({ port }) => `http://127.0.0.1:${port}`);
   const [store] = stores;
@@ -64,6 +67,7 @@ export async function loginLab(): Promise<LoginLab> {
       }
     },
     async close() {
+      end.abort();
       for (const close of closers) close();
       for (const listener of listeners) await listener.close();
       for (const one of stores) await one.close();

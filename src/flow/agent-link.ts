@@ -9,12 +9,14 @@ import {
   type HttpResponse,
   type TlsOptions,
 } from '../base/http.ts';
-import { parseJson } from '../base/json.ts';
+import { asArray, field, parseJson, stringField } from '../base/json.ts';
 import { retryAfterMs } from '../base/retry.ts';
 import { newName, newSecret, secretHash } from '../base/secret.ts';
 import { traced, traceparent } from '../base/trace.ts';
 import { batchType } from '../model/fleet.ts';
+import type { FleetOrder } from '../store/fleet/index.ts';
 import type { AgentLink, SendAnswer } from './agent.ts';
+import type { OrderLink } from './agent-orders.ts';
 
 /** What an agent keeps of itself. */
 export interface AgentIdentity {
@@ -38,7 +40,7 @@ export interface AgentLinkOptions {
   readonly renewed?: () => TlsOptions | null;
 }
 
-export interface OpenAgentLink extends AgentLink {
+export interface OpenAgentLink extends AgentLink, OrderLink {
   /** Makes a next secret and tells the server; both hold until the new one was used. */
   rotate(signal: AbortSignal): Promise<void>;
   close(): void;
@@ -137,6 +139,20 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
         }
       });
     },
+    async orders(question, signal) {
+      const response = await postAsAgent(
+        '/api/v1/agents/orders',
+        Buffer.from(JSON.stringify(question)),
+        {
+          headers: { 'content-type': 'application/json' },
+          signal,
+        },
+      );
+      const { status } = response;
+      const value = await jsonOf(response);
+      if (status !== 200) throw new Error(messageIn(value) ?? `it answers ${status}`);
+      return ordersIn(value);
+    },
     async rotate(signal) {
       if (identity === null) return;
       const next = identity.next ?? newSecret('swa');
@@ -216,6 +232,18 @@ async function answerOf(response: HttpResponse, nowMs: number): Promise<SendAnsw
   }
   if (status === 400 || status === 413) return { kind: 'refused', why };
   return { kind: 'later', waitMs, why };
+}
+
+/** Orders of a server; what is none is left out. */
+function ordersIn(value: unknown): readonly FleetOrder[] {
+  return asArray(field(value, 'orders')).flatMap((one): readonly FleetOrder[] => {
+    const [id, container, action, by, reason] = ['id', 'container', 'action', 'by', 'reason'].map(
+      (name) => stringField(one, name),
+    );
+    const leftMs = field(one, 'leftMs');
+    if (!id || !container || !action || typeof leftMs !== 'number') return [];
+    return [{ id, container, action, by: by ?? '', reason: reason ?? '', leftMs }];
+  });
 }
 
 async function jsonOf(response: HttpResponse): Promise<unknown> {

@@ -29,6 +29,7 @@ export interface ContainersAsked {
   readonly image?: string;
   readonly name?: string;
   readonly node?: string;
+  readonly team?: string;
   readonly sinceNs?: bigint;
   /** Behind this one: the next page. */
   readonly before?: ContainerPlace;

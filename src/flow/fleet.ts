@@ -14,6 +14,8 @@ import type {
   Work,
 } from '../store/fleet/index.ts';
 import type { ReportDocument } from './archive.ts';
+import { keepFleetScore } from './fleet-harbour.ts';
+import { fleetReport } from './fleet-report.ts';
 import { fleetDocument } from './report-documents.ts';
 
 export interface FleetWorkOptions {
@@ -28,6 +30,8 @@ export interface FleetWorkOptions {
   /** Takes what was found in an image; null: it is kept nowhere else. */
   readonly keep?: ((document: ReportDocument) => void) | null;
   readonly retention: FleetRetention;
+  /** Of this program, told in reports. */
+  readonly version: string;
   readonly pace: Pace;
   readonly signal: AbortSignal;
   readonly warn: (line: string) => void;
@@ -54,6 +58,8 @@ const usualIdleMs = 2000;
 const againMs = 30_000;
 const retainMs = 3_600_000;
 const lookForScansMs = 60_000;
+/** The last score of a day counts. */
+const scoreMs = 600_000;
 /** Images that ran longer ago are not worth a pull. */
 const ranLatelyMs = 30 * 86_400_000;
 const leasedAtOnce = 4;
@@ -69,6 +75,7 @@ class FleetWorker {
   readonly #options: FleetWorkOptions;
   #retainedMs = Number.NEGATIVE_INFINITY;
   #lookedMs = Number.NEGATIVE_INFINITY;
+  #scoredMs = Number.NEGATIVE_INFINITY;
   #revision = '';
 
   constructor(options: FleetWorkOptions) {
@@ -94,6 +101,10 @@ class FleetWorker {
     if (pace.now() - this.#retainedMs > retainMs) {
       this.#retainedMs = pace.now();
       await store.retain(retention);
+    }
+    if (pace.now() - this.#scoredMs > scoreMs) {
+      this.#scoredMs = pace.now();
+      await keepFleetScore(store, new Date(pace.now()));
     }
     const source = advisories();
     const revision = source === null ? '' : revisionOf(source);
@@ -140,19 +151,28 @@ class FleetWorker {
     if (source === null) throw new Error('nobody here can do this work');
     const inventory = await store.inventory(subject);
     if (inventory === null) throw new Error('the inventory is gone');
-    const { findings } = matchPackages({
+    const found = matchPackages({
       packages: inventory.packages.map(({ found }) => found),
       distribution: inventory.distribution,
       source,
       ecosystems,
       kernel: 'skip',
     });
-    const told = findings.filter(isAboutPackage).flatMap((finding): FleetFinding[] => {
+    const told = found.findings.filter(isAboutPackage).flatMap((finding): FleetFinding[] => {
       const names = new Set([finding.id, ...('aliases' in finding ? finding.aliases : [])]);
       const { severity } = finding;
       return [...names].map((advisory) => ({ advisory, purl: finding.package.purl, severity }));
     });
     await store.putFindings(subject, told);
+    const now = new Date(this.#options.pace.now());
+    const { imageId: id, reference, digest } = inventory;
+    const report = fleetReport(inventory, found, {
+      source,
+      ecosystems,
+      now,
+      version: this.#options.version,
+    });
+    await store.putReport({ id, reference, digest }, report);
     this.#keep(inventory, told, source);
     this.figures.matched += 1;
   }

@@ -124,7 +124,8 @@ function runsPage(
     for (const [at, run] of found.entries()) {
       if (runs.length === limit || at === limit) break;
       before = { firstSeenNs: run.firstSeenNs, id: run.id };
-      const isMeant = filter.node === undefined || run.run.node === filter.node;
+      const { node = run.run.node, team = run.run.workload.team } = filter;
+      const isMeant = run.run.node === node && run.run.workload.team === team;
       if (isMeant && maySee(teams, run)) runs.push(run);
     }
     if (found.length <= limit && found.at(-1)?.id === before?.id) return { runs, next: null };

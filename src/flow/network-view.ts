@@ -37,6 +37,33 @@ interface Sum extends Omit<NetworkFlow, 'firstAt' | 'lastAt'> {
   readonly lastNs: bigint;
 }
 
+/**
+ * Whose an address is. Every machine gives its bridges the same addresses: one of the own machine is meant
+ * first, then one that only one container of the fleet has.
+ */
+class Owners {
+  readonly #near = new Map<string, string>();
+  readonly #anywhere = new Map<string, string | null>();
+  readonly #machines = new Set<string>();
+
+  add(node: string, address: string, id: string): void {
+    this.#machines.add(node);
+    const place = `${node}\n${address}`;
+    // The newest run of an address is the one that has it now.
+    if (this.#near.has(place)) return;
+    this.#near.set(place, id);
+    this.#anywhere.set(address, this.#anywhere.has(address) ? null : id);
+  }
+
+  of(node: string, address: string): string | undefined {
+    return this.#near.get(`${node}\n${address}`) ?? this.#anywhere.get(address) ?? undefined;
+  }
+
+  get isOneMachine(): boolean {
+    return this.#machines.size < 2;
+  }
+}
+
 /** Where Docker's own name service answers in each container of a user's network. */
 const engineNames = '127.0.0.11';
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/;
@@ -47,20 +74,17 @@ const loopback = /^(?:127\.|::1$|::ffff:127\.)/;
  */
 export function networkView(found: readonly RunPeer[], most: number): NetworkView {
   const nodes = new Map<string, NetworkNode>();
-  const owners = new Map<string, string>();
+  const owners = new Owners();
   for (const { run } of found) {
     const { id, name, network } = run.run.identity;
     nodes.set(id, { id, name: name ?? id.slice(0, 12), kind: 'container', ...workloadOf(run) });
-    // The newest run of an address is the one that has it now.
-    for (const address of network.addresses) {
-      if (!owners.has(address)) owners.set(address, id);
-    }
+    for (const address of network.addresses) owners.add(run.run.node, address, id);
   }
   const asked = new Map<string, Sum>();
   const served = new Map<string, Sum>();
   for (const { run, peer } of found) {
     const own = run.run.identity.id;
-    const other = isItself(run, peer) ? own : nodeOf(peer, owners, nodes);
+    const other = isItself(run, peer) ? own : nodeOf({ run, peer }, owners, nodes);
     const [from, to] = peer.direction === 'out' ? [own, other] : [other, own];
     const key = `${from} ${to} ${peer.protocol} ${peer.port}`;
     const sums = peer.direction === 'out' ? asked : served;
@@ -103,16 +127,19 @@ function workloadOf({ run }: RunPeer['run']): Pick<NetworkNode, 'workload'> {
 }
 
 function nodeOf(
-  { remote, name }: RunPeer['peer'],
-  owners: ReadonlyMap<string, string>,
+  { run, peer: { remote, name } }: RunPeer,
+  owners: Owners,
   nodes: Map<string, NetworkNode>,
 ): string {
-  const owner = owners.get(remote);
+  const { node } = run.run;
+  const owner = owners.of(node, remote);
   if (owner !== undefined) return owner;
   const kind = loopback.test(remote) ? 'host' : 'external';
-  const id = kind === 'host' ? 'host' : `address:${remote}`;
+  const hostId = owners.isOneMachine ? 'host' : `host:${node}`;
+  const id = kind === 'host' ? hostId : `address:${remote}`;
   if (!nodes.has(id)) {
-    const shown = kind === 'host' ? 'this machine' : (name ?? remote);
+    const host = owners.isOneMachine ? 'this machine' : node;
+    const shown = kind === 'host' ? host : (name ?? remote);
     nodes.set(id, { id, name: shown, kind, workload: null });
   }
   return id;

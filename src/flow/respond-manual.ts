@@ -31,6 +31,8 @@ export interface ManualRequest {
   readonly by: string;
   /** In the words of whoever asks; may be empty. */
   readonly reason: string;
+  /** Of its record, where whoever asks names it; default: one of our own. */
+  readonly id?: string;
 }
 
 export type ManualMeaning =
@@ -79,14 +81,14 @@ export function standingOf(
 
 /** The record of what a person asks for, before it is begun. */
 export function manualRecord(
-  { target, by, reason }: ManualRequest,
+  { target, by, reason, id: given }: ManualRequest,
   action: ResponseAction,
   { nowMs, chance, file }: RecordContext,
 ): ResponseRecord {
   const at = new Date(nowMs).toISOString();
   const { id, name, image } = target;
   return {
-    id: idOf([at, id, action, chance]),
+    id: given ?? idOf([at, id, action, chance]),
     at,
     action,
     state: 'begun',

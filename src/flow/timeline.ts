@@ -15,6 +15,7 @@ import {
   forgottenWhy,
   type Peer,
   type RecordReader,
+  type StoredDetection,
   type StoredRun,
 } from '../store/record/index.ts';
 import { containerView, timeText } from './container-view.ts';
@@ -51,7 +52,7 @@ export function timelineOf(reader: RecordReader, request: TimelineRequest): Time
     processes: processTree(records),
     files: filesOf(records),
     flows: hasAll || isNarrow(request.query) ? flowsOf(records) : peersOf(reader, stored),
-    ...toldOf(reader, stored, request.query),
+    ...toldOf(reader.detections(stored.id, listed), request.query),
     losses: damaged === 0 ? losses : [...losses, damageLoss(stored, damaged)],
     packages: isFiltered ? null : packagesOf(reader, stored.id),
     events: records.length,
@@ -160,7 +161,8 @@ function joined(known: FlowView, one: FlowView): FlowView {
   };
 }
 
-function peerView(peer: Peer): FlowView {
+/** Sums of a peer as a timeline tells them. */
+export function peerView(peer: Peer): FlowView {
   return {
     direction: peer.direction,
     protocol: peer.protocol,
@@ -175,17 +177,20 @@ function peerView(peer: Peer): FlowView {
   };
 }
 
+/** Detections and responses of a timeline. */
 interface Told {
   readonly detections: readonly DetectionView[];
   readonly responses: readonly ResponseView[];
 }
 
+export type ToldDetection = Omit<StoredDetection, 'id' | 'run'>;
+
 /** What was detected, and what was done about it. */
-function toldOf(reader: RecordReader, stored: StoredRun, query: EventQuery): Told {
+export function toldOf(found: readonly ToldDetection[], query: EventQuery): Told {
   const needle = query.grep?.toLowerCase();
   const detections: DetectionView[] = [];
   const responses: ResponseView[] = [];
-  for (const { timeNs, lastNs, detection, count } of reader.detections(stored.id, listed)) {
+  for (const { timeNs, lastNs, detection, count } of found) {
     const isEarly = query.sinceNs !== undefined && lastNs < query.sinceNs;
     if (isEarly || (query.untilNs !== undefined && timeNs > query.untilNs)) continue;
     const text = `${detection.rule}\n${detection.output}`;
@@ -231,7 +236,7 @@ function responseOf({ time, output_fields: fields }: DetectionFacts, count: numb
   } satisfies ResponseView;
 }
 
-function lossView(loss: LossRecord, { firstSeenNs }: StoredRun): LossView {
+export function lossView(loss: LossRecord, { firstSeenNs }: StoredRun): LossView {
   const { what, count, toNs, why, containerId } = loss;
   // Since ever: for a container that is since its own beginning.
   const fromNs = loss.fromNs === 0n ? firstSeenNs : loss.fromNs;

@@ -82,7 +82,7 @@ describe.skipIf(noBrowser !== null)(`logins (${noBrowser ?? 'in Chromium'})`, ()
   test('the group decides: a viewer of a team reads its own and changes nothing', async () => {
     const guest = await loggedIn('2');
     await guest.page.getByText('bea@shop.example').first().waitFor();
-    expect(await statusOf(guest, '/api/v1/fleet/containers')).toBe(200);
+    expect(await statusOf(guest, '/api/v1/containers')).toBe(200);
     expect(await statusOf(guest, '/api/v1/agents')).toBe(403);
     expect(await statusOf(guest, '/api/v1/agents/a/revoke', 'POST')).toBe(403);
     await guest.close();

@@ -118,7 +118,7 @@ describe.skipIf(missing !== null)(`a fleet${missing === null ? '' : ` (${missing
     expect(`${code} ${stderr}`).toMatch(/^0 /);
   };
   const exposed = async (id: string, who = token): Promise<Json> =>
-    ask(`/api/v1/fleet/exposed?question=${id}`, who, 1);
+    ask(`/api/v1/exposed?question=${id}`, who, 1);
 
   beforeAll(async () => {
     cluster = await startPostgres();
@@ -163,11 +163,10 @@ outputs: [{ name: hook, type: webhook, url: "http://127.0.0.1:${port}/" }]
     run(['agent', '--server', present(addresses[0]), '--data', node, '--node', 'node-1'], {
       SEAWORTHY_TOKEN: enrol.stdout.trim(),
     });
-    await vi.waitUntil(async () => (await exposed('DSA-2026-1'))['runs'] === 1, patience);
+    await vi.waitUntil(async () => runsOf(await exposed('DSA-2026-1')) === 1, patience);
     expect(await exposed('DSA-2026-1')).toMatchObject({
-      images: 1,
-      alive: 1,
-      newest: [{ stored: { node: 'node-1', run: { name: 'web' } } }],
+      total: { images: 1, running: 1 },
+      items: [{ container: { node: 'node-1', name: 'web' } }],
     });
     const figures = await Promise.all(addresses.map((address) => metrics(address, token)));
     const scanned = figures.map((text) => /work_scanned_total (\d+)/.exec(text)?.[1] ?? '');
@@ -184,8 +183,8 @@ outputs: [{ name: hook, type: webhook, url: "http://127.0.0.1:${port}/" }]
   test('a newer advisory reaches what was scanned before, also when a replica is killed', async () => {
     await present(servers[0]).end('SIGKILL');
     await publish('DSA-2026-1', 'CVE-2026-4242');
-    await vi.waitUntil(async () => (await exposed('CVE-2026-4242'))['runs'] === 1, patience);
-    expect((await exposed('DSA-2026-1'))['runs']).toBe(1);
+    await vi.waitUntil(async () => runsOf(await exposed('CVE-2026-4242')) === 1, patience);
+    expect(runsOf(await exposed('DSA-2026-1'))).toBe(1);
   }, 150_000);
 
   test('teams see what they run, viewers change nothing, changes are written down', async () => {
@@ -195,10 +194,13 @@ outputs: [{ name: hook, type: webhook, url: "http://127.0.0.1:${port}/" }]
         (await seaworthy([...words, team])).stdout.trim(),
       ),
     );
-    expect(await exposed('DSA-2026-1', theirs)).toMatchObject({ runs: 1 });
-    expect(await exposed('DSA-2026-1', others)).toMatchObject({ runs: 0, newest: [] });
-    for (const list of ['containers', 'detections', 'flows']) {
-      const path = `/api/v1/fleet/${list}`;
+    expect(await exposed('DSA-2026-1', theirs)).toMatchObject({ total: { containers: 1 } });
+    expect(await exposed('DSA-2026-1', others)).toMatchObject({
+      total: { containers: 0 },
+      items: [],
+    });
+    for (const list of ['containers', 'detections', 'images', 'responses']) {
+      const path = `/api/v1/${list}`;
       expect(await ask(path, others, 1), list).toMatchObject({ status: 200, items: [] });
     }
     for (const path of ['/api/v1/alerts', '/api/v1/changes', '/api/v1/agents']) {
@@ -222,6 +224,10 @@ outputs: [{ name: hook, type: webhook, url: "http://127.0.0.1:${port}/" }]
     expect(await present(servers[1]).end('SIGTERM')).toBe(0);
   }, 120_000);
 });
+
+function runsOf(answer: Json): unknown {
+  return (answer['total'] as Json | undefined)?.['containers'];
+}
 
 async function metrics(address: string, token: string): Promise<string> {
   const headers = { authorization: `Bearer ${token}` };

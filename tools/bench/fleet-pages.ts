@@ -1,6 +1,7 @@
 // How long questions to a fleet take over many runs in PostgreSQL: a made-up store, asked as the server
 // asks it. By hand: `node tools/bench/fleet-pages.ts [runs]`; ten million runs need minutes to be made.
-import { askFleet } from '../../src/server/ingest/ask.ts';
+import type { Evidence } from '../../src/flow/evidence.ts';
+import { fleetEvidence } from '../../src/flow/fleet-evidence.ts';
 import { type FleetStore, openFleetStore } from '../../src/store/fleet/index.ts';
 import { openPostgres } from '../../src/store/fleet/postgres.ts';
 import { missingPostgres, startPostgres } from '../../test/postgres-cluster.ts';
@@ -30,41 +31,77 @@ interface Timed {
   readonly cpuMs: number;
 }
 
-type Page = readonly [name: string, path: (index: number) => string];
+type Page = readonly [name: string, ask: (asked: Asked) => unknown];
 
 function imageOf(index: number): number {
   return 1 + ((index * 7919) % images);
 }
 
-function containers(words: string): string {
-  return `fleet/containers?limit=100&${words}`;
+interface Asked {
+  readonly evidence: Evidence;
+  readonly store: FleetStore;
+  /** Number of the question. */
+  readonly at: number;
+}
+
+type Words = Partial<Parameters<Evidence['containers']>[0]>;
+
+function containers(words: (at: number) => Words): Page[1] {
+  return ({ evidence, at }) =>
+    evidence.containers({ aliveOnly: false, limit: 100, ...words(at) }, null);
+}
+
+function exposed(question: (at: number) => string): Page[1] {
+  return ({ evidence, at }) => evidence.exposed({ asked: question(at), skip: 0, limit: 100 }, null);
+}
+
+function agent(at: number): string {
+  return `agent-${1 + at * 13}`;
 }
 
 function pagesOf(runs: number): readonly Page[] {
-  const job = (index: number): string => `job-${1 + ((index * 104_729) % runs)}`;
+  const job = (at: number): string => `job-${1 + ((at * 104_729) % runs)}`;
+  const detections = { limit: 100 };
   return [
-    ['containers, first page', () => containers('')],
-    ['containers alive', () => containers('alive=true')],
-    ['containers of an image', (at) => containers(`image=app-${imageOf(at)}:1`)],
-    ['containers of many images', (at) => containers(`image=team-${at}/`)],
-    ['containers of all images', () => containers('image=registry')],
-    ['containers alive of an image', (at) => containers(`alive=true&image=app-${at}`)],
-    ['containers of a node', (at) => containers(`node=node-${1 + at * 13}`)],
-    ['containers of a team', (at) => containers(`team=team-${at % 20}`)],
-    ['containers of a team with one node', (at) => containers(`team=team-${at % 20}&node=node-7`)],
-    ['containers by a part of the name', () => containers('name=ob-')],
-    ['containers by an old name', (at) => containers(`name=${job(at)}`)],
-    ['a name that nothing has', (at) => containers(`name=none-${at}`)],
-    ['counts', () => 'fleet/counts'],
-    ['detections', () => 'fleet/detections'],
-    ['detections, a priority that is rare', () => 'fleet/detections?priority=alert'],
-    ['detections, two priorities', () => 'fleet/detections?priority=critical&priority=notice'],
-    ['detections of an agent', (at) => `fleet/detections?agent=agent-${1 + at * 13}`],
-    ['flows', () => 'fleet/flows'],
-    ['flows of an agent', (at) => `fleet/flows?agent=agent-${1 + at * 13}`],
-    ['exposed', (at) => `fleet/exposed?question=pkg:deb/package-${at}`],
-    ['exposed, in every image', () => 'fleet/exposed?question=pkg:deb/libc6'],
-    ['exposed by an advisory', () => 'fleet/exposed?question=CVE-2026-0001'],
+    ['harbour', ({ evidence }) => evidence.harbour(null)],
+    ['harbour of a team', ({ evidence, at }) => evidence.harbour(new Set([`team-${at % 20}`]))],
+    ['images, first page', ({ evidence }) => evidence.images({ limit: 100 }, null)],
+    ['network', ({ evidence }) => evidence.network(0n, null)],
+    ['containers, first page', containers(() => ({}))],
+    ['containers alive', containers(() => ({ aliveOnly: true }))],
+    ['containers of an image', containers((at) => ({ image: `app-${imageOf(at)}:1` }))],
+    ['containers of many images', containers((at) => ({ image: `team-${at}/` }))],
+    ['containers of all images', containers(() => ({ image: 'registry' }))],
+    ['containers alive of an image', containers((at) => ({ aliveOnly: true, image: `app-${at}` }))],
+    ['containers of a node', containers((at) => ({ node: `node-${1 + at * 13}` }))],
+    ['containers of a team', containers((at) => ({ team: `team-${at % 20}` }))],
+    [
+      'containers of a team with one node',
+      containers((at) => ({ team: `team-${at % 20}`, node: 'node-7' })),
+    ],
+    ['containers by a part of the name', containers(() => ({ name: 'ob-' }))],
+    ['containers by an old name', containers((at) => ({ name: job(at) }))],
+    ['a name that nothing has', containers((at) => ({ name: `none-${at}` }))],
+    ['counts', ({ store }) => store.counts()],
+    ['detections, grouped', ({ evidence }) => evidence.detections(detections, null)],
+    ['detections', ({ store }) => store.detections(detections)],
+    [
+      'detections, a priority that is rare',
+      ({ store }) => store.detections({ ...detections, priorities: ['alert'] }),
+    ],
+    [
+      'detections, two priorities',
+      ({ store }) => store.detections({ ...detections, priorities: ['critical', 'notice'] }),
+    ],
+    [
+      'detections of an agent',
+      ({ store, at }) => store.detections({ ...detections, agent: agent(at) }),
+    ],
+    ['flows', ({ store }) => store.flows({ limit: 100 })],
+    ['flows of an agent', ({ store, at }) => store.flows({ limit: 100, agent: agent(at) })],
+    ['exposed', exposed((at) => `pkg:deb/package-${at}`)],
+    ['exposed, in every image', exposed(() => 'pkg:deb/libc6')],
+    ['exposed by an advisory', exposed(() => 'CVE-2026-0001')],
   ];
 }
 
@@ -106,6 +143,8 @@ function statementsOf(runs: number): readonly string[] {
     'CREATE INDEX run_agent ON run (agent, first_us)',
     'CREATE INDEX run_team ON run (team, first_us) WHERE team IS NOT NULL',
     'CREATE INDEX run_alive ON run (first_us, id, image) WHERE alive = 1',
+    `INSERT INTO catalogue (id, reference) SELECT ${imageId('n')},
+       'registry.example/team-' || n % 300 || '/app-' || n || ':1' FROM generate_series(1, ${images}) n`,
     `INSERT INTO ran SELECT agent, image, reference, team, count(*), min(first_us), max(last_us),
        max(first_us) FROM run GROUP BY agent, image, reference, team`,
     `INSERT INTO image_package SELECT ${imageId('n')}, 'deb', 'package-' || n % 400, '1',
@@ -136,16 +175,19 @@ async function fill(address: string, runs: number): Promise<void> {
   await database.close();
 }
 
-async function timed(store: FleetStore, [name, path]: Page, pid: number): Promise<Timed> {
+async function timed(store: FleetStore, [name, ask]: Page, pid: number): Promise<Timed> {
   const ms: number[] = [];
   const before = process.cpuUsage();
   const database = treeSeconds(pid);
+  const evidence = fleetEvidence({
+    store,
+    advisories: () => null,
+    coverage: () => Promise.resolve([]),
+    now: () => new Date(),
+  });
   for (let index = 0; index < asksEach; index += 1) {
     const begun = performance.now();
-    const url = new URL(`http://server.invalid/api/v1/${path(index)}`);
-    const answer = await askFleet(store, url, null);
-    if (answer === null || !('found' in answer)) throw new Error(`${name}: no answer`);
-    JSON.stringify(answer.found);
+    JSON.stringify(await ask({ evidence, store, at: index }));
     ms.push(performance.now() - begun);
   }
   const { user, system } = process.cpuUsage(before);

@@ -57,7 +57,9 @@ function entriesOf(status: Answer<Status>): readonly Entry[] {
 
 export function App(): JSX.Element {
   const main = useRef<HTMLElement>(null);
-  const shownEntries = entriesOf(answerTo<Status>('/status').value);
+  const status = answerTo<Status>('/status').value;
+  const shownEntries = entriesOf(status);
+  const isFleet = status.kind === 'ready' && status.value.scope === 'fleet';
   const addresses = shownEntries.map((one) => addressOf(one.page)).join('\n');
   useEffect(() => listenToKeys(addresses.split('\n')), [addresses]);
   const { page, id } = route.value;
@@ -87,11 +89,12 @@ export function App(): JSX.Element {
             </a>
           ))}
         </nav>
+        {isFleet && <a href="/account">Account</a>}
         <Connected />
       </header>
       <Work />
       <main id="main" ref={main} tabIndex={-1}>
-        {shown(route.value)}
+        {shown(route.value, shownEntries)}
       </main>
       <div class="unseen" role="status" aria-live="polite">
         {announcement.value}
@@ -101,11 +104,11 @@ export function App(): JSX.Element {
   );
 }
 
-function shown(current: Route): ComponentChildren {
+function shown(current: Route, here: readonly Entry[]): ComponentChildren {
   if (current.page === 'containers' && current.id !== null) {
     return <ContainerPage key={current.id} id={current.id} />;
   }
-  const entry = entries.find(({ page }) => page === current.page);
+  const entry = here.find(({ page }) => page === current.page);
   if (entry !== undefined) return entry.show(current);
   return (
     <section class="state">

@@ -14,7 +14,7 @@ import { createSecureContext } from 'node:tls';
 import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { makeFolder } from '../../base/folder.ts';
 import type { TlsOptions } from '../../base/http.ts';
-import { field, parseJson, stringField } from '../../base/json.ts';
+import { asArray, field, parseJson, stringField } from '../../base/json.ts';
 import { realPace } from '../../base/retry.ts';
 import { runAgent } from '../../flow/agent.ts';
 import { followForAnswers, type OwnRecords, withOwnRecords } from '../../flow/agent-answer.ts';
@@ -24,11 +24,15 @@ import {
   type OpenAgentLink,
   openAgentLink,
 } from '../../flow/agent-link.ts';
+import { followOrders, type RememberedOrder } from '../../flow/agent-orders.ts';
 import { recordSource } from '../../flow/agent-record.ts';
 import { knownInventory } from '../../flow/known-inventory.ts';
+import type { Responder } from '../../flow/respond.ts';
 import { openSpool } from '../../host/spool/index.ts';
 import { usualScanners } from '../../inspect/scanner.ts';
 import type { RuntimeRecord } from '../../model/timeline.ts';
+import type { ResponsePolicy } from '../../runtime/response/index.ts';
+import { openResponseLog } from '../../store/index.ts';
 import { openRecord, type RecordReader } from '../../store/record/index.ts';
 import { compose } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -74,7 +78,7 @@ export async function runAgentCommand(options: AgentCommandOptions): Promise<num
     await Promise.all([
       runAgent({ spool, source, link, pace: realPace, signal, version, warn }),
       rotating(link, signal, warn),
-      answering(options, { records, folder, signal, warn }),
+      answering(options, { records, folder, link, signal, warn }),
     ]);
   } finally {
     end.abort();
@@ -197,11 +201,13 @@ async function answering(
   {
     records,
     folder,
+    link,
     signal,
     warn,
   }: {
     readonly records: OwnRecords;
     readonly folder: string;
+    readonly link: OpenAgentLink;
     readonly signal: AbortSignal;
     readonly warn: (line: string) => void;
   },
@@ -223,6 +229,10 @@ async function answering(
     position: positionIn(file),
     keep: (position) => writeDurably(file, JSON.stringify({ detection: position })),
   });
+  const ordered =
+    answers?.policy == null
+      ? Promise.resolve()
+      : ordering({ data, folder, link, responder, policy: answers.policy, signal, warn });
   while (!signal.aborted) {
     try {
       while (follower.look() > 0);
@@ -232,7 +242,55 @@ async function answering(
     }
     await realPace.sleep(lookMs, signal).catch(() => undefined);
   }
+  await ordered;
   await responder.close();
+}
+
+/** Does what people of the fleet ask for, where the policy of this node allows it by hand. */
+async function ordering({
+  data,
+  folder,
+  link,
+  responder,
+  policy,
+  signal,
+  warn,
+}: {
+  readonly data: string;
+  readonly folder: string;
+  readonly link: OpenAgentLink;
+  readonly responder: Responder;
+  readonly policy: ResponsePolicy;
+  readonly signal: AbortSignal;
+  readonly warn: (line: string) => void;
+}): Promise<void> {
+  if (policy.manual.length === 0) return;
+  const file = join(folder, 'orders.json');
+  const log = openResponseLog(data);
+  const record: { reader: RecordReader | null } = { reader: null };
+  await followOrders({
+    link,
+    responder,
+    byHand: policy.manual,
+    policyFile: policy.file,
+    record: () => (record.reader ??= recordOrNull(data)),
+    logged: (id) => log.read().find((one) => one.id === id) ?? null,
+    remembered: ordersIn(file),
+    keep: (orders) => writeDurably(file, JSON.stringify({ orders })),
+    pace: realPace,
+    signal,
+    warn,
+  });
+}
+
+/** What was done before a restart; a spoilt file is of nothing: its orders are over by then. */
+function ordersIn(file: string): readonly RememberedOrder[] {
+  const parsed = existsSync(file) ? parseJson(readFileSync(file, 'utf8')) : null;
+  const known = parsed?.ok === true ? asArray(field(parsed.value, 'orders')) : [];
+  return known.flatMap((one) => {
+    const id = stringField(one, 'id');
+    return id === null ? [] : [{ id, answer: field(one, 'answer') as RememberedOrder['answer'] }];
+  });
 }
 
 /** Null: it never answered, or the file is spoilt. */

@@ -10,6 +10,8 @@ export interface ServerOptions extends CommonOptions {
   readonly clientCa?: string;
   readonly plainHttp?: boolean;
   readonly oidc?: string;
+  /** Further host names that browsers reach this server by. */
+  readonly name?: readonly string[];
   /** File of outputs: who is told. */
   readonly alerts?: string;
   /** Registries that images are pulled from which no node scanned. */
@@ -34,7 +36,7 @@ export interface ServerEnrolOptions extends ServerStoreOptions {
 }
 
 export interface ServerTokenOptions extends ServerStoreOptions {
-  readonly role: 'viewer' | 'admin';
+  readonly role: 'viewer' | 'responder' | 'admin';
   readonly label: string;
   readonly team?: readonly string[];
 }

@@ -1,6 +1,8 @@
 // What `server` does: store, desk, listener and shared work put together until it is told to end.
 import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
+import { partFolder } from '../../host/program/index.ts';
+import { openStaticFiles } from '../../server/http/index.ts';
 import {
   createFleetDesk,
   type FleetListener,
@@ -17,6 +19,7 @@ import {
 import { openFleetStore } from '../../store/fleet/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { fileOption, stampOf } from './fleet-options.ts';
+import { openServerFront } from './server-front.ts';
 import type { ServerOptions } from './server-options.ts';
 import { startServerWork } from './server-work.ts';
 
@@ -48,11 +51,27 @@ export async function runServer(options: ServerOptions): Promise<number> {
       ? null
       : (await import('./watch-response.ts')).alertDeskOf(options.alerts, warn);
   const work = startServerWork(options, { store, alerts, retention: numbers, signal, warn });
-  const figures = (): FurtherFigures => work.figures();
-  const desk = createFleetDesk({ store, nowMs, warn, login, alerts, figures });
+  const desk = createFleetDesk({ store, nowMs, warn });
   const { host } = options;
+  const { front, live } = openServerFront({
+    store,
+    desk,
+    login,
+    publicUrl: opened?.settings.publicUrl ?? null,
+    alerts,
+    advisories: work.advisories,
+    figures: (): FurtherFigures => work.figures(),
+    worker: work.worker,
+    host,
+    names: options.name ?? [],
+    certificate: tls?.certificate ?? null,
+    files: openStaticFiles(partFolder('ui')),
+    now: () => new Date(),
+    signal,
+    warn,
+  });
   try {
-    const listener = await listenFleet({ host, port: numbers.port, desk, tls });
+    const listener = await listenFleet({ host, port: numbers.port, desk, front, tls });
     warn(
       `the server listens on ${tls === null ? 'http' : 'https'}://${host}:${listener.port}; store ${store.place}`,
     );
@@ -60,7 +79,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
     await listener.close();
   } finally {
     end.abort();
-    await work.ended;
+    await Promise.all([work.ended, live.ended]);
     opened?.provider.close();
     await store.close();
   }

@@ -46,7 +46,7 @@ export async function runServerToken(options: ServerTokenOptions): Promise<numbe
   const { role, label, team } = options;
   if (role === 'admin' && team !== undefined) {
     throw new SeaworthyError('usage', 'an admin is not limited to teams', {
-      advice: 'leave out --team, or make it a viewer',
+      advice: 'leave out --team, or make it a viewer or a responder',
     });
   }
   await withStore(options.store, (store) =>

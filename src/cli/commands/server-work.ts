@@ -8,15 +8,21 @@ import { matchEcosystems } from '../../flow/ecosystems.ts';
 import { type FleetWork, startFleetWork } from '../../flow/fleet.ts';
 import { type FleetAlerts, startFleetAlerts } from '../../flow/fleet-alerts.ts';
 import { scanForFleet } from '../../flow/fleet-inventory.ts';
+import type { AdvisorySource } from '../../model/advisory.ts';
 import type { FurtherFigures } from '../../server/ingest/index.ts';
 import type { FleetRetention, FleetStore } from '../../store/fleet/index.ts';
 import { compose, databaseFile } from '../compose.ts';
 import type { RegistryFlags } from '../options.ts';
+import { version } from '../version.ts';
 import { followAdvisories } from './server-advisories.ts';
 import type { ServerOptions } from './server-options.ts';
 
 export interface ServerWork {
   figures(): FurtherFigures;
+  /** Name of this replica, unlike all others. */
+  readonly worker: string;
+  /** The advisories of now; null: there are none here. */
+  readonly advisories: () => AdvisorySource | null;
   /** Resolves when it was aborted and everything is given back. */
   readonly ended: Promise<void>;
 }
@@ -53,11 +59,14 @@ export function startServerWork(
     scan: composed === null ? null : (image) => scanForFleet(composed.services, image, registries),
     keep: alerts === null ? null : (document) => alerts.alerting.keep(document),
     retention,
+    version,
     ...(options.scanAfter === undefined ? {} : { patienceMs: options.scanAfter }),
   });
   const teller = alerts === null ? null : startFleetAlerts({ ...about, alerting: alerts.alerting });
   return {
     figures: () => figuresOf({ work, teller, alerts }),
+    worker,
+    advisories: () => advisories.get(),
     ended: Promise.all([work.ended, teller?.ended]).then(() => {
       advisories.close();
       composed?.close();

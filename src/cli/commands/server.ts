@@ -32,6 +32,7 @@ export function defineServer(program: Command): void {
     .option('--tls-key <file>', 'its key')
     .option('--client-ca <file>', 'PEM authority whose certificates name agents')
     .option('--plain-http', 'listen without TLS, behind something that ends it')
+    .option('--name <host...>', 'further names by which browsers reach this server')
     .option('--oidc <file>', 'YAML: the OpenID provider that people log in at, and who may what')
     .option('--alerts <file>', 'tell others of detections of all nodes (YAML); one replica does')
     .option('--scan <registry...>', 'pull images that no node scanned from these registries')
@@ -64,7 +65,9 @@ function defineTokens(server: Command): void {
       process.exitCode = await runServerEnrol(options);
     });
   withStore(server.command('token').description('print a token for people who ask'))
-    .addOption(new Option('--role <role>').choices(['viewer', 'admin']).default('viewer'))
+    .addOption(
+      new Option('--role <role>').choices(['viewer', 'responder', 'admin']).default('viewer'),
+    )
     .option('--label <text>', 'whose it is', 'somebody')
     .option('--team <name...>', 'see only what these teams run')
     .exitOverride()

@@ -61,6 +61,7 @@ const listContainers: Route = {
     image: { ...word, description: 'part of the image, or the start of its id or digest' },
     name: { ...word, description: 'part of the name, or the start of the id' },
     node: { ...word, description: 'the machine that it runs on' },
+    team: { ...word, description: 'the team that runs it' },
     since: timeSchema,
     limit: limitSchema(100, 1000),
     cursor: cursorSchema,
@@ -71,12 +72,14 @@ const listContainers: Route = {
     const image = textValue(query, 'image');
     const name = textValue(query, 'name');
     const node = textValue(query, 'node');
+    const team = textValue(query, 'team');
     const sinceNs = timeValue(query, 'since', services.now());
     const asked = {
       aliveOnly: query.get('alive') === true,
       ...(image === undefined ? {} : { image }),
       ...(name === undefined ? {} : { name }),
       ...(node === undefined ? {} : { node }),
+      ...(team === undefined ? {} : { team }),
       ...(sinceNs === undefined ? {} : { sinceNs }),
       ...(place === undefined
         ? {}

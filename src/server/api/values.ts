@@ -44,7 +44,8 @@ function wrong(message: string, advice: string): SeaworthyError {
 /** The value as text; undefined when it was not given. */
 export function textValue(query: QueryValues, name: string): string | undefined {
   const value = query.get(name);
-  return typeof value === 'string' ? value : undefined;
+  // PostgreSQL holds no NUL in a text, and no name has one.
+  return typeof value === 'string' ? value.replaceAll('\0', '') : undefined;
 }
 
 export function numberValue(query: QueryValues, name: string): number {

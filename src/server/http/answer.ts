@@ -121,7 +121,11 @@ export function sendPage(
   },
 ): void {
   response.setHeader('cache-control', 'no-store');
-  response.writeHead(page.status, page.headers).end(page.body);
+  for (const [name, value] of Object.entries(page.headers)) {
+    if (name === 'set-cookie') response.appendHeader(name, value);
+    else response.setHeader(name, value);
+  }
+  response.writeHead(page.status).end(page.body);
 }
 
 export interface Problem {

@@ -10,9 +10,11 @@ import type { Streams } from './stream.ts';
 /** How people come in where not everything is one token of the machine. */
 export interface Entrance {
   /** Who a login's cookie belongs to; null: none, or none of ours. */
-  callerOf(cookies: string): Awaitable<Caller | null>;
+  callerOf(asked: EntranceRequest): Awaitable<Caller | null>;
   /** Its own pages (login, the way back from a provider, logout); null: the path is none of them. */
   handle(asked: EntranceRequest): Promise<EntranceAnswer | null>;
+  /** Who somebody is here, and the way out. */
+  account(caller: Caller, asked: EntranceRequest): Promise<EntranceAnswer>;
   /** What is shown to who is not logged in. */
   page(why: string | null): EntranceAnswer;
 }

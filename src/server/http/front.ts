@@ -19,7 +19,7 @@ import { serverLimits } from './limits.ts';
 import { createHttpMetrics } from './metrics.ts';
 import { createRate } from './rate.ts';
 import { bodyOf, cookieOf, formOf, Refusal } from './request.ts';
-import { bearerOf, checkRights, headerOf, isReading, isSecret } from './rights.ts';
+import { askedOf, bearerOf, checkRights, isReading, isSecret } from './rights.ts';
 import { createRouter } from './router.ts';
 import { createStreams, type Streams } from './stream.ts';
 
@@ -101,7 +101,8 @@ class FrontDesk<Services extends ApiServices> implements Front {
     const { url = '/', method = 'GET', headers } = request;
     const { anyHostWithToken, words } = this.#options;
     const isBearer = anyHostWithToken && headers.authorization !== undefined;
-    if (!isBearer && !isOurHost(headers.host, this.#options)) {
+    const isHealth = anyHostWithToken && /^\/(?:healthz|readyz)$/.test(url);
+    if (!isBearer && !isHealth && !isOurHost(headers.host, this.#options)) {
       throw new Refusal(421, 'host', {
         message: 'this host name is none of ours',
         advice: words.host,
@@ -213,22 +214,16 @@ class FrontDesk<Services extends ApiServices> implements Front {
   }
 
   async #callerOf(request: IncomingMessage): Promise<Caller> {
-    const { words, origins = [] } = this.#options;
-    const { method = 'GET', headers } = request;
+    const { words } = this.#options;
+    const { headers } = request;
     const address = request.socket.remoteAddress ?? '';
     const bearer = bearerOf(request);
-    const byCookie = bearer === null && headers.cookie !== undefined;
-    if (!isOurOrigin(method, headers, { byCookie, origins })) {
-      throw new Refusal(403, 'origin', {
-        message: 'a page of another site asks',
-        advice: words.origin,
-      });
-    }
+    this.#checkOrigin(request, bearer === null && headers.cookie !== undefined);
     const caller = await this.#known(request);
     if (caller === null) {
       this.#slow(this.#refusals.waitMs(address));
       const isGiven = bearer !== null || this.#cookieOf(request) !== null;
-      throw new Refusal(401, 'token', {
+      throw new Refusal(401, this.#options.entrance === null ? 'token' : 'login', {
         message: isGiven ? 'this token is not known' : 'a token is needed',
         advice: words.token,
       });
@@ -248,10 +243,13 @@ class FrontDesk<Services extends ApiServices> implements Front {
 
   async #known(request: IncomingMessage): Promise<Caller | null> {
     const { callerOf, entrance } = this.#options;
-    const given = bearerOf(request) ?? this.#cookieOf(request);
-    if (given !== null) return callerOf(given);
-    if (request.headers.authorization !== undefined || entrance === null) return null;
-    return entrance.callerOf(request.headers.cookie ?? '');
+    const bearer = bearerOf(request);
+    if (bearer !== null) return callerOf(bearer);
+    if (request.headers.authorization !== undefined) return null;
+    const given = this.#cookieOf(request);
+    const caller = given === null ? null : await callerOf(given);
+    if (caller !== null || entrance === null) return caller;
+    return entrance.callerOf(askedOf(request));
   }
 
   #slow(waitMs: number): void {
@@ -269,10 +267,13 @@ class FrontDesk<Services extends ApiServices> implements Front {
     const { entrance, files } = this.#options;
     const method = request.method ?? '';
     if (entrance !== null) {
+      if (!isReading(method)) this.#checkOrigin(request);
       if (method === 'POST' && path === '/login/token') return this.#tokenGiven(asked);
-      const header = (name: string): string | null => headerOf(request, name);
-      const answer = await entrance.handle({ method, url, header });
-      if (answer !== null) return sendPage(response, answer);
+      const answer = await entrance.handle({ ...askedOf(request), url });
+      if (answer !== null) {
+        if (path === '/logout' && answer.status < 400) this.#forget(response);
+        return sendPage(response, answer);
+      }
     }
     if (!isReading(method)) {
       throw new Refusal(405, 'method', { message: 'pages are only read', advice: 'use GET' });
@@ -282,13 +283,25 @@ class FrontDesk<Services extends ApiServices> implements Front {
     if (token !== null) return this.#enter(asked, token, path.replace(/^\/+/, '/'));
     const file = files.file(path);
     const isShown = file === null || file.mediaType.startsWith('text/html');
-    if (entrance !== null && isShown && (await this.#known(request)) === null) {
-      return sendPage(response, entrance.page(null));
+    if (entrance !== null && isShown) {
+      const caller = await this.#known(request);
+      if (caller === null) return sendPage(response, entrance.page(null));
+      const isAccount = path === '/account' || (path === '/' && file === null);
+      if (isAccount) return sendPage(response, await entrance.account(caller, askedOf(request)));
     }
     if (file !== null) return sendFile(request, response, file);
     const isPage = path === '/' || path === '/index.html';
     const missing = 'the dashboard is not built here: run `npm start`, or use /api/v1\n';
     sendText(response, isPage ? 503 : 404, isPage ? missing : 'there is no such page\n');
+  }
+
+  /** Ends what `#enter` gave. */
+  #forget(response: ServerResponse): void {
+    const secure = this.#options.isSecure ? '; Secure' : '';
+    response.appendHeader(
+      'set-cookie',
+      `${this.#cookieName}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${secure}`,
+    );
   }
 
   async #enter({ request, response }: PageAsked, token: string, goal: string): Promise<void> {
@@ -308,17 +321,18 @@ class FrontDesk<Services extends ApiServices> implements Front {
     response.writeHead(302, { location: goal }).end();
   }
 
+  #checkOrigin(request: IncomingMessage, byCookie = true): void {
+    const { origins = [], words } = this.#options;
+    if (isOurOrigin(request.method ?? 'GET', request.headers, { byCookie, origins })) return;
+    throw new Refusal(403, 'origin', {
+      message: 'a page of another site asks',
+      advice: words.origin,
+    });
+  }
+
   /** The form of the entrance: a token that is typed in stands in no address. */
   async #tokenGiven(asked: PageAsked): Promise<void> {
-    const { request } = asked;
-    const { origins = [], words } = this.#options;
-    if (!isOurOrigin('POST', request.headers, { byCookie: true, origins })) {
-      throw new Refusal(403, 'origin', {
-        message: 'a page of another site asks',
-        advice: words.origin,
-      });
-    }
-    const form = await formOf(request);
+    const form = await formOf(asked.request);
     return this.#enter(asked, form.get('token')?.trim() ?? '', '/');
   }
 }

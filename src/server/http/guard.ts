@@ -53,8 +53,11 @@ export function isOurOrigin(
   headers: IncomingHttpHeaders,
   { byCookie, origins = [] }: { readonly byCookie: boolean; readonly origins?: readonly string[] },
 ): boolean {
-  const { origin, host = '' } = headers;
+  const { host = '' } = headers;
   const site = headers['sec-fetch-site'];
+  // Our pages send no referrer, and of such a page's form browsers hide the origin (Fetch, 3.2): `null`.
+  const isHidden = headers.origin === 'null' && site === 'same-origin';
+  const origin = isHidden ? `http://${host}` : headers.origin;
   const isChange = method !== 'GET' && method !== 'HEAD';
   const ours = [`http://${host}`, `https://${host}`, ...origins];
   if (origin !== undefined && !ours.includes(origin)) {

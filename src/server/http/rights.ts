@@ -1,7 +1,7 @@
 // Who asks, by the request, and what the role and the teams allow.
 import type { IncomingMessage } from 'node:http';
 import { type Caller, type Route, roles } from '../api/index.ts';
-import type { FrontWords } from './front-options.ts';
+import type { EntranceRequest, FrontWords } from './front-options.ts';
 import { Refusal } from './request.ts';
 
 export function isReading(method: string): boolean {
@@ -16,7 +16,13 @@ export function bearerOf({ headers }: IncomingMessage): string | null {
   return /^Bearer ([\w-]{10,200})$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 
-export function headerOf({ headers }: IncomingMessage, name: string): string | null {
+/** A request as the entrance takes it. */
+export function askedOf(request: IncomingMessage): EntranceRequest {
+  const url = new URL('http://here');
+  return { method: request.method ?? 'GET', url, header: (name) => headerOf(request, name) };
+}
+
+function headerOf({ headers }: IncomingMessage, name: string): string | null {
   const value = headers[name];
   return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
 }

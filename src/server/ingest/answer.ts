@@ -23,9 +23,7 @@ export function refusal(status: number, code: string, message: string): FleetRes
 
 const advices: Readonly<Record<string, string>> = {
   unauthorised: 'give a token that `seaworthy server token` or `server enrol` printed',
-  denied: 'ask an admin for a token of another role',
-  scope: 'ask with a token or login that is not limited to teams',
-  origin: 'open the page by the address of this server',
+  denied: 'this is for agents: enrol the node',
   rate: 'wait as long as Retry-After says',
 };
 

@@ -6,18 +6,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listenLab } from '../../../test/fleet-lab.ts';
 import { fleetDetection, health } from '../../../test/sample-fleet.ts';
 import { realPace } from '../../base/retry.ts';
 import { newSecret, secretHash } from '../../base/secret.ts';
 import { type AgentIdentity, enrolAgent, openAgentLink } from '../../flow/agent-link.ts';
 import { type FleetStore, openFleetStore } from '../../store/fleet/index.ts';
 import { createBuckets } from './bucket.ts';
-import { createFleetDesk, type FleetListener, listenFleet } from './index.ts';
+import { createFleetDesk, type FleetListener } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-desk-'));
 let store: FleetStore;
 let listener: FleetListener;
 const warnings: string[] = [];
+const end = new AbortController();
 const tokens = { enrol: newSecret('swe'), viewer: newSecret('swt'), admin: newSecret('swt') };
 
 beforeAll(async () => {
@@ -36,10 +38,10 @@ beforeAll(async () => {
     teams: null,
   });
   const warn = (line: string): void => void warnings.push(line);
-  const desk = createFleetDesk({ store, nowMs: () => performance.now(), warn });
-  listener = await listenFleet({ host: '127.0.0.1', port: 0, desk, tls: null });
+  ({ listener } = await listenLab({ store, warn, signal: end.signal }));
 });
 afterAll(async () => {
+  end.abort();
   await listener.close();
   await store.close();
   rmSync(folder, { recursive: true, force: true });
@@ -113,16 +115,19 @@ describe('who may do what', () => {
       ['GET', '/api/v1/agents', undefined, 401],
       ['GET', '/api/v1/agents', 'wrong', 401],
       ['GET', '/api/v1/agents', tokens.enrol, 401],
-      ['GET', '/api/v1/agents', agent.secret, 403],
+      ['GET', '/api/v1/agents', agent.secret, 401],
       ['GET', '/api/v1/agents', tokens.viewer, 200],
-      ['GET', '/api/v1/fleet/counts', tokens.viewer, 200],
-      ['GET', '/api/v1/fleet/exposed?question=x%27%3B', tokens.viewer, 400],
-      ['GET', '/api/v1/fleet/containers?cursor=1%20OR%201', tokens.viewer, 400],
-      ['GET', '/api/v1/fleet/containers?limit=1e9', tokens.viewer, 400],
-      ['GET', '/api/v1/fleet/../../etc/passwd', tokens.viewer, 404],
+      ['GET', '/api/v1/counts', tokens.viewer, 200],
+      ['GET', '/api/v1/exposed?question=x%27%3B', tokens.viewer, 400],
+      ['GET', '/api/v1/containers?cursor=1%20OR%201', tokens.viewer, 400],
+      ['GET', '/api/v1/containers?limit=1e9', tokens.viewer, 400],
+      ['GET', '/api/v1/containers/%00%27', tokens.viewer, 404],
+      ['GET', '/api/v1/../../etc/passwd', tokens.viewer, 404],
+      ['POST', '/api/v1/agents/orders', tokens.admin, 403],
+      ['POST', '/api/v1/agents/orders', undefined, 401],
       ['POST', '/api/v1/ingest', tokens.admin, 403],
       ['POST', `/api/v1/agents/${agent.agent}/revoke`, tokens.viewer, 403],
-      ['POST', `/api/v1/agents/${agent.agent}/revoke`, agent.secret, 403],
+      ['POST', `/api/v1/agents/${agent.agent}/revoke`, agent.secret, 401],
       ['POST', '/api/v1/agents/nobody/revoke', tokens.admin, 404],
       ['GET', '/elsewhere', tokens.admin, 404],
     ];
@@ -138,8 +143,8 @@ describe('who may do what', () => {
     const statuses: number[] = [];
     for (let tries = 0; tries < 40; tries += 1) {
       const answer = await desk.handle({
-        method: 'GET',
-        url: new URL('http://x/api/v1/agents'),
+        method: 'POST',
+        url: new URL('http://x/api/v1/ingest'),
         header: (name) => (name === 'authorization' ? `Bearer guess${tries}` : null),
         address: '192.0.2.1',
         certified: null,

@@ -1,18 +1,15 @@
-// What a fleet's server answers: enrolment, ingest, rotation, and questions of those who may ask. A
-// plain function from request to response, to be mounted in any listener.
+// What a fleet's server answers to agents: enrolment, ingest, rotation, orders. A plain function from
+// request to response, to be mounted in any listener.
 import { messageOf } from '../../base/error.ts';
 import { stringField } from '../../base/json.ts';
 import { realPace } from '../../base/retry.ts';
 import { secretHash } from '../../base/secret.ts';
-import type { AlertDesk } from '../../flow/alert-desk.ts';
-import type { FleetStore, Identity, Role } from '../../store/fleet/index.ts';
-import type { LoginDesk } from '../login/index.ts';
+import type { FleetStore, Identity } from '../../store/fleet/index.ts';
 import { type FleetResponse, json, refusal, retryLater } from './answer.ts';
-import { askFleet } from './ask.ts';
 import { bodyBytes, readBatch } from './batch.ts';
 import { createBuckets } from './bucket.ts';
-import { alertState, changesOf, type FleetHouse } from './house.ts';
 import { createIngestMetrics, type FurtherFigures } from './metrics.ts';
+import { createOrderDesk, readOrderQuestion } from './orders.ts';
 import { createIngestQueue } from './queue.ts';
 
 export interface FleetRequest {
@@ -33,17 +30,17 @@ export interface FleetDeskOptions {
   readonly nowMs: () => number;
   /** Told what went wrong inside; never holds a token. */
   readonly warn: (line: string) => void;
-  /** People who log in at a provider of identities; null: tokens alone. */
-  readonly login?: LoginDesk | null;
-  /** Who is told of detections; null: nobody, by this replica. */
-  readonly alerts?: AlertDesk | null;
-  /** Further figures for /metrics, names without the prefix. */
-  readonly figures?: () => FurtherFigures;
 }
 
 export interface FleetDesk {
   /** Never rejects. Null: the path is none of ours. */
   handle(request: FleetRequest): Promise<FleetResponse | null>;
+  /** Who a secret belongs to, remembered for some seconds; null: nobody. */
+  identify(secret: string): Promise<Identity | null>;
+  /** Figures in the format of Prometheus. @param further names without the prefix */
+  figures(further?: FurtherFigures): string;
+  /** Lets agents go that wait for orders. */
+  close(): void;
   /** Resolves when everything that was begun is committed. */
   idle(): Promise<void>;
 }
@@ -62,11 +59,11 @@ const recordsBurst = 50_000;
 /** Tokens that are wrong, of one address. */
 const wrongPerSecond = 0.2;
 const wrongBurst = 20;
-const askedPerSecond = 20;
-const askedBurst = 200;
-/** Steps of logins of one address; a company may sit behind one. */
-const loginsPerSecond = 5;
-const loginsBurst = 200;
+/** Questions of one agent for orders: each waits for its answer. */
+const ordersPerSecond = 2;
+const ordersBurst = 20;
+/** What came of some hundred orders. */
+const ordersBytes = 512 * 1024;
 /** An enrolment or a rotation. */
 const smallBytes = 16 * 1024;
 
@@ -81,6 +78,7 @@ class Desk implements FleetDesk {
   readonly #metrics = createIngestMetrics();
   readonly #known = new Map<string, { readonly identity: Identity; readonly untilMs: number }>();
   readonly #rates;
+  readonly #orders;
   #held = 0;
   #reading = 0;
   readonly #readers: (() => void)[] = [];
@@ -89,16 +87,29 @@ class Desk implements FleetDesk {
     const { nowMs, store } = options;
     this.#options = options;
     this.#queue = createIngestQueue({ store, nowMs });
+    this.#orders = createOrderDesk({ store, pace: realPace, warn: options.warn });
     this.#rates = {
       records: createBuckets({ perSecond: recordsPerSecond, burst: recordsBurst, nowMs }),
       wrong: createBuckets({ perSecond: wrongPerSecond, burst: wrongBurst, nowMs }),
-      asked: createBuckets({ perSecond: askedPerSecond, burst: askedBurst, nowMs }),
-      logins: createBuckets({ perSecond: loginsPerSecond, burst: loginsBurst, nowMs }),
+      orders: createBuckets({ perSecond: ordersPerSecond, burst: ordersBurst, nowMs }),
     };
   }
 
   idle(): Promise<void> {
     return this.#queue.idle();
+  }
+
+  close(): void {
+    this.#orders.close();
+  }
+
+  identify(secret: string): Promise<Identity | null> {
+    const hash = secretHash(secret);
+    return this.#remembered(hash, () => this.#options.store.identify(hash));
+  }
+
+  figures(further?: FurtherFigures): string {
+    return this.#metrics.text(further);
   }
 
   async handle(request: FleetRequest): Promise<FleetResponse | null> {
@@ -114,168 +125,71 @@ class Desk implements FleetDesk {
   async #route(request: FleetRequest): Promise<FleetResponse | null> {
     const { method, url } = request;
     switch (`${method} ${url.pathname}`) {
-      case 'GET /healthz':
-        return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok\n' };
-      case 'GET /readyz':
-        // Reading one row proves pool and database; a failure is a 503 by `handle`.
-        await this.#options.store.agents({ after: null, limit: 1 });
-        return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok\n' };
-      case 'GET /metrics':
-        return this.#as(request, ['viewer', 'admin'], ({ teams }) =>
-          Promise.resolve(
-            teams === null
-              ? {
-                  status: 200,
-                  headers: { 'content-type': 'text/plain; version=0.0.4' },
-                  body: this.#metrics.text(this.#options.figures?.()),
-                }
-              : refusal(403, 'scope', 'this is about the whole fleet'),
-          ),
-        );
       case 'POST /api/v1/agents/enrol':
         return this.#enrol(request);
       case 'POST /api/v1/agents/rotate':
-        return this.#as(request, ['agent'], (identity) => this.#rotate(request, identity));
+        return this.#as(request, (identity) => this.#rotate(request, identity));
       case 'POST /api/v1/ingest':
-        return this.#as(request, ['agent'], (identity) => this.#ingest(request, identity));
-      case 'GET /api/v1/alerts':
-        return this.#whole(request, ['viewer', 'admin'], () => alertState(this.#house()));
-      case 'POST /api/v1/alerts/test':
-        return this.#whole(request, ['admin'], async () => {
-          const { alerts } = this.#house();
-          return alerts === null ? null : { outputs: await alerts.test() };
-        });
-      case 'GET /api/v1/changes':
-        return this.#whole(request, ['admin'], () =>
-          changesOf(this.#house(), request.url.searchParams),
-        );
+        return this.#as(request, (identity) => this.#ingest(request, identity));
+      case 'POST /api/v1/agents/orders':
+        return this.#as(request, (identity) => this.#asked(request, identity));
       default:
-        return (await this.#login(request)) ?? this.#ask(request);
+        return null;
     }
   }
 
-  #house(): FleetHouse {
-    const { store, alerts = null } = this.#options;
-    return { store, alerts };
-  }
-
-  /** What only those are told who may see the whole fleet; null: it cannot be answered like this. */
-  #whole(
-    request: FleetRequest,
-    roles: readonly Role[],
-    action: () => Promise<unknown>,
-  ): Promise<FleetResponse> {
-    return this.#as(request, roles, async ({ teams, id }) => {
-      if (teams !== null) return refusal(403, 'scope', 'this is about the whole fleet');
-      const waitMs = this.#rates.asked.take(id, 1);
-      if (waitMs > 0) return retryLater(429, 'rate', 'too many questions', waitMs);
-      const value = await action();
-      if (value !== null) return json(200, value);
-      return request.method === 'POST'
-        ? refusal(409, 'off', 'nobody is told by this server: start it with --alerts')
-        : refusal(400, 'usage', 'limit is a number from 1 to 1000');
-    });
-  }
-
-  async #login(request: FleetRequest): Promise<FleetResponse | null> {
-    const { login } = this.#options;
-    const { pathname } = request.url;
-    if (login === undefined || login === null || pathname.startsWith('/api/')) return null;
-    const waitMs = this.#rates.logins.take(request.address, 1);
-    return waitMs > 0 ? retryLater(429, 'rate', 'too many logins', waitMs) : login.handle(request);
-  }
-
-  async #ask(request: FleetRequest): Promise<FleetResponse | null> {
-    const { method, url } = request;
-    const revoked = /^\/api\/v1\/agents\/([\w.:-]{1,128})\/revoke$/.exec(url.pathname)?.[1];
-    if (method === 'POST' && revoked !== undefined) {
-      return this.#as(request, ['admin'], async () => {
-        const isKnown = await this.#options.store.revoke(decodeURIComponent(revoked));
-        return isKnown ? json(200, { revoked }) : refusal(404, 'not-found', 'no such agent');
-      });
-    }
-    if (method !== 'GET' || !/^\/api\/v1\/(?:agents$|fleet\/)/.test(url.pathname)) return null;
-    return this.#as(request, ['viewer', 'admin'], async (identity) => {
-      const waitMs = this.#rates.asked.take(identity.id, 1);
-      if (waitMs > 0) return retryLater(429, 'rate', 'too many questions', waitMs);
-      const answer = await askFleet(this.#options.store, url, identity.teams);
-      if (answer === null) return refusal(404, 'not-found', 'no such page');
-      if ('whole' in answer) return refusal(403, 'scope', 'this is about the whole fleet');
-      return 'wrong' in answer ? refusal(400, 'usage', answer.wrong) : json(200, answer.found);
-    });
-  }
-
-  /** Who asks, and whether they may. */
+  /** Who asks, and whether it is an agent. */
   async #as(
     request: FleetRequest,
-    roles: readonly Role[],
     action: (identity: Identity) => Promise<FleetResponse>,
   ): Promise<FleetResponse> {
     const identity = await this.#identify(request);
     if (identity === 'later') return retryLater(429, 'rate', 'too many wrong tokens', 5000);
-    if (identity === 'foreign') return refusal(403, 'origin', 'the page of another site asks');
     if (identity === null) {
       this.#metrics.count('unauthorised');
       const { status, headers, body } = refusal(401, 'unauthorised', 'this token is not known');
       return { status, body, headers: { ...headers, 'www-authenticate': 'Bearer' } };
     }
-    const isAllowed = roles.includes(identity.role);
-    const response = isAllowed
-      ? await action(identity)
-      : refusal(403, 'denied', 'this token may not do that');
-    if (request.method !== 'GET' && identity.role !== 'agent') {
-      await this.#log(request, identity, response.status);
-    }
-    return response;
+    if (identity.role === 'agent') return action(identity);
+    return refusal(403, 'denied', 'this token may not do that');
   }
 
-  /** Before the answer: what cannot be written down is not told as done. */
-  async #log(
-    { method, url, address }: FleetRequest,
-    { id, role }: { readonly id: string; readonly role: string },
-    status: number,
-  ): Promise<void> {
-    const path = url.pathname.slice(0, 300);
-    await this.#options.store.addChange({
-      caller: id,
-      role,
-      address,
-      method,
-      path,
-      status,
-      what: null,
-    });
-  }
-
-  /** Sessions are asked for each time: whoever logged out at another replica is out here as well. */
-  async #person(request: FleetRequest): Promise<Identity | 'foreign' | null> {
-    const session = await this.#options.login?.callerOf(request);
-    if (session === undefined || session === null || session === 'foreign') return session ?? null;
-    return { role: session.role, id: session.subject, node: null, teams: session.teams };
-  }
-
-  async #identify(request: FleetRequest): Promise<Identity | 'later' | 'foreign' | null> {
-    const { store, nowMs } = this.#options;
+  async #identify(request: FleetRequest): Promise<Identity | 'later' | null> {
+    const { store } = this.#options;
     const secret = bearerOf(request);
-    const person = secret === null ? await this.#person(request) : null;
-    if (person !== null) return person;
+    if (secret === null && request.certified === null) return null;
     const key = secret === null ? `cert:${request.certified ?? ''}` : secretHash(secret);
+    const identity = await this.#remembered(key, async () => {
+      if (secret !== null) return store.identify(key);
+      const node = request.certified ?? '';
+      const isAdmitted = await store.admit({ id: key, node });
+      return isAdmitted ? { role: 'agent', id: key, node, teams: null } : null;
+    });
+    if (identity !== null) return identity;
+    return this.#rates.wrong.take(request.address, 1) > 0 ? 'later' : null;
+  }
+
+  async #remembered(key: string, look: () => Promise<Identity | null>): Promise<Identity | null> {
+    const { nowMs } = this.#options;
     const known = this.#known.get(key);
     if (known !== undefined && known.untilMs > nowMs()) return known.identity;
-    let identity: Identity | null = null;
-    if (secret !== null) identity = await store.identify(key);
-    else if (request.certified !== null) {
-      const node = request.certified;
-      const isAdmitted = await store.admit({ id: key, node });
-      if (isAdmitted) identity = { role: 'agent', id: key, node, teams: null };
-    }
+    const identity = await look();
     if (identity === null) {
       this.#known.delete(key);
-      return this.#rates.wrong.take(request.address, 1) > 0 ? 'later' : null;
+      return null;
     }
     if (this.#known.size >= rememberedMost) this.#known.clear();
     this.#known.set(key, { identity, untilMs: nowMs() + rememberedMs });
     return identity;
+  }
+
+  /** An agent asks what people want done on its node, and tells what came of what they wanted. */
+  async #asked(request: FleetRequest, { id }: Identity): Promise<FleetResponse> {
+    const waitMs = this.#rates.orders.take(id, 1);
+    if (waitMs > 0) return retryLater(429, 'rate', 'asked too often', waitMs);
+    const asked = readOrderQuestion(await jsonBody(request, ordersBytes));
+    if (typeof asked === 'string') return refusal(400, 'usage', asked);
+    return json(200, { orders: await this.#orders.ask(id, asked) });
   }
 
   async #enrol(request: FleetRequest): Promise<FleetResponse> {
@@ -292,7 +206,10 @@ class Desk implements FleetDesk {
       const isDone = await this.#options.store.enrol({ id, node, secretHash: hash, enrolmentHash });
       if (isDone) {
         this.#metrics.count('enrolled');
-        await this.#log(request, { id, role: 'enrolment' }, 200);
+        const { method, url, address } = request;
+        const path = url.pathname;
+        const change = { caller: id, role: 'enrolment', address, method, path, status: 200 };
+        await this.#options.store.addChange({ ...change, what: node });
         return json(200, { agent: id });
       }
     }
@@ -363,8 +280,12 @@ function bearerOf({ header }: FleetRequest): string | null {
   return /^Bearer ([\w.~+/=-]{1,512})$/i.exec(header('authorization') ?? '')?.[1] ?? null;
 }
 
-async function smallBody(request: FleetRequest): Promise<unknown> {
-  const body = await request.body(smallBytes);
+function smallBody(request: FleetRequest): Promise<unknown> {
+  return jsonBody(request, smallBytes);
+}
+
+async function jsonBody(request: FleetRequest, most: number): Promise<unknown> {
+  const body = await request.body(most);
   try {
     return body === null ? null : (JSON.parse(Buffer.from(body).toString('utf8')) as unknown);
   } catch {

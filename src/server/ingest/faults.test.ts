@@ -44,7 +44,8 @@ const serverCode = (store: string, port: number): string => `
   import { openFleetStore } from '${sources}store/fleet/index.ts';
   const store = await openFleetStore(${JSON.stringify(store)}, { connections: 4 });
   const desk = createFleetDesk({ store, nowMs: () => performance.now(), warn: () => {} });
-  await listenFleet({ host: '127.0.0.1', port: ${port}, desk, tls: null });`;
+  const front = { serve: () => Promise.resolve(), streams: { close() {} } };
+  await listenFleet({ host: '127.0.0.1', port: ${port}, desk, front, tls: null });`;
 
 /** Numbers records from 1 on, ten at a time, until a file says which is the last. */
 const agentCode = (name: string, ports: readonly number[], skewMs: number): string => `

@@ -5,6 +5,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { traced } from '../../base/trace.ts';
+import type { Front } from '../http/index.ts';
 import type { FleetResponse } from './answer.ts';
 import type { FleetDesk, FleetRequest } from './desk.ts';
 
@@ -20,6 +21,8 @@ export interface FleetListenOptions {
   readonly host: string;
   readonly port: number;
   readonly desk: FleetDesk;
+  /** Whatever agents do not ask: pages, the API, the stream. */
+  readonly front: Pick<Front, 'serve' | 'streams'>;
   /** Null: plain HTTP, for loopback or behind something that ends TLS. */
   readonly tls: FleetTls | null;
 }
@@ -47,12 +50,15 @@ const headerBytes = 16 * 1024;
 
 /** Throws where the port or the certificate is not to be had. */
 export async function listenFleet(options: FleetListenOptions): Promise<FleetListener> {
-  const { tls, desk } = options;
+  const { tls, desk, front } = options;
   /** Counts renewals: which one a connection was made under. */
   let epoch = 0;
   const made = new WeakMap<object, number>();
   const listener = (request: IncomingMessage, response: ServerResponse): void =>
-    void serve(desk, { request, response, isCurrent: () => made.get(request.socket) === epoch });
+    void serve(
+      { desk, front },
+      { request, response, isCurrent: () => made.get(request.socket) === epoch },
+    );
   const secure =
     tls === null
       ? null
@@ -79,6 +85,8 @@ export async function listenFleet(options: FleetListenOptions): Promise<FleetLis
       server.closeIdleConnections();
     },
     async close() {
+      desk.close();
+      front.streams.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
@@ -108,9 +116,15 @@ interface Exchange {
 }
 
 async function serve(
-  desk: FleetDesk,
+  { desk, front }: Pick<FleetListenOptions, 'desk' | 'front'>,
   { request: incoming, response, isCurrent }: Exchange,
 ): Promise<void> {
+  if (!isOfAgents(incoming)) {
+    // Certificates that were replaced: the connection ends with this answer, but a stream goes on.
+    if (!isCurrent()) response.setHeader('connection', 'close');
+    await front.serve(incoming, response);
+    return;
+  }
   const method = incoming.method ?? 'GET';
   const parent = incoming.headers['traceparent'];
   const options = {
@@ -140,11 +154,19 @@ async function serve(
   if (!isRead) incoming.resume();
 }
 
-/** The path without what tells requests of one kind apart: few names, whoever asks for what. */
+const pathsOfAgents: ReadonlySet<string> = new Set([
+  '/api/v1/ingest',
+  '/api/v1/agents/enrol',
+  '/api/v1/agents/rotate',
+  '/api/v1/agents/orders',
+]);
+
+function isOfAgents({ method, url = '/' }: IncomingMessage): boolean {
+  return method === 'POST' && pathsOfAgents.has(routeOf(url));
+}
+
 function routeOf(target: string): string {
-  const path = target.split('?')[0] ?? '';
-  if (/^\/api\/v1\/agents\/[^/]+\/revoke$/.test(path)) return '/api/v1/agents/{id}/revoke';
-  return /^(?:\/[a-z0-9]{1,16}){0,4}\/?$/.test(path) ? path : 'other';
+  return target.split('?')[0] ?? '';
 }
 
 async function answerOf(desk: FleetDesk, incoming: IncomingMessage): Promise<FleetResponse> {

@@ -5,13 +5,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listenLab } from '../../../test/fleet-lab.ts';
 import { hasTool } from '../../../test/registry-process.ts';
 import { fleetDetection, health } from '../../../test/sample-fleet.ts';
 import { createHttpClient, type TlsOptions } from '../../base/http.ts';
 import { newSecret, secretHash } from '../../base/secret.ts';
 import { openAgentLink } from '../../flow/agent-link.ts';
 import { type FleetStore, openFleetStore } from '../../store/fleet/index.ts';
-import { createFleetDesk, type FleetListener, type FleetTls, listenFleet } from './index.ts';
+import type { FleetListener, FleetTls } from './index.ts';
 
 const hasOpenssl = hasTool('openssl', 'version');
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-mutual-'));
@@ -67,6 +68,7 @@ function certified(
 describe.skipIf(!hasOpenssl)(
   `agents with certificates${hasOpenssl ? '' : ' (needs openssl)'}`,
   () => {
+    const end = new AbortController();
     let store: FleetStore;
     let listener: FleetListener;
     let serverTls: FleetTls;
@@ -79,14 +81,10 @@ describe.skipIf(!hasOpenssl)(
       trusted = pairOf('fleet').certificate;
       serverTls = { ...serving, clientAuthority: trusted };
       store = await openFleetStore(`sqlite:${join(folder, 'fleet.db')}`);
-      const desk = createFleetDesk({
-        store,
-        nowMs: () => performance.now(),
-        warn: () => undefined,
-      });
-      listener = await listenFleet({ host: '127.0.0.1', port: 0, desk, tls: serverTls });
+      ({ listener } = await listenLab({ store, tls: serverTls, signal: end.signal }));
     });
     afterAll(async () => {
+      end.abort();
       await listener.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
@@ -149,7 +147,7 @@ describe.skipIf(!hasOpenssl)(
         const url = new URL(path, `https://127.0.0.1:${listener.port}`);
         const answer = await client.send({ url, method });
         answer.discard();
-        expect([path, answer.status]).toEqual([path, 403]);
+        expect([path, answer.status]).toEqual([path, 401]);
       }
       client.close();
     });
@@ -207,8 +205,7 @@ describe.skipIf(!hasOpenssl)(
       });
       expect(await store.revoke('cert:node-4')).toBe(true);
       // A server that never heard of it: names are remembered for some seconds.
-      const desk = createFleetDesk({ store, nowMs: () => 0, warn: () => undefined });
-      const other = await listenFleet({ host: '127.0.0.1', port: 0, desk, tls: serverTls });
+      const { listener: other } = await listenLab({ store, tls: serverTls, signal: end.signal });
       const opened = openAgentLink({
         server: new URL(`https://127.0.0.1:${other.port}`),
         tls: { authorities: [trusted], ...certified('fleet', 'node-4') },

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { listenLab } from '../../../test/fleet-lab.ts';
 import { fleetDetection, health } from '../../../test/sample-fleet.ts';
 import { newSecret, secretHash } from '../../base/secret.ts';
 import { type EndedSpan, setTracing } from '../../base/trace.ts';
 import { openAgentLink } from '../../flow/agent-link.ts';
 import { openFleetStore } from '../../store/fleet/index.ts';
-import { createFleetDesk, listenFleet, tracedStore } from './index.ts';
+import { tracedStore } from './index.ts';
 
 test('sending, request and commit are one trace; no secret is in it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-trace-'));
@@ -17,9 +18,8 @@ test('sending, request and commit are one trace; no secret is in it', async () =
   await store.addEnrolment({ hash: 'e', label: 't', uses: 1, lifeMs: 1e9 });
   const agent = { id: 'a'.repeat(32), node: 'n', secretHash: secretHash(secret) };
   await store.enrol({ ...agent, enrolmentHash: 'e' });
-  const nowMs = (): number => performance.now();
-  const desk = createFleetDesk({ store, nowMs, warn: () => undefined });
-  const listener = await listenFleet({ host: '127.0.0.1', port: 0, desk, tls: null });
+  const end = new AbortController();
+  const { listener } = await listenLab({ store, signal: end.signal });
   const spans: EndedSpan[] = [];
   setTracing({
     nowNs: () => process.hrtime.bigint(),
@@ -41,6 +41,7 @@ test('sending, request and commit are one trace; no secret is in it', async () =
   } finally {
     setTracing(null);
     link.close();
+    end.abort();
     await listener.close();
     await store.close();
     rmSync(folder, { recursive: true, force: true });

@@ -3,22 +3,25 @@ import { asRecord, field, stringField, stringsOf } from '../../base/json.ts';
 import type { Grant } from './settings.ts';
 
 export interface Access {
-  readonly role: 'viewer' | 'admin';
+  readonly role: 'viewer' | 'responder' | 'admin';
   readonly teams: readonly string[] | null;
 }
 
 /**
- * What all grants of a person's groups give together. A grant never widens another one: only viewers are
- * limited to teams. Null: none of the groups may enter.
+ * What all grants of a person's groups give together. A grant never widens another one: the highest role
+ * counts, with the teams of that role. Null: none of the groups may enter.
  */
 export function accessOf(groups: readonly string[], grants: readonly Grant[]): Access | null {
-  const own = new Set(groups);
-  const given = grants.filter(({ group }) => own.has(group));
+  const member = new Set(groups);
+  const given = grants.filter(({ group }) => member.has(group));
   if (given.length === 0) return null;
   if (given.some(({ role }) => role === 'admin')) return { role: 'admin', teams: null };
-  if (given.some(({ teams }) => teams === null)) return { role: 'viewer', teams: null };
-  const teams = new Set(given.flatMap((grant) => grant.teams ?? []));
-  return { role: 'viewer', teams: [...teams].toSorted() };
+  // Whoever may act on the containers of some teams sees those: seeing more would be acting on more.
+  const role = given.some((grant) => grant.role === 'responder') ? 'responder' : 'viewer';
+  const own = given.filter((grant) => grant.role === role);
+  if (own.some(({ teams }) => teams === null)) return { role, teams: null };
+  const teams = new Set(own.flatMap((grant) => grant.teams ?? []));
+  return { role, teams: [...teams].toSorted() };
 }
 
 /**

@@ -31,6 +31,8 @@ export interface LoginDeskOptions {
 export interface LoginDesk {
   /** Null: the path is none of ours. */
   handle(request: LoginRequest): Promise<LoginAnswer | null>;
+  /** Who somebody is, and until when. */
+  account(request: LoginRequest): Promise<LoginAnswer | null>;
   /** Who asks by a cookie; `foreign` when the page of another site makes the browser ask. */
   callerOf(request: LoginRequest): Promise<Session | 'foreign' | null>;
 }
@@ -53,8 +55,6 @@ export function createLoginDesk(options: LoginDeskOptions): LoginDesk {
   return {
     async handle(request) {
       switch (`${request.method} ${request.url.pathname}`) {
-        case 'GET /':
-          return home(desk, request);
         case 'GET /login':
           return begin(desk, request);
         case 'GET /login/callback':
@@ -65,6 +65,7 @@ export function createLoginDesk(options: LoginDeskOptions): LoginDesk {
           return null;
       }
     },
+    account: (request) => account(desk, request),
     callerOf: async (request) => {
       const secret = cookieOf(request, names.session);
       if (secret === null) return null;
@@ -169,37 +170,19 @@ async function logOut(desk: Desk, request: LoginRequest): Promise<LoginAnswer> {
   };
 }
 
-async function home(desk: Desk, request: LoginRequest): Promise<LoginAnswer> {
+async function account(desk: Desk, request: LoginRequest): Promise<LoginAnswer | null> {
   const secret = cookieOf(request, desk.names.session);
   // Shown to whoever comes, from wherever: it tells a person only of himself and changes nothing.
   const session = secret === null ? null : await desk.store.session(secretHash(secret));
-  if (session === null) {
-    return shown(
-      pageText({
-        title: 'A fleet watched by Seaworthy',
-        lines: ['You are not logged in.'],
-        links: [{ href: '/login', text: 'Log in' }],
-        canLogOut: false,
-      }),
-    );
-  }
+  if (session === null) return null;
   const until = new Date(session.untilUs / 1000).toISOString().slice(0, 16).replace('T', ' ');
-  const whole = [
-    { href: '/api/v1/agents', text: 'Agents' },
-    { href: '/api/v1/fleet/counts', text: 'Counts' },
-  ];
   return shown(
     pageText({
       title: 'A fleet watched by Seaworthy',
       lines: [
         `You are ${session.name}: ${session.role}${teamsText(session.teams)}, until ${until} UTC.`,
       ],
-      links: [
-        { href: '/api/v1/fleet/containers?alive=true', text: 'Containers that run' },
-        { href: '/api/v1/fleet/detections', text: 'Detections' },
-        { href: '/api/v1/fleet/flows', text: 'Flows' },
-        ...(session.teams === null ? whole : []),
-      ],
+      links: [{ href: '/', text: 'Dashboard' }],
       canLogOut: true,
     }),
   );
@@ -209,7 +192,8 @@ function shown(body: string): LoginAnswer {
   return { status: 200, headers: pageHeaders, body };
 }
 
-function teamsText(teams: readonly string[] | null): string {
+/** What a role is limited to, in words. */
+export function teamsText(teams: readonly string[] | null): string {
   return teams === null ? '' : ` of ${teams.join(', ')}`;
 }
 

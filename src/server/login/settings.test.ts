@@ -29,7 +29,7 @@ describe('settings', () => {
     ['access names no group', base],
     ['there is no setting acess', `${base}${access}\nacess: []`],
     ['access 1: there is no setting team', `${base}access: [{ group: a, role: viewer, team: b }]`],
-    ['access 1: role is viewer or admin', `${base}access: [{ group: a, role: root }]`],
+    ['access 1: role is viewer, responder or admin', `${base}access: [{ group: a, role: root }]`],
     ['access 1: teams is a list', `${base}access: [{ group: a, role: viewer, teams: [] }]`],
     ['an admin is not limited', `${base}access: [{ group: a, role: admin, teams: [b] }]`],
     ['sessionHours is a number', `${base}${access}\nsessionHours: 1e9`],

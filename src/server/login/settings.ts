@@ -7,7 +7,7 @@ import { parseYaml } from '../../base/yaml.ts';
 /** Who is in the group may do this. */
 export interface Grant {
   readonly group: string;
-  readonly role: 'viewer' | 'admin';
+  readonly role: 'viewer' | 'responder' | 'admin';
   /** Null: everything. */
   readonly teams: readonly string[] | null;
 }
@@ -103,12 +103,15 @@ function grantOf(value: unknown, wrong: (why: string) => SeaworthyError): Grant 
   const group = stringField(value, 'group');
   if (group === null || group === '') throw wrong('group is missing');
   const role = stringField(value, 'role');
-  if (role !== 'viewer' && role !== 'admin') throw wrong('role is viewer or admin');
+  if (role !== 'viewer' && role !== 'responder' && role !== 'admin') {
+    throw wrong('role is viewer, responder or admin');
+  }
   const given = field(value, 'teams');
   if (given === undefined) return { group, role, teams: null };
   const teams = stringsOf(given);
   // An empty list may be a list that somebody forgot to fill: it is not "everything".
   if (teams.length === 0) throw wrong('teams is a list of names; leave it out for everything');
-  if (role === 'admin') throw wrong('an admin is not limited to teams; make it a viewer');
+  if (role === 'admin')
+    throw wrong('an admin is not limited to teams; make it a viewer or a responder');
   return { group, role, teams };
 }

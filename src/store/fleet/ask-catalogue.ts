@@ -2,7 +2,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { FixAction, Grade, Report, Summary } from '../../model/report.ts';
 import { Conditions, likeText } from './conditions.ts';
-import type { FleetCatalogued, FleetCataloguePage, FleetScore } from './fleet-pages.ts';
+import type { FleetCatalogued, FleetCataloguePage, FleetPages, FleetScore } from './fleet-pages.ts';
 import { tellLive } from './live.ts';
 import type { SqlDatabase, SqlRow } from './sql.ts';
 
@@ -66,7 +66,11 @@ export async function askReport(database: SqlDatabase, id: string): Promise<Repo
   return JSON.parse(text) as Report;
 }
 
-export async function putReport(database: SqlDatabase, id: string, report: Report): Promise<void> {
+export async function putReport(
+  database: SqlDatabase,
+  { id, reference, digest }: Parameters<FleetPages['putReport']>[0],
+  report: Report,
+): Promise<void> {
   const { grade, summary, target } = report;
   const { words } = database;
   const value = deflateRawSync(JSON.stringify(report), { level: 6 });
@@ -80,8 +84,8 @@ export async function putReport(database: SqlDatabase, id: string, report: Repor
          fixes = excluded.fixes, scanned_us = excluded.scanned_us, value = excluded.value`,
       [
         id,
-        target.name,
-        target.digest,
+        reference ?? id,
+        digest,
         target.os?.name ?? null,
         summary.packages,
         grade.letter,

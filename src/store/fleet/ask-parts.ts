@@ -1,5 +1,7 @@
 // What the page of one container asks beside its detections and flows: losses, and packages it used.
 import type { FleetLoss } from '../../model/fleet.ts';
+import { runOf } from './ask-runs.ts';
+import type { StoredFleetRun } from './fleet-store.ts';
 import type { SqlDatabase } from './sql.ts';
 
 interface Place {
@@ -9,6 +11,23 @@ interface Place {
 
 /** Packages of one run that a page lists. */
 const usedMost = 10_000;
+
+/** Runs of these agents and containers. */
+export async function askRunsOf(
+  database: SqlDatabase,
+  pairs: readonly (readonly [agent: string, container: string])[],
+): Promise<ReadonlyMap<string, StoredFleetRun>> {
+  const once = new Map(pairs.map((pair) => [pair.join('\n'), pair]));
+  if (once.size === 0) return new Map();
+  const rows = await database.query(
+    `SELECT r.id, r.agent, a.node, r.value FROM ${database.words.elements('$1')}
+     JOIN run r ON r.agent = w.value->>0 AND r.container = w.value->>1
+     JOIN agent a ON a.id = r.agent`,
+    [JSON.stringify([...once.values()])],
+  );
+  const runs = rows.map(runOf);
+  return new Map(runs.map((one) => [`${one.agent}\n${one.run.container}`, one]));
+}
 
 /** What this run could not be seen doing, in the order of time. */
 export async function askLosses(

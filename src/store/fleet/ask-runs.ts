@@ -180,7 +180,8 @@ export async function readRuns(
   return rows.map(runOf);
 }
 
-function runOf(row: SqlRow): StoredFleetRun {
+/** A row of `r.id, r.agent, a.node, r.value`. */
+export function runOf(row: SqlRow): StoredFleetRun {
   const value = JSON.parse(String(row['value'])) as Omit<FleetRun, 'kind'>;
   return {
     id: Number(row['id']),

@@ -4,6 +4,7 @@
 import type { FleetLoss } from '../../model/fleet.ts';
 import type { FixAction, Grade, Report, Summary } from '../../model/report.ts';
 import type { ResponseState } from '../../model/response.ts';
+import type { StoredFleetRun } from './fleet-store.ts';
 
 /** An image with its last report in short. */
 export interface FleetCatalogued {
@@ -131,7 +132,14 @@ export interface FleetPages {
   catalogueCount(): Promise<number>;
   /** Null: not judged yet. */
   report(imageId: string): Promise<Report | null>;
-  putReport(imageId: string, report: Report): Promise<void>;
+  putReport(
+    image: {
+      readonly id: string;
+      readonly reference: string | null;
+      readonly digest: string | null;
+    },
+    report: Report,
+  ): Promise<void>;
   /** Runs of these images, and how many live; of all, or of these teams. */
   runsOfImages(
     ids: readonly string[],
@@ -151,7 +159,11 @@ export interface FleetPages {
   putScore(score: FleetScore): Promise<void>;
   /** Oldest first. */
   scores(days: number): Promise<readonly FleetScore[]>;
-  /** What a run, and its node while it lived, could not see. */
+  /** Runs by agent and container; the key of the answer is both with a line feed in between. */
+  runsOf(
+    pairs: readonly (readonly [agent: string, container: string])[],
+  ): Promise<ReadonlyMap<string, StoredFleetRun>>;
+  /** What could not be seen of a run. */
   losses(
     run: { readonly agent: string; readonly container: string },
     limit: number,
@@ -184,6 +196,13 @@ export interface FleetHands {
     readonly teams?: readonly string[];
     readonly limit: number;
   }): Promise<readonly FleetResponse[]>;
+  /** Actions that the policy of any node allows by hand. */
+  byHandAnywhere(): Promise<readonly string[]>;
+  responseCounts(): Promise<{
+    readonly waiting: number;
+    readonly done: number;
+    readonly failed: number;
+  }>;
   /** What the policy of a node allows by hand, and when it last asked; null: it never did. */
   handsOf(agent: string): Promise<{
     readonly byHand: readonly string[];

@@ -138,7 +138,7 @@ describe.skipIf(missing !== null)(`on PostgreSQL${missing === null ? '' : ` (${m
   test.each([1, 2, 3, 4, 5])('the tables of version %i keep what they hold', async (version) => {
     const where = await address();
     const old = await openPostgres(where, { version });
-    expect(await keepsOld(() => Promise.resolve(old), where)).toBe(5);
+    expect(await keepsOld(() => Promise.resolve(old), { where, version })).toBe(5);
   });
 
   test('a server that cannot be reached is told without its password', async () => {
@@ -150,7 +150,7 @@ describe.skipIf(missing !== null)(`on PostgreSQL${missing === null ? '' : ` (${m
 
 async function keepsOld(
   openOld: () => Promise<ReturnType<typeof openSqlite>>,
-  where: string,
+  { where, version }: { readonly where: string; readonly version: number },
 ): Promise<number> {
   const old = await openOld();
   await old.query("INSERT INTO agent (id, node, enrolled_us) VALUES ('a', 'n', 1)");
@@ -163,6 +163,12 @@ async function keepsOld(
     `INSERT INTO image_package (image, type, name, version, purl)
      VALUES ('sha256:1', 'deb', 'zlib', '1', 'pkg:deb/zlib@1')`,
   );
+  if (version >= 4) {
+    await old.query(
+      `INSERT INTO ran (agent, image, reference, team, runs, first_us, last_us, newest_us)
+       VALUES ('a', 'sha256:1', 'x:1', '', 1, 3, 4, 3)`,
+    );
+  }
   await old.close();
   const store = await openFleetStore(where);
   const acknowledged = await store.acknowledged('a', 's1');
@@ -173,6 +179,8 @@ async function keepsOld(
   const found = await store.exposed(question, { skip: 0, limit: 9 });
   expect(found).toMatchObject({ runs: 1, alive: 1, firstUs: 3, lastUs: 4 });
   expect(found.newest.map(({ stored }) => stored.run.image.id)).toEqual(['sha256:1']);
+  // Images of before are in the catalogue, though not judged yet.
+  expect((await store.catalogued(['sha256:1'])).get('sha256:1')).toMatchObject({ grade: null });
   await store.close();
   return acknowledged;
 }
@@ -182,7 +190,9 @@ test.each([1, 2, 3, 4, 5])(
   async (version) => {
     const where = await sqliteAddress();
     const file = where.slice('sqlite:'.length);
-    expect(await keepsOld(() => Promise.resolve(openSqlite(file, version)), where)).toBe(5);
+    const open = (): Promise<ReturnType<typeof openSqlite>> =>
+      Promise.resolve(openSqlite(file, version));
+    expect(await keepsOld(open, { where, version })).toBe(5);
     expect(() => openSqlite(file, version)).toThrow('has version 6');
   },
 );

@@ -229,12 +229,40 @@ export async function handsOf(
     [agent],
   );
   if (row === undefined) return null;
-  const words: unknown = JSON.parse(String(row['by_hand'] ?? '[]'));
   return {
-    byHand: Array.isArray(words) ? words.filter((one) => typeof one === 'string') : [],
+    byHand: wordsIn(row['by_hand']),
     askedUs: Number(row['asked_us']),
     isHere: Number(row['ago_us']) < awayUs,
   };
+}
+
+export async function byHandAnywhere(database: SqlDatabase): Promise<readonly string[]> {
+  const rows = await database.query(
+    `SELECT DISTINCT by_hand FROM agent WHERE revoked = 0 AND by_hand IS NOT NULL
+     AND asked_us > ${database.words.nowUs} - $1 LIMIT 1000`,
+    [awayUs],
+  );
+  return [...new Set(rows.flatMap((row) => wordsIn(row['by_hand'])))];
+}
+
+export async function responseCounts(
+  database: SqlDatabase,
+): Promise<{ readonly waiting: number; readonly done: number; readonly failed: number }> {
+  const rows = await database.query('SELECT state, count(*) AS found FROM response GROUP BY state');
+  const count = (...states: readonly string[]): number =>
+    rows
+      .filter(({ state }) => states.includes(String(state)))
+      .reduce((sum, { found }) => sum + Number(found), 0);
+  return {
+    waiting: count('waiting'),
+    done: count('done', 'undone'),
+    failed: count('failed', 'unknown'),
+  };
+}
+
+function wordsIn(value: SqlRow[string] | undefined): readonly string[] {
+  const words: unknown = JSON.parse(String(value ?? '[]'));
+  return Array.isArray(words) ? words.filter((one) => typeof one === 'string') : [];
 }
 
 /** Ends what nobody came for, and what nobody will hear of any more. */

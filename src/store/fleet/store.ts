@@ -28,7 +28,7 @@ import {
 } from './ask-catalogue.ts';
 import { askDetections, askFlows } from './ask-events.ts';
 import { askExposed } from './ask-exposed.ts';
-import { askLosses, askUsed } from './ask-parts.ts';
+import { askLosses, askRunsOf, askUsed } from './ask-parts.ts';
 import { askRuns } from './ask-runs.ts';
 import { addChange, askChanges } from './changes.ts';
 import { alertsHeldBy, endNotices, holdAlerts, leaveAlerts, takeNotices } from './duty.ts';
@@ -37,7 +37,16 @@ import type { FleetStore } from './fleet-store.ts';
 import { ingestBatches, putInventory } from './ingest.ts';
 import { followLive, liveEnd, liveSince } from './live.ts';
 import type { PostgresOptions } from './postgres.ts';
-import { answerOrders, askResponses, handsOf, order, ordered, takeOrders } from './responses.ts';
+import {
+  answerOrders,
+  askResponses,
+  byHandAnywhere,
+  handsOf,
+  order,
+  ordered,
+  responseCounts,
+  takeOrders,
+} from './responses.ts';
 import { addMissingScans, askImage } from './scans.ts';
 import {
   addSession,
@@ -138,13 +147,14 @@ function pagesOf(database: SqlDatabase): FleetPages {
     catalogued: (ids) => askCatalogued(database, ids),
     catalogueCount: () => catalogueCount(database),
     report: (imageId) => askReport(database, imageId),
-    putReport: (imageId, report) => putReport(database, imageId, report),
+    putReport: (image, report) => putReport(database, image, report),
     runsOfImages: (ids, teams) => askRunsOfImages(database, ids, teams),
     aliveByImage: (teams) => askAliveByImage(database, teams),
     runCount: (teams) => askRunCount(database, teams),
     detectionCount: (options) => askDetectionCount(database, options),
     putScore: (score) => putScore(database, score),
     scores: (days) => askScores(database, days),
+    runsOf: (pairs) => askRunsOf(database, pairs),
     losses: (run, limit) => askLosses(database, run, limit),
     used: (run) => askUsed(database, run),
     followLive: (owner, leaseMs) => followLive(database, owner, leaseMs),
@@ -161,5 +171,7 @@ function handsIn(database: SqlDatabase): FleetHands {
     answerOrders: (agent, answers) => answerOrders(database, agent, answers),
     responses: (query) => askResponses(database, query),
     handsOf: (agent) => handsOf(database, agent),
+    byHandAnywhere: () => byHandAnywhere(database),
+    responseCounts: () => responseCounts(database),
   };
 }

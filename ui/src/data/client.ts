@@ -90,11 +90,15 @@ export async function ask<T>(
 }
 
 function problemOf(status: number, body: unknown): Problem {
+  const told = (body as { readonly error?: Partial<Problem> } | null)?.error;
+  if (told?.code === 'login') {
+    const message = 'You are not logged in any more.';
+    return { code: 'token', message, advice: 'Load this page again to log in.' };
+  }
   if (status === 401) {
     const message = 'This page needs its token.';
     return { code: 'token', message, advice: 'Open the link that `seaworthy up` prints.' };
   }
-  const told = (body as { readonly error?: Partial<Problem> } | null)?.error;
   return {
     code: told?.code ?? String(status),
     message: told?.message ?? `The server answered with status ${status}.`,

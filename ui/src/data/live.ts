@@ -36,7 +36,7 @@ const concerned: Readonly<Record<string, readonly string[]>> = {
   container: ['/harbour'],
   image: ['/images', '/harbour'],
   detection: ['/detections', '/harbour'],
-  response: ['/responses', '/alerts'],
+  response: ['/responses', '/alerts', '/containers/'],
   audit: ['/audit'],
   lost: [],
 };

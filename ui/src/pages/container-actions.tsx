@@ -43,6 +43,9 @@ export function Actions({
   const [wanted, setWanted] = useState<string | null>(null);
   const [done, setDone] = useState<Answer<ResponseRow> | null>(null);
   if (!isRunning || answer.kind !== 'ready' || answer.value.state === 'off') return null;
+  // What a fleet's node has not answered yet changes in the list.
+  const asked = done?.kind === 'ready' ? done.value : null;
+  const newest = answer.value.items.find((one) => one.id === asked?.id) ?? asked;
   const allowed = answer.value.allowed.filter((one) => isUseful(one, answer.value.items));
   if (allowed.length === 0) return null;
   const act = async (action: string): Promise<void> => {
@@ -82,9 +85,9 @@ export function Actions({
       )}
       <div role="status">
         {done?.kind === 'loading' && 'Asking …'}
-        {done?.kind === 'ready' && (
+        {newest !== null && done?.kind === 'ready' && (
           <p>
-            <b>{harmless(done.value.state)}</b>: {harmless(done.value.result)}
+            <b>{harmless(newest.state)}</b>: {harmless(newest.result)}
           </p>
         )}
       </div>

@@ -72,16 +72,23 @@ function Told({
         <a class="button" href={addressOfQuestion(path)} download={`${shortId(container.id)}.json`}>
           JSON
         </a>
-        <a
-          class="button"
-          href={addressOfQuestion(path.replace(/timeline$/, 'capture'))}
-          download={`${shortId(container.id)}.scap`}
-          title="For sysdig, Falco and Stratoshark"
-        >
-          .scap
-        </a>
+        {timeline.rawOn === null && (
+          <a
+            class="button"
+            href={addressOfQuestion(path.replace(/timeline$/, 'capture'))}
+            download={`${shortId(container.id)}.scap`}
+            title="For sysdig, Falco and Stratoshark"
+          >
+            .scap
+          </a>
+        )}
         <span class="faint">
-          One page to send: <code>seaworthy timeline {shortId(container.id)} --format html</code>
+          {timeline.rawOn === null ? (
+            'One page to send: '
+          ) : (
+            <>Its processes and files are kept on {harmless(timeline.rawOn)}; there: </>
+          )}
+          <code>seaworthy timeline {shortId(container.id)} --format html</code>
         </span>
       </p>
       <Losses timeline={timeline} />
@@ -109,8 +116,12 @@ function Told({
       <Actions id={container.id} isRunning={container.running} />
       <DetectionList detections={timeline.detections} find={find} />
       <ResponseList responses={timeline.responses} />
-      <ProcessTree {...{ rows, axis, cursorMs }} onCursor={setCursor} />
-      <FileTable files={timeline.files} find={find} />
+      {timeline.rawOn === null && (
+        <>
+          <ProcessTree {...{ rows, axis, cursorMs }} onCursor={setCursor} />
+          <FileTable files={timeline.files} find={find} />
+        </>
+      )}
       <FlowTable flows={timeline.flows} find={find} />
       <PackageList timeline={timeline} find={find} />
     </>
