@@ -12,7 +12,7 @@ const setting: GuardSetting = {
   policy: { profiles: ['recommended'], minor: 30, waivers: noWaivers, onUnknown: 'deny' },
   images: null,
   resolve: (path) => path,
-  volumes: null,
+  engine: null,
 };
 
 function asked(method: string, uri: string, body: string | null = null, type = 'application/json') {
@@ -97,8 +97,9 @@ describe('decisions', () => {
     const seen: string[] = [];
     const own: GuardSetting = {
       ...setting,
-      volumes: {
-        find: async (name) => {
+      engine: {
+        network: async () => ({ kind: 'absent' }),
+        volume: async (name) => {
           seen.push(name);
           return Object.hasOwn(known, name) ? (known[name] ?? null) : null;
         },

@@ -1,12 +1,14 @@
 // The walk "request to an engine -> decision": its path is told apart, the rules are asked, its body is
 // judged as the engine will read it. What cannot be judged is denied; nothing throws on content.
-import { asRecord, field, keysOf, stringField } from '../base/json.ts';
+import { asRecord, keysOf, stringField } from '../base/json.ts';
 import {
+  createBodyOfService,
   isRead,
   type JudgeOptions,
   judgeBody,
   type KnownVolume,
   namedVolumes,
+  networksOfService,
   type OperationRules,
   parseAsGo,
   type Routed,
@@ -38,13 +40,22 @@ export interface GuardImages {
   readonly known: (reference: string) => Promise<ImageFacts | null>;
 }
 
-export interface GuardVolumes {
-  /** What the engine has by that name; null: nothing. Never throws. */
-  find(name: string): Promise<KnownVolume | null>;
+/** What the engine has already. Nothing throws. */
+export interface GuardEngine {
+  /** Null: it has none of this name. */
+  volume(name: string): Promise<KnownVolume | null>;
+  /** By name or id. */
+  network(name: string): Promise<KnownNetwork>;
 }
 
-/** Volumes of one container that are asked for; more is no honest request. */
+export type KnownNetwork =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'known'; readonly driver: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Volumes and networks of one container that are asked for; more is no honest request. */
 const volumesMost = 200;
+const networksMost = 50;
 
 export interface GuardSetting {
   readonly rules: OperationRules;
@@ -53,7 +64,7 @@ export interface GuardSetting {
   readonly images: GuardImages | null;
   readonly resolve: JudgeOptions['resolve'];
   /** Null: the engine cannot be asked. */
-  readonly volumes: GuardVolumes | null;
+  readonly engine: GuardEngine | null;
 }
 
 export interface GuardDecision {
@@ -135,24 +146,28 @@ export async function decideRequest(
   const body = bodyOf(request, route);
   if (body.kind === 'denied') return { ...about, ...refusal('body', body.reason) };
   const answers: Answer[] = [];
+  const { made, doubt } = await createBodyOf(route, body.value, setting.engine);
   const judged =
     route.operation?.body === 'judged'
       ? judgeBody(route.id, body.value, {
           name: route.query.get('name') ?? route.target,
           resolve: setting.resolve,
-          volumes: await volumesOf(route, body.value, setting.volumes),
+          volumes: await volumesOf(made, setting.engine),
+          made,
+          doubt,
           policy: setting.policy,
         })
       : null;
   if (judged !== null) answers.push(judged);
   // Policies of users see what is to be made as they see it in `docker inspect`.
-  if (route.id === 'container.create' && setting.policy.inquiries !== undefined) {
-    const subject = subjectOfCreateBody(body.value, route.query.get('name') ?? '');
+  if (made !== null && setting.policy.inquiries !== undefined) {
+    const name = route.query.get('name') ?? stringField(body.value, 'Name') ?? '';
+    const subject = subjectOfCreateBody(made, name);
     answers.push(judge(subject, { ...setting.policy, profiles: [] }, () => null));
   }
   const asked = queryFault(route);
   if (asked !== null) return { ...about, ...refusal('host-network', asked) };
-  const image = imageOf(route, body.value);
+  const image = imageOf(route, made);
   // What is denied anyway is not looked at: that may take seconds.
   if (image !== null && setting.images !== null && judged?.decision !== 'deny') {
     const isPull = route.id === 'image.pull';
@@ -163,17 +178,46 @@ export async function decideRequest(
   return { ...about, image, ...joinedAnswers(answers) };
 }
 
-/** Volumes that are there already were perhaps made where nobody watched. */
-async function volumesOf(
+interface Made {
+  /** What the containers of a request are made by; null: it makes none, or none that can be judged. */
+  readonly made: unknown;
+  /** Why not all of it is known; null: it is. */
+  readonly doubt: string | null;
+}
+
+async function createBodyOf(
   { id }: Routed,
   body: unknown,
-  volumes: GuardVolumes | null,
+  engine: GuardEngine | null,
+): Promise<Made> {
+  if (id === 'container.create') return { made: body, doubt: null };
+  if (id !== 'service.create' && id !== 'service.update') return { made: null, doubt: null };
+  // Clients name networks by their ids: that of the host as well.
+  const hosts = new Set<string>();
+  let doubt: string | null = null;
+  const networks = networksOfService(body);
+  if (networks.length > networksMost) doubt = `the service has more than ${networksMost} networks`;
+  for (const name of networks.slice(0, networksMost)) {
+    const found = await engine?.network(name);
+    if (found?.kind === 'known' && found.driver === 'host') hosts.add(name);
+    if (found?.kind === 'unknown') doubt = `a network could not be asked (${found.reason})`;
+  }
+  return { made: createBodyOfService(body, (name) => hosts.has(name)), doubt };
+}
+
+/**
+ * Volumes that are there already were perhaps made where nobody watched. Those of a service are asked of
+ * this engine: it is one of the nodes that may run it.
+ */
+async function volumesOf(
+  made: unknown,
+  engine: GuardEngine | null,
 ): Promise<ReadonlyMap<string, KnownVolume>> {
   const found = new Map<string, KnownVolume>();
-  if (volumes === null || id !== 'container.create') return found;
-  const names = namedVolumes(body);
+  if (engine === null || made === null) return found;
+  const names = namedVolumes(made);
   const asked = await Promise.all(
-    names.slice(0, volumesMost).map(async (name) => ({ name, known: await volumes.find(name) })),
+    names.slice(0, volumesMost).map(async (name) => ({ name, known: await engine.volume(name) })),
   );
   for (const { name, known } of asked) if (known !== null) found.set(name, known);
   for (const name of names.slice(volumesMost)) {
@@ -221,11 +265,8 @@ function queryFault({ operation, query }: Routed): string | null {
   return hasOptions ? 'the build changes its security options' : null;
 }
 
-function imageOf({ id, query }: Routed, body: unknown): string | null {
-  if (id === 'container.create') return stringField(body, 'Image') ?? '';
-  if (id === 'service.create' || id === 'service.update') {
-    return stringField(field(field(body, 'TaskTemplate'), 'ContainerSpec'), 'Image');
-  }
+function imageOf({ id, query }: Routed, made: unknown): string | null {
+  if (made !== null) return stringField(made, 'Image') ?? '';
   if (id !== 'image.pull') return null;
   const name = query.get('fromImage') ?? '';
   const tag = query.get('tag') ?? '';

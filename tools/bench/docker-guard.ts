@@ -31,7 +31,7 @@ const setting: GuardSetting = {
     waivers: noWaivers,
   },
   images: null,
-  volumes: null,
+  engine: null,
   resolve: resolveHostPath,
 };
 

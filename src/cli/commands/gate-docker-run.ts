@@ -8,8 +8,8 @@ import { pluginFlaws } from '../../flow/gate-docker-daemon.ts';
 import { connectEngine } from '../../host/docker/index.ts';
 import { operationRules } from '../../policy/docker-api/index.ts';
 import {
+  askedEngine,
   type DeskOptions,
-  engineVolumes,
   type GuardServer,
   type ProxyAddress,
   resolveHostPath,
@@ -125,8 +125,8 @@ async function openSettings(
   const rules = operationRules(options.preset, { allow: options.allow, deny: options.deny });
   let source: GuardImageSource | null = null;
   const upstream = /^unix:\/\/(\/.+)$/.exec(options.upstream)?.[1];
-  const volumes = upstream === undefined ? null : engineVolumes(upstream);
-  if (volumes === null) {
+  const engine = upstream === undefined ? null : askedEngine(upstream);
+  if (engine === null) {
     warn(`${options.upstream} is no socket: volumes that are there already are not looked into`);
   }
   const load = async (): Promise<GuardSetting> => {
@@ -137,7 +137,7 @@ async function openSettings(
       source ??= await openGuardImages({ options, deadlineMs, upstream: options.upstream, warn });
     }
     const images = gate === null || source === null ? null : source.imagesFor(gate, policy);
-    return { rules, policy, images, resolve: resolveHostPath, volumes };
+    return { rules, policy, images, resolve: resolveHostPath, engine };
   };
   let current = await load();
   return {

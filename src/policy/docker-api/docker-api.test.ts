@@ -269,6 +269,10 @@ describe('create', () => {
   });
 });
 
+function profileOf(action: string): string {
+  return Buffer.from(JSON.stringify({ defaultAction: `SCMP_ACT_${action}` })).toString('base64');
+}
+
 describe('other bodies', () => {
   test.each([
     ['container.exec', { privileged: true }, ['privileged']],
@@ -298,6 +302,46 @@ describe('other bodies', () => {
       'service.update',
       { TaskTemplate: { ContainerSpec: { Privileges: { Seccomp: { Mode: 'unconfined' } } } } },
       ['seccomp-profile'],
+    ],
+    [
+      'service.update',
+      {
+        TaskTemplate: {
+          ContainerSpec: {
+            Privileges: { Seccomp: { Mode: 'custom', Profile: profileOf('ALLOW') } },
+          },
+        },
+      },
+      ['seccomp-profile'],
+    ],
+    [
+      'service.update',
+      {
+        TaskTemplate: {
+          ContainerSpec: {
+            Privileges: { Seccomp: { Mode: 'custom', Profile: profileOf('ERRNO') } },
+          },
+        },
+      },
+      [],
+    ],
+    [
+      'service.create',
+      { TaskTemplate: { ContainerSpec: { CapabilityAdd: ['CAP_SYS_ADMIN'] } } },
+      ['added-capabilities'],
+    ],
+    [
+      'service.create',
+      {
+        TaskTemplate: {
+          ContainerSpec: {
+            Secrets: [{ File: { Name: 'a' }, SecretID: 'x' }],
+            Configs: [{ File: { Name: 'b' }, ConfigID: 'y' }],
+            Mounts: [{ Type: 'volume', Source: 'data', Target: '/data' }],
+          },
+        },
+      },
+      [],
     ],
   ] as const)('%s %j', (operation, body, controls) => {
     expect(denied(operation, body).toSorted()).toEqual(controls);

@@ -12,4 +12,5 @@ export {
 } from './preset.ts';
 export { joinedContainers } from './request-controls.ts';
 export { type Route, type Routed, routeOf } from './route.ts';
+export { createBodyOfService, networksOfService } from './service.ts';
 export { volumeKindOf } from './takeover.ts';

@@ -1,5 +1,5 @@
 // Judges the bodies of requests to an engine: what they create, change and run.
-import { asRecord, field, stringField, stringsOf } from '../../base/json.ts';
+import { asRecord, field, stringField } from '../../base/json.ts';
 import type { Answer, AnsweredUnknown } from '../answer.ts';
 import {
   type ContainerConfig,
@@ -12,6 +12,7 @@ import type { Path } from '../path.ts';
 import { clip, itemsOf } from '../scalar.ts';
 import { type JudgedFault, type VerdictPolicy, verdictOf } from '../verdict.ts';
 import { requestControls, requestFaults } from './request-controls.ts';
+import { createBodyOfService } from './service.ts';
 import { mountedVolumeOf, takeoverOf, type VolumeKind, volumeKindOf } from './takeover.ts';
 
 export interface JudgeOptions {
@@ -21,6 +22,10 @@ export interface JudgeOptions {
   readonly resolve: (path: string) => string;
   /** Volumes that the engine has already, by name; one that is not named is not there. */
   readonly volumes?: ReadonlyMap<string, KnownVolume>;
+  /** The create body of a service's containers, where somebody asked the engine about it. */
+  readonly made?: unknown;
+  /** What could not be asked, as a reason; null or absent: nothing. */
+  readonly doubt?: string | null;
 }
 
 /** What a volume is, or why that is not known. */
@@ -100,7 +105,7 @@ function judgeCreate(body: unknown, options: JudgeOptions, policy: VerdictPolicy
       name: config.name,
       image,
       faults,
-      ...(isOdd ? { reason: 'HostConfig is no object' } : unknownVolume(config, options)),
+      ...(isOdd ? { reason: 'HostConfig is no object' } : doubtOf(config, options)),
     },
     policy,
   );
@@ -136,7 +141,8 @@ function mountingVolumes({ mounts }: ContainerConfig, { volumes }: JudgeOptions)
   });
 }
 
-function unknownVolume({ mounts }: ContainerConfig, { volumes }: JudgeOptions) {
+function doubtOf({ mounts }: ContainerConfig, { volumes, doubt }: JudgeOptions) {
+  if (doubt !== null && doubt !== undefined) return { reason: doubt };
   for (const { kind, source } of mounts) {
     const known = kind === 'volume' ? volumes?.get(source ?? '') : undefined;
     if (known?.kind !== 'unknown') continue;
@@ -213,39 +219,10 @@ function judgeVolume(body: unknown, options: JudgeOptions, policy: VerdictPolicy
 
 /** A service of Swarm, as the create request that its nodes will make of it. */
 function judgeService(body: unknown, options: JudgeOptions, policy: VerdictPolicy): Answer {
-  const spec = field(field(body, 'TaskTemplate'), 'ContainerSpec');
-  const privileges = field(spec, 'Privileges');
-  const isOff = (key: string, word: string): boolean =>
-    (stringField(field(privileges, key), 'Mode') ?? '').toLowerCase() === word;
-  const security = [
-    ...(isOff('Seccomp', 'unconfined') ? ['seccomp=unconfined'] : []),
-    ...(isOff('AppArmor', 'disabled') ? ['apparmor=unconfined'] : []),
-    ...(field(field(privileges, 'SELinuxContext'), 'Disable') === true ? ['label=disable'] : []),
-    ...(field(privileges, 'NoNewPrivileges') === true ? ['no-new-privileges=true'] : []),
-  ];
-  const networks = [
-    ...itemsOf(field(field(body, 'TaskTemplate'), 'Networks')),
-    ...itemsOf(field(body, 'Networks')),
-  ];
-  const isHost = networks.some((one) => stringField(one, 'Target') === 'host');
-  const create = {
-    Image: field(spec, 'Image'),
-    User: field(spec, 'User'),
-    Env: field(spec, 'Env'),
-    HostConfig: {
-      Mounts: field(spec, 'Mounts'),
-      CapAdd: stringsOf(field(spec, 'CapabilityAdd')),
-      CapDrop: stringsOf(field(spec, 'CapabilityDrop')),
-      Sysctls: field(spec, 'Sysctls'),
-      SecurityOpt: security,
-      ...(isHost ? { NetworkMode: 'host' } : {}),
-    },
-  };
-  const isBare = asRecord(spec) === null;
-  const answer = judgeCreate(create, { ...options, name: stringField(body, 'Name') ?? '' }, policy);
-  if (!isBare) return answer;
+  const name = stringField(body, 'Name') ?? '';
+  const create = options.made ?? createBodyOfService(body);
+  if (create !== null) return judgeCreate(create, { ...options, name }, policy);
   // Plugins and attachments are services too; nobody here knows what they may do.
   const reason = 'the service has no container that can be judged';
-  const name = stringField(body, 'Name') ?? '';
   return answerOf({ kind: 'Service', name, image: null, faults: [], reason }, policy);
 }

@@ -27,7 +27,7 @@ const desk: DeskOptions = {
     policy: { profiles: ['recommended'], minor: 30, waivers: noWaivers, onUnknown: 'deny' },
     images: null,
     resolve: resolveHostPath,
-    volumes: null,
+    engine: null,
   }),
   isAudit: false,
   recordFile: join(folder, 'record.jsonl'),

@@ -15,8 +15,8 @@ import {
 import { operationRules } from '../../policy/docker-api/index.ts';
 import { noWaivers } from '../../policy/index.ts';
 import {
+  askedEngine,
   type DeskOptions,
-  engineVolumes,
   type GuardServer,
   type ProxyServer,
   resolveHostPath,
@@ -52,7 +52,7 @@ describe.skipIf(missing !== '')(
         policy: { profiles: ['recommended'], minor: 30, waivers: noWaivers, onUnknown: 'deny' },
         images: null,
         resolve: resolveHostPath,
-        volumes: engineVolumes(socket),
+        engine: askedEngine(socket),
       }),
       isAudit,
       recordFile: null,

@@ -22,7 +22,7 @@ const setting: GuardSetting = {
   rules: operationRules('usual', { allow: ['*'], deny: ['debug'] }),
   policy,
   images: null,
-  volumes: null,
+  engine: null,
   resolve: (path) => path,
 };
 const options = { name: 'a', resolve: setting.resolve, policy };

@@ -1,7 +1,8 @@
-// Volumes that an engine has already, asked by name: one of the driver `local` may be a folder of the host.
+// What an engine has already, asked by name: a volume of the driver `local` may be a folder of the host,
+// and a network that is named by its id may be the host's.
 import { messageOf } from '../../base/error.ts';
 import { field, parseJson, stringField } from '../../base/json.ts';
-import type { GuardVolumes } from '../../flow/gate-docker.ts';
+import type { GuardEngine } from '../../flow/gate-docker.ts';
 import { type KnownVolume, volumeKindOf } from '../../policy/docker-api/index.ts';
 import { openUpstream } from './upstream.ts';
 
@@ -9,12 +10,12 @@ import { openUpstream } from './upstream.ts';
 const deadlineMs = 5000;
 const answerBytes = 1024 * 1024;
 
-/** Asks the engine behind a socket. Its own plugin sees these questions as well: `volume.inspect`. */
-export function engineVolumes(socketPath: string): GuardVolumes {
+/** Asks the engine behind a socket. Its own plugin sees these questions
+ * as well: `volume.inspect`, `network.inspect`. */
+export function askedEngine(socketPath: string): GuardEngine {
   return {
-    async find(name) {
-      // The engine takes no other names (names.RestrictedNamePattern of moby).
-      if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/.test(name)) return null;
+    async volume(name) {
+      if (!plainName.test(name)) return null;
       try {
         const { status, text } = await ask(socketPath, `/volumes/${encodeURIComponent(name)}`);
         if (status === 404) return null;
@@ -23,8 +24,24 @@ export function engineVolumes(socketPath: string): GuardVolumes {
         return unknown(messageOf(error).slice(0, 200));
       }
     },
+    async network(name) {
+      if (!plainName.test(name)) return { kind: 'absent' };
+      try {
+        const { status, text } = await ask(socketPath, `/networks/${encodeURIComponent(name)}`);
+        if (status === 404) return { kind: 'absent' };
+        const parsed = status === 200 ? parseJson(text) : null;
+        const driver = parsed?.ok === true ? stringField(parsed.value, 'Driver') : null;
+        if (driver === null) return { kind: 'unknown', reason: `the engine answers ${status}` };
+        return { kind: 'known', driver };
+      } catch (error) {
+        return { kind: 'unknown', reason: messageOf(error).slice(0, 200) };
+      }
+    },
   };
 }
+
+/** The engine takes no other names (names.RestrictedNamePattern of moby). */
+const plainName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/;
 
 function unknown(reason: string): KnownVolume {
   return { kind: 'unknown', reason };
