@@ -291,7 +291,10 @@ class Watching implements Watch {
         this.containers.ended(message.id, message.atNs, message.exitCode);
         break;
       case 'unnamed':
-        void this.containers.unnamed(message.id);
+        void this.containers.unnamed(message);
+        break;
+      case 'runtime':
+        this.containers.runtime(message.pid, message.path);
         break;
       case 'settled':
         // Runs that the record believes alive and nobody has seen: they ended while nobody watched.
@@ -350,11 +353,8 @@ class Watching implements Watch {
     this.listener.container(update, by);
   }
 
-  private recordRun(
-    run: ContainerRun,
-    by: Asker | null,
-    timeNs: bigint = this.options.clock.wallNs(),
-  ): void {
+  private recordRun(run: ContainerRun, by: Asker | null, atNs?: bigint): void {
+    const timeNs = atNs ?? this.options.clock.wallNs();
     const startedBy = by === null ? null : { user: by.user, command: by.command, pid: by.pid };
     this.append({ kind: 'container', timeNs, containerId: run.identity.id, run, startedBy });
   }

@@ -19,13 +19,15 @@ const commandCharacters = 1000;
 interface Client extends Asker {
   readonly atNs: bigint;
   readonly words: readonly string[];
+  /** The container that it was started in; null: the host. */
+  readonly within: string | null;
 }
 
 export class AskerMemory {
   private clients: Client[] = [];
 
-  /** A program was started on the host. */
-  seen({ process: subject, timeNs }: RuntimeEvent): void {
+  /** A program was started, on the host or in a container. */
+  seen({ process: subject, timeNs }: RuntimeEvent, within: string | null): void {
     const name = subject?.name ?? '';
     if (subject === null || !clients.has(name)) return;
     const words = subject.arguments ?? [];
@@ -37,16 +39,22 @@ export class AskerMemory {
       command: [name, ...words].join(' ').slice(0, commandCharacters),
       atNs: timeNs,
       words,
+      within,
     });
   }
 
-  /** The newest client whose words name the container or its image; null: none does. */
-  of(container: ContainerFacts | null, atNs: bigint): Asker | null {
+  /**
+   * The newest client whose words name the container or its image; null: none does.
+   *
+   * @param within the container whose engine runs it: what is said elsewhere does not count
+   */
+  of(container: ContainerFacts | null, atNs: bigint, within: string | null): Asker | null {
     if (container === null) return null;
     const { id, name, image } = container;
     for (let index = this.clients.length - 1; index >= 0; index -= 1) {
       const client = this.clients[index];
       if (client === undefined || atNs - client.atNs > windowNs) return null;
+      if (client.within !== within) continue;
       const fits = client.words.some(
         (word) =>
           word === name ||

@@ -2,6 +2,7 @@
 // and a timeline; only what is worth telling crosses to the owner.
 
 import { realPace } from '../../base/retry.ts';
+import { parseCgroupPath } from '../../host/identity/index.ts';
 import { bootClockOffsetNs } from '../../host/kernel/index.ts';
 import {
   type BatchCursor,
@@ -50,6 +51,16 @@ export function createWatchConsumer(context: ConsumerContext): SensorConsumer {
   return new WatchConsumer(context.options as ThreadOptions, (message) => context.post(message));
 }
 
+interface Main {
+  readonly pid: number;
+  readonly startTicks: number;
+  readonly mountNamespace: number;
+}
+
+function mainOf({ pid, startTicks, mountNamespace }: RawExec): Main {
+  return { pid, startTicks, mountNamespace };
+}
+
 class WatchConsumer implements SensorConsumer {
   private readonly post: (message: FromThread) => void;
   private readonly live: LiveState;
@@ -58,7 +69,7 @@ class WatchConsumer implements SensorConsumer {
   private readonly askers = new AskerMemory();
   private records: RawRecord[] = [];
   /** The first process of each container that runs, by the whole id. */
-  private readonly mains = new Map<string, { readonly pid: number; readonly startTicks: number }>();
+  private readonly mains = new Map<string, Main>();
   /** Containers of before, with the process that may be their first. */
   private readonly candidates = new Map<string, RawExec>();
   /** Their cgroups were made before our eyes, and nothing has run there yet. */
@@ -130,7 +141,7 @@ class WatchConsumer implements SensorConsumer {
       const { exec } = one;
       const id = this.live.existing(one);
       if (id === null) continue;
-      this.askName(id);
+      this.askName(id, exec);
       const known = this.candidates.get(id);
       const isOlder = known === undefined || exec.startTicks < known.startTicks;
       if (exec.virtualPid === 1 || (isOlder && known?.virtualPid !== 1)) {
@@ -140,8 +151,8 @@ class WatchConsumer implements SensorConsumer {
   }
 
   existingDone(): void {
-    for (const [id, { pid, startTicks }] of this.candidates) {
-      if (!this.mains.has(id)) this.mains.set(id, { pid, startTicks });
+    for (const [id, exec] of this.candidates) {
+      if (!this.mains.has(id)) this.mains.set(id, mainOf(exec));
     }
     const containerIds = [...this.candidates.keys(), ...this.mains.keys()];
     this.candidates.clear();
@@ -238,20 +249,33 @@ class WatchConsumer implements SensorConsumer {
     this.opens.forget(raw.pid);
     const told = this.live.exec(raw);
     const { containerId, event } = told;
-    if (containerId === null) this.askers.seen(event);
-    else {
-      this.askName(containerId);
+    this.askers.seen(event, containerId);
+    if (containerId !== null) {
+      this.askName(containerId, raw);
+      this.noteRuntime(containerId, raw);
       const isFirst = this.fresh.has(containerId) || raw.virtualPid === 1;
-      if (isFirst && !raw.isHost && !this.mains.has(containerId)) this.begin(containerId, raw);
+      if (isFirst && !this.isOutside(raw) && !this.mains.has(containerId)) {
+        this.begin(containerId, raw);
+      }
     }
     this.keep(this.timeline.exec(told, raw));
     this.detector.take(event, containerId);
   }
 
+  /** What a runtime does to prepare a container happens among the mounts of its engine. */
+  private isOutside({ isHost, cgroupPath, mountNamespace, arguments: words }: RawExec): boolean {
+    const outer = outerOf(cgroupPath);
+    if (isHost || outer === null) return isHost;
+    const isInit = runtimes.has(words[0]?.split('/').at(-1) ?? '') && words[1] === 'init';
+    return isInit || this.mains.get(outer)?.mountNamespace === mountNamespace;
+  }
+
   private begin(id: string, raw: RawExec): void {
     this.fresh.delete(id);
-    this.mains.set(id, { pid: raw.pid, startTicks: raw.startTicks });
-    const by = this.askers.of(this.live.factsOf(shortId(id)), raw.timeNs);
+    this.mains.set(id, mainOf(raw));
+    // By now its parent is the shim, in whose root its engine's files lie.
+    if ((this.live.factsOf(shortId(id))?.name ?? null) === null) this.askAgain(id, raw);
+    const by = this.askers.of(this.live.factsOf(shortId(id)), raw.timeNs, outerOf(raw.cgroupPath));
     this.post({ kind: 'started', id, atNs: raw.timeNs, by });
   }
 
@@ -292,10 +316,30 @@ class WatchConsumer implements SensorConsumer {
     this.fresh.add(id);
   }
 
-  private askName(id: string): void {
+  private askName(id: string, raw: RawExec): void {
     if (this.asked.has(id)) return;
     this.asked.add(id);
-    this.post({ kind: 'unnamed', id });
+    this.askAgain(id, raw);
+  }
+
+  private askAgain(id: string, { parent, cgroupPath }: RawExec): void {
+    const within = outerOf(cgroupPath);
+    const outer = within === null ? undefined : this.mainPid(within);
+    // Its engine's files may lie in another root than ours: its parent's, or that of what is around it.
+    const near = [parent.pid, ...(outer === undefined ? [] : [outer])];
+    const engine = parseCgroupPath(cgroupPath)?.engine ?? 'unknown';
+    this.post({ kind: 'unnamed', id, near, within, engine });
+  }
+
+  private mainPid(id: string): number | undefined {
+    return (this.mains.get(id) ?? this.candidates.get(id))?.pid;
+  }
+
+  /** A runtime inside of a container starts others: the namer learns where it lies. */
+  private noteRuntime(id: string, { executable, command, parent }: RawExec): void {
+    const path = executable.path?.path;
+    if (!runtimes.has(command) || path === undefined) return;
+    this.post({ kind: 'runtime', pid: this.mainPid(id) ?? parent.pid, path });
   }
 
   private keep(record: RawRecord | null): void {
@@ -311,6 +355,20 @@ class WatchConsumer implements SensorConsumer {
     this.records = [];
     this.post({ kind: 'told', records, sighted });
   }
+}
+
+/** As the kernel cuts their names: `runc`, `crun`, a shim. */
+const runtimes: ReadonlySet<string> = new Set([
+  'runc',
+  'crun',
+  'youki',
+  'conmon',
+  'containerd-shim',
+]);
+
+/** The container around a container's cgroup. */
+function outerOf(cgroupPath: string): string | null {
+  return parseCgroupPath(cgroupPath)?.outerIds.at(-1) ?? null;
 }
 
 /** Names of the host mean nothing in a container, save the one that is everywhere the same. */

@@ -8,22 +8,25 @@ import {
   type Followed,
   followEngine,
 } from '../../host/docker/index.ts';
+import { bundleIdentity } from '../../host/identity/index.ts';
 import {
   createEndWatch,
   createIdentifier,
   createLifecycle,
   createRunningStarts,
   type EndWatch,
+  identityWithin,
   type Lifecycle,
   type NamedContainer,
   type Namer,
   openNamer,
   type RunUpdate,
   watchBundles,
+  withinLabel,
 } from '../../host/naming/index.ts';
 import type { ContainerIdentity, ContainerRun } from '../../model/container.ts';
 import { workloadOf } from '../../runtime/identity/index.ts';
-import type { Asker } from './messages.ts';
+import type { Asker, FromThread } from './messages.ts';
 
 export interface ContainersOptions {
   readonly node: string;
@@ -44,6 +47,8 @@ export interface ContainersOptions {
   readonly hasSensor: () => boolean;
 }
 
+type Unnamed = Omit<Extract<FromThread, { kind: 'unnamed' }>, 'kind'>;
+
 export interface ContainerBook {
   /** Names containers before they start. Throws as `openNamer`. */
   openNaming(): Promise<Namer>;
@@ -53,7 +58,9 @@ export interface ContainerBook {
   started(id: string, atNs: bigint, by: Asker | null): void;
   ended(id: string, atNs: bigint, exitCode: number | null): void;
   /** The sensor saw a container that nobody named. */
-  unnamed(id: string): Promise<void>;
+  unnamed(seen: Unnamed): Promise<void>;
+  /** A runtime lies in the root of a process: what it starts is named before it starts. */
+  runtime(pid: number, path: string): void;
   /** From now on `hasSensor` is right: where it says no, ends of containers are looked for. */
   begun(): void;
   /** Bundles of containers are watched, where naming could not be opened. */
@@ -81,6 +88,11 @@ const sensedBeforeNs = 10_000_000_000n;
 /** Starts that came before their names, and who asked; more are not kept. */
 const keptAtMost = 4096;
 
+interface Over {
+  readonly atNs: bigint;
+  readonly exitCode: number | null;
+}
+
 class Containers implements ContainerBook {
   private readonly options: ContainersOptions;
   private readonly lifecycle: Lifecycle;
@@ -95,6 +107,12 @@ class Containers implements ContainerBook {
   private readonly starts = new Map<string, bigint>();
   /** When the sensor saw containers start. */
   private readonly sensed = new Map<string, bigint>();
+  /** Containers that are asked for now, and the processes in whose root it is looked. */
+  private readonly asking = new Map<string, number[]>();
+  /** Containers that somebody has named. */
+  private readonly told = new Map<string, true>();
+  /** Ends that came before their names. */
+  private readonly overs = new Map<string, Over>();
   private delayed: Promise<void> = Promise.resolve();
   private readonly askers = new Map<string, Asker>();
   private namer: Namer | null = null;
@@ -206,25 +224,44 @@ class Containers implements ContainerBook {
   }
 
   ended(id: string, atNs: bigint, exitCode: number | null): void {
-    this.starts.delete(id);
+    // Its name may still be on its way.
+    if (this.lifecycle.aliveOf(id) === null) keep(this.overs, id, { atNs, exitCode });
+    else this.starts.delete(id);
     this.lifecycle.ended(id, atNs, exitCode);
   }
 
-  async unnamed(id: string): Promise<void> {
+  runtime(pid: number, path: string): void {
+    this.namer?.watch(`/proc/${pid}/root${path}`);
+  }
+
+  async unnamed({ id, near, within, engine }: Unnamed): Promise<void> {
     const { signal } = this.stopping;
-    let identity = await this.identifier.identify({ kind: 'container', id });
+    const asked = this.asking.get(id);
+    if (asked !== undefined) {
+      // Where to look is known better by now.
+      asked.unshift(...near);
+      return;
+    }
+    const places = [...near];
+    this.asking.set(id, places);
+    const subject = { kind: 'container', id, near: places, within } as const;
+    let identity = await this.identifier.identify(subject);
     // Its engine may not have written it down yet.
     for (let round = 0; identity === null && round < nameRounds && !signal.aborted; round += 1) {
       await realPace.sleep(nameRoundMs, signal).catch(() => undefined);
-      identity = await this.identifier.identify({ kind: 'container', id });
+      identity = await this.identifier.identify(subject);
     }
-    if (identity === null || signal.aborted) return;
-    this.options.onNamed(identity, null);
-    const isKnown = this.lifecycle.alive().some((run) => run.identity.id === id);
-    if (isKnown) return;
+    this.asking.delete(id);
+    if (signal.aborted) return;
+    if (identity !== null) this.options.onNamed(identity, null);
+    // It may have been named and have ended meanwhile.
+    if (identity === null && this.told.has(id)) return;
+    if (this.lifecycle.aliveOf(id) !== null) return;
+    const startedNs = this.starts.get(id);
     this.lifecycle.named({
-      identity,
-      naming: 'after-start',
+      // The kernel saw it: that it ran is kept, whoever it was.
+      identity: identity ?? nobody({ id, within, engine }),
+      naming: identity === null ? 'never' : 'after-start',
       namedAtNs: this.options.nowNs(),
       heldMs: 0,
       bundle: '',
@@ -236,6 +273,11 @@ class Containers implements ContainerBook {
       engineFolder: null,
       isSandbox: false,
     });
+    const over = this.overs.get(id);
+    if (over === undefined) return;
+    this.overs.delete(id);
+    if (startedNs !== undefined) this.lifecycle.started(id, startedNs);
+    this.lifecycle.ended(id, over.atNs, over.exitCode);
   }
 
   get seesBundles(): boolean {
@@ -245,7 +287,9 @@ class Containers implements ContainerBook {
   begun(): void {
     const early = this.undecided ?? [];
     this.undecided = null;
-    if (!this.options.hasSensor()) for (const container of early) this.ends.add(container);
+    if (this.options.hasSensor()) return;
+    for (const container of early)
+      if ((container.within ?? null) === null) this.ends.add(container);
   }
 
   alive(): readonly ContainerRun[] {
@@ -287,11 +331,15 @@ class Containers implements ContainerBook {
   }
 
   private named(container: NamedContainer): void {
+    const { identity, within = null } = container;
+    // A container may say what it likes of what it runs, and nothing of others.
+    const known = within === null ? null : this.lifecycle.aliveOf(identity.id);
+    if (known !== null && !known.identity.labels.has(withinLabel)) return;
     this.options.onNamed(container.identity, container.cgroupsPath);
     if (container.isSandbox) return;
     this.lifecycle.named(container);
     if (this.undecided !== null) this.undecided.push(container);
-    else if (!this.options.hasSensor()) this.ends.add(container);
+    else if (!this.options.hasSensor() && within === null) this.ends.add(container);
   }
 
   private updated(update: RunUpdate): void {
@@ -305,6 +353,7 @@ class Containers implements ContainerBook {
     this.options.onUpdate(update, this.askers.get(id) ?? null);
     if (update.kind === 'ended') this.askers.delete(id);
     if (update.kind !== 'named') return;
+    keep(this.told, id, true);
     // Told by the engine: the thread has to know it as well.
     this.options.onNamed(update.run.identity, null);
     const startedNs = this.starts.get(id);
@@ -317,6 +366,12 @@ function keep<T>(map: Map<string, T>, key: string, value: T): void {
   map.set(key, value);
   const oldest = map.size > keptAtMost ? map.keys().next() : null;
   if (oldest?.done === false) map.delete(oldest.value);
+}
+
+/** All that the kernel knows of a container. */
+function nobody({ id, within, engine }: Omit<Unnamed, 'near'>): ContainerIdentity {
+  const identity = bundleIdentity({ id, engine, oci: null });
+  return within === null ? identity : identityWithin(identity, within);
 }
 
 /** No engine is an answer. */

@@ -1,6 +1,6 @@
 // What the watching thread and its owner say to each other (structured clones).
 import type { RawLoss } from '../../host/sensor/index.ts';
-import type { ContainerIdentity } from '../../model/container.ts';
+import type { ContainerEngine, ContainerIdentity } from '../../model/container.ts';
 import type { RawRecord } from '../../model/timeline.ts';
 import type { Detection, RulesFile } from '../../runtime/rules/index.ts';
 
@@ -51,8 +51,18 @@ export type FromThread =
       readonly atNs: bigint;
       readonly exitCode: number | null;
     }
-  /** A container that nobody named. */
-  | { readonly kind: 'unnamed'; readonly id: string }
+  /** A container that nobody named; `near` are processes in whose root its engine's files may lie. */
+  | {
+      readonly kind: 'unnamed';
+      readonly id: string;
+      readonly near: readonly number[];
+      /** The container around it. */
+      readonly within: string | null;
+      /** As its cgroup tells. */
+      readonly engine: ContainerEngine;
+    }
+  /** A runtime was started inside of a container, whose first process is `pid`. */
+  | { readonly kind: 'runtime'; readonly pid: number; readonly path: string }
   /** All processes of before are known. */
   | { readonly kind: 'settled'; readonly containerIds: readonly string[] }
   | { readonly kind: 'losses'; readonly losses: readonly RawLoss[] }

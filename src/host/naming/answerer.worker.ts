@@ -20,9 +20,10 @@ import type {
   AnswererMessage,
   AnswererOptions,
   NamedContainer,
+  ToAnswerer,
 } from './messages.ts';
 import { type NamerThread, runNamerThread } from './namer-thread.ts';
-import { findRuntimePrograms, type ProgramSearch, stampOfFolders } from './places.ts';
+import { findRuntimePrograms, inodeOf, type ProgramSearch, stampOfFolders } from './places.ts';
 import { createSharedState, figurePlaces, type SharedState } from './shared-state.ts';
 
 interface ThreadData {
@@ -38,6 +39,9 @@ const beatMs = 1000;
 const searchMs = 2000;
 /** Messages on their way to a parent that does not read (a stopped one); about 3 kB each. */
 const messagesWaiting = 10_000;
+
+/** Whoever starts ever new files of that name in a container gets no more of our marks. */
+const furtherMost = 1024;
 
 const priority = -5;
 const parentDeathSignal = 1;
@@ -96,6 +100,8 @@ function begin(message: unknown): void {
     worker.on('message', (container: NamedContainer | null) => {
       if (container !== null) return send({ kind: 'named', container });
       markNew(guard, options.search, marked);
+      const further = new Set<string>();
+      process.on('message', (told) => markFurther(guard, told as ToAnswerer, further));
       send({ kind: 'ready', programs: [...marked.values()] });
       void searchAgain(guard, options.search, { marked, send });
     });
@@ -183,6 +189,19 @@ async function searchAgain(
     if (markNew(guard, search, marked)) {
       send({ kind: 'programs', programs: [...marked.values()] });
     }
+  }
+}
+
+/** A runtime that somebody started inside of a container; each file once. */
+function markFurther(guard: ExecGuard, { path }: ToAnswerer, further: Set<string>): void {
+  const inode = inodeOf(path);
+  if (inode === null || further.has(inode) || further.size >= furtherMost) return;
+  try {
+    guard.mark(path);
+    further.add(inode);
+  } catch (error) {
+    // It is gone, or its file system takes no marks: its containers are named after their start.
+    if (!(error instanceof SeaworthyError)) throw error;
   }
 }
 

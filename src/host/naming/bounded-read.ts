@@ -69,7 +69,7 @@ export function readProcess(pid: number | string, file: string): string | null {
 }
 
 /** Where a link of /proc leads (`cwd`, `exe`); null when the process is gone or not ours to ask. */
-export function readProcessLink(pid: number, name: string): string | null {
+export function readProcessLink(pid: number | 'self', name: string): string | null {
   try {
     return readlinkSync(`/proc/${pid}/${name}`);
   } catch {

@@ -58,6 +58,8 @@ function storageCandidate(folder: string, id: string): Candidate {
     name: null,
     exitFile: null,
     pidFile: join(run, id, 'userdata', 'pidfile'),
+    root: '',
+    within: null,
   };
 }
 

@@ -40,8 +40,17 @@ export function readEvidence(candidate: Candidate, places: EnginePlaces): Eviden
   const type =
     annotations.get('io.kubernetes.cri.container-type') ??
     annotations.get('io.kubernetes.cri-o.ContainerType');
-  const identity = readDocker(candidate, places, oci) ?? readOthers(candidate, places, oci);
+  const found = readDocker(candidate, places, oci) ?? readOthers(candidate, places, oci);
+  const identity = candidate.within === null ? found : identityWithin(found, candidate.within);
   return { identity, cgroupsPath, engineFolder, isSandbox: type === 'sandbox' };
+}
+
+/** What a container in a container is known by: the label that says whose engine runs it. */
+export const withinLabel = 'seaworthy.within';
+
+/** A container whose engine runs in another container. */
+export function identityWithin(identity: ContainerIdentity, outerId: string): ContainerIdentity {
+  return { ...identity, labels: new Map([...identity.labels, [withinLabel, outerId]]) };
 }
 
 function readDocker(
@@ -54,7 +63,7 @@ function readDocker(
   return readDockerFolder(
     id,
     [
-      ...(oci.engineFolder === null ? [] : [oci.engineFolder]),
+      ...(oci.engineFolder === null ? [] : [join(places.root ?? '', oci.engineFolder)]),
       ...places.docker.map((root) => join(root, 'containers', id)),
     ],
     oci,

@@ -14,13 +14,20 @@ import {
 } from '../identity/index.ts';
 import { readProcess } from './bounded-read.ts';
 import { findBundles } from './bundles.ts';
-import { readDockerFolder, readEvidence, readPodman } from './evidence.ts';
+import { identityWithin, readDockerFolder, readEvidence, readPodman } from './evidence.ts';
 import { type EnginePlaces, usualPlaces } from './places.ts';
 
 export type Subject =
   | { readonly kind: 'process'; readonly pid: number }
   | { readonly kind: 'cgroup'; readonly path: string }
-  | { readonly kind: 'container'; readonly id: string };
+  /** `near`: processes whose root may hold its engine's files: its parent, one of the container around it. */
+  | {
+      readonly kind: 'container';
+      readonly id: string;
+      readonly near?: readonly number[];
+      /** The container around it. */
+      readonly within?: string | null;
+    };
 
 export interface Identifier {
   /** The container of a subject; null: the host, or nobody knows it (asked again after a moment). */
@@ -80,7 +87,10 @@ export function createIdentifier(options: IdentifierOptions = {}): Identifier {
   };
 }
 
-type Sighting = Pick<CgroupContainer, 'id' | 'engine' | 'podId'>;
+type Sighting = Pick<CgroupContainer, 'id' | 'engine' | 'podId'> & {
+  readonly near?: readonly number[];
+  readonly within?: string | null;
+};
 
 function sightingOf(subject: Subject): Sighting | null {
   switch (subject.kind) {
@@ -89,8 +99,8 @@ function sightingOf(subject: Subject): Sighting | null {
     case 'cgroup':
       return parseCgroupPath(subject.path) ?? chosenName(subject.path);
     case 'container': {
-      const { id } = subject;
-      return isContainerId(id) ? { id, engine: 'unknown', podId: null } : null;
+      const { id, near = [], within = null } = subject;
+      return isContainerId(id) ? { id, engine: 'unknown', podId: null, near, within } : null;
     }
   }
 }
@@ -120,10 +130,21 @@ async function findIdentity(
   engine: () => Promise<DockerEngine | null>,
 ): Promise<ContainerIdentity | null> {
   const { id, podId } = sighting;
-  const found = readFiles(sighting, places) ?? (await askEngine(id, engine));
+  const found =
+    readFiles(sighting, places) ?? readElsewhere(sighting) ?? (await askEngine(id, engine));
   if (found === null || found.pod !== null || podId === null || podId.length === 64) return found;
   // The cgroup knows the pod even where no label does.
   return { ...found, pod: { name: null, namespace: null, uid: podId } };
+}
+
+/** Of an engine with a root of its own. */
+function readElsewhere(sighting: Sighting): ContainerIdentity | null {
+  const { near = [], within = null } = sighting;
+  for (const pid of near) {
+    const found = readFiles(sighting, usualPlaces(`/proc/${pid}/root`));
+    if (found !== null) return within === null ? found : identityWithin(found, within);
+  }
+  return null;
 }
 
 function readFiles({ id, engine }: Sighting, places: EnginePlaces): ContainerIdentity | null {

@@ -15,6 +15,7 @@ export {
   type LifecycleOptions,
   type RunUpdate,
 } from './lifecycle.ts';
+export { identityWithin, withinLabel } from './evidence.ts';
 export type { AnswererFigures, NamedContainer } from './messages.ts';
 export {
   defaultDeadlineMs,

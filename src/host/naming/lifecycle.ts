@@ -2,6 +2,7 @@
 // engine's events, by the sensor, or by what is left of them on disk.
 import type { ContainerIdentity, ContainerRun, Naming, Workload } from '../../model/container.ts';
 import type { Followed } from '../docker/index.ts';
+import { withinLabel } from './evidence.ts';
 import type { Identifier } from './identify.ts';
 import type { NamedContainer } from './messages.ts';
 
@@ -50,6 +51,8 @@ export interface Lifecycle {
   ended(id: string, atNs: bigint, exitCode: number | null): void;
   /** Runs that have not ended. */
   alive(): readonly ContainerRun[];
+  /** The run of a container that has not ended; null: none is known. */
+  aliveOf(id: string): ContainerRun | null;
 }
 
 /** Runs that are kept after their end, for facts that come late (`die` after the sensor's exit). */
@@ -130,6 +133,11 @@ class Runs implements Lifecycle {
     return [...this.runs.values()]
       .filter((run) => run.endedAtNs === null)
       .map((run) => this.of(run));
+  }
+
+  aliveOf(id: string): ContainerRun | null {
+    const run = this.runs.get(id);
+    return run === undefined || run.endedAtNs !== null ? null : this.of(run);
   }
 
   async followed(followed: Followed): Promise<void> {
@@ -253,7 +261,24 @@ class Runs implements Lifecycle {
   private of(run: Run): ContainerRun {
     const { node, workloadOf } = this.options;
     const { stamp: _, ...known } = run;
-    return { ...known, node, workload: workloadOf(run.identity), grade: null };
+    return { ...known, node, workload: this.workloadWithin(run.identity, workloadOf), grade: null };
+  }
+
+  /** What a container's engine runs belongs to whom it belongs to, where it does not say otherwise. */
+  private workloadWithin(
+    identity: ContainerIdentity,
+    workloadOf: LifecycleOptions['workloadOf'],
+  ): Workload {
+    const own = workloadOf(identity);
+    const outer = this.runs.get(identity.labels.get(withinLabel) ?? '')?.identity;
+    if (outer === undefined || outer.id === identity.id) return own;
+    const around = workloadOf(outer);
+    return {
+      user: own.user ?? around.user,
+      team: own.team ?? around.team,
+      application: own.application ?? around.application,
+      environment: own.environment ?? around.environment,
+    };
   }
 }
 

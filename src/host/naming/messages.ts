@@ -31,6 +31,8 @@ export interface NamedContainer {
   /** Docker's folder of this container. */
   readonly engineFolder: string | null;
   readonly isSandbox: boolean;
+  /** The container whose engine runs it (Docker in Docker): what it says is that container's word. */
+  readonly within?: string | null;
 }
 
 /** Sums since the process was started. */
@@ -44,6 +46,13 @@ export interface AnswererFigures {
   readonly unresolved: number;
   readonly heldMsSum: number;
   readonly heldMsMaximum: number;
+}
+
+/** After its options. */
+export interface ToAnswerer {
+  readonly kind: 'mark';
+  /** A runtime that lies in no usual folder. */
+  readonly path: string;
 }
 
 export type AnswererMessage =

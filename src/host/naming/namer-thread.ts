@@ -5,7 +5,7 @@ import type { DeadlineTimer, ExecAttempt, ExecGuard } from '../kernel/index.ts';
 import { listBundles } from './bundles.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import type { NamedContainer } from './messages.ts';
-import type { EnginePlaces } from './places.ts';
+import { type EnginePlaces, usualPlaces } from './places.ts';
 import {
   type Candidate,
   type RunState,
@@ -132,7 +132,7 @@ function readAttempt(attempt: ExecAttempt, places: EnginePlaces, known: Memory):
   const candidate = resolveAttempt(attempt.pid, known.shims);
   if (candidate === null) return [];
   const first = readCandidate(candidate, places, known);
-  const run = known.runs.get(candidate.bundle);
+  const run = known.runs.get(keyOf(candidate));
   // A pod's shim makes its other containers too, and says only the first one's id.
   const others =
     first === null && run?.isSandbox === true
@@ -143,18 +143,24 @@ function readAttempt(attempt: ExecAttempt, places: EnginePlaces, known: Memory):
 
 /** The evidence for a run that is not known yet, else null. */
 function readCandidate(candidate: Candidate, places: EnginePlaces, known: Memory): Found | null {
-  const { bundle } = candidate;
+  const { bundle, root } = candidate;
+  const key = keyOf(candidate);
   const stamp = stampOf(join(bundle, 'config.json'));
-  if (stamp === null || known.runs.get(bundle)?.stamp === stamp) return null;
+  if (stamp === null || known.runs.get(key)?.stamp === stamp) return null;
   // Asked first: while a slow disk is read, the container may be let go and end.
   const runState = runStateOf(candidate);
-  const evidence = readEvidence(candidate, places);
+  const evidence = readEvidence(candidate, root === '' ? places : usualPlaces(root));
   if (evidence === null) return null;
-  keep(known.runs, bundle, { stamp, isSandbox: evidence.isSandbox });
-  if (candidate.program === 'shim') {
+  keep(known.runs, key, { stamp, isSandbox: evidence.isSandbox });
+  if (candidate.program === 'shim' && root === '') {
     keep(known.shims, shimKey(candidate.namespace, candidate.id), candidate);
   }
   return { stamp, candidate, evidence, runState };
+}
+
+/** By the bundle; one process after the other leads to it where it lies in another root. */
+function keyOf({ bundle, root }: Candidate): string {
+  return bundle.slice(root.length);
 }
 
 function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
@@ -194,5 +200,6 @@ function noticeOf(found: Found, outcome: Outcome): NamedContainer {
     pidFile: candidate.pidFile,
     engineFolder: evidence.engineFolder,
     isSandbox: evidence.isSandbox,
+    within: candidate.within,
   };
 }

@@ -10,6 +10,7 @@ import type {
   AnswererMessage,
   AnswererOptions,
   NamedContainer,
+  ToAnswerer,
 } from './messages.ts';
 import { type EnginePlaces, usualPlaces } from './places.ts';
 
@@ -45,6 +46,8 @@ export type NamerProblem =
 export interface Namer {
   /** The runtimes that are watched now. */
   readonly programs: readonly string[];
+  /** Another runtime from now on, as inside of a container: `/proc/PID/root/usr/bin/runc`. */
+  watch(path: string): void;
   /** Of the process that answers now. */
   readonly answererPid: number | null;
   /** Sums over all answering processes so far. */
@@ -54,6 +57,8 @@ export interface Namer {
 }
 
 export const defaultDeadlineMs = 50;
+/** Runtimes inside of containers: an engine has three or four. */
+const furtherMost = 256;
 
 const noFigures: AnswererFigures = {
   answered: 0,
@@ -84,6 +89,7 @@ class AnsweredNamer implements Namer {
   private present: AnswererFigures = noFigures;
   private past: AnswererFigures = noFigures;
   private readonly digests = new ImageDigests();
+  private readonly further = new Set<string>();
 
   constructor(options: NamerOptions) {
     this.options = options;
@@ -102,7 +108,11 @@ class AnsweredNamer implements Namer {
         this.past = this.figures();
         this.present = noFigures;
       },
-      onBack: (absence) => onProblem?.({ kind: 'gap', ...absence }),
+      onBack: (absence) => {
+        // It is told again what its predecessor knew.
+        for (const path of this.further) this.mark(path);
+        onProblem?.({ kind: 'gap', ...absence });
+      },
       onEnded: (message) => onProblem?.({ kind: 'ended', message }),
       ...(pace === undefined ? {} : { pace }),
     });
@@ -111,6 +121,18 @@ class AnsweredNamer implements Namer {
   /** Resolves when the programs are marked. */
   open(): Promise<void> {
     return this.kept.open();
+  }
+
+  watch(path: string): void {
+    if (this.further.has(path)) return;
+    this.further.add(path);
+    const [oldest] = this.further.size > furtherMost ? this.further : [];
+    if (oldest !== undefined) this.further.delete(oldest);
+    this.mark(path);
+  }
+
+  private mark(path: string): void {
+    this.kept.send({ kind: 'mark', path } satisfies ToAnswerer);
   }
 
   get answererPid(): number | null {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 /** Folders of engines; each list is tried in its order. */
 export interface EnginePlaces {
+  /** Put before paths that an engine writes down; absent: nothing. */
+  readonly root?: string;
   /** Docker's data roots: `containers/ID/config.v2.json` lies below. */
   readonly docker: readonly string[];
   /** containerd's state and root folders: bundles below the first, the database below the second. */
@@ -16,6 +18,7 @@ export interface EnginePlaces {
 export function usualPlaces(root: string = '/'): EnginePlaces {
   const at = (path: string): string => join(root, path);
   return {
+    ...(root === '/' ? {} : { root }),
     docker: ['/var/lib/docker', '/var/snap/docker/common/var-lib-docker'].map(at),
     containerd: [
       { state: '/run/containerd', root: '/var/lib/containerd' },
@@ -121,7 +124,8 @@ function timeOf(path: string): number {
   }
 }
 
-function inodeOf(path: string): string | null {
+/** Device and inode of a program; null: it is none. */
+export function inodeOf(path: string): string | null {
   try {
     const facts = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (facts === undefined) return null;

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
   isContainerId,
+  parseProcessCgroups,
   parseRuntimeCommand,
   type RuntimeCommand,
   wordsOf,
@@ -24,6 +25,10 @@ export interface Candidate {
   readonly name: string | null;
   readonly exitFile: string | null;
   readonly pidFile: string | null;
+  /** Where its engine's files lie, when that is another root than ours: `/proc/PID/root`. */
+  readonly root: string;
+  /** The container that its engine runs in; null: none. */
+  readonly within: string | null;
 }
 
 /** A wrapper script or hook may stand between the shim and the runtime. */
@@ -41,7 +46,8 @@ export function resolveAttempt(pid: number, knownShims: KnownShims = noShims): C
     const command = parseRuntimeCommand(words);
     // The runtime inside the container's namespaces: whoever started it was asked before.
     if (command?.action === 'init') return null;
-    const candidate = candidateOf(asked, command, knownShims);
+    const candidate =
+      candidateOf(asked, command, { root: '', knownShims }) ?? elsewhere(asked, command);
     if (candidate !== null) return candidate;
     asked = parentOf(asked);
   }
@@ -58,23 +64,63 @@ export function shimKey(namespace: string | null, id: string | null): string {
   return `${namespace ?? ''} ${id ?? ''}`;
 }
 
+interface Lookup {
+  /** Put before each path that the process speaks of. */
+  readonly root: string;
+  readonly knownShims: KnownShims;
+}
+
+/** Of a container that exists and does not run its program yet; others are known by the sensor. */
+const beginning: ReadonlySet<string | null> = new Set(['create', 'run', 'start', 'exec', null]);
+
+/** The candidate of an engine that has mounts of its own, as in Docker in Docker. */
+function elsewhere(pid: number, command: RuntimeCommand | null): Candidate | null {
+  if (command !== null && !beginning.has(command.action)) return null;
+  const mounts = readProcessLink(pid, 'ns/mnt');
+  if (mounts === null || mounts === readProcessLink('self', 'ns/mnt')) return null;
+  const root = `/proc/${pid}/root`;
+  const found = candidateOf(pid, command, { root, knownShims: noShims });
+  if (found === null) return null;
+  const outer = parseProcessCgroups(readProcess(pid, 'cgroup') ?? '')?.id ?? null;
+  const isExec = found.isExec || servesRunning(pid);
+  return { ...found, isExec, within: outer === found.id ? null : outer };
+}
+
+/** Threads of a shim that are asked for the processes that they made. */
+const threadsAsked = 64;
+
+/** Whether the shim of an attempt has a container that runs: the numbers of its files are not ours. */
+function servesRunning(pid: number): boolean {
+  const shim = parentOf(pid);
+  if (shim === null || shim <= 1) return false;
+  return namesIn(`/proc/${shim}/task`)
+    .slice(0, threadsAsked)
+    .flatMap((thread) => (readProcess(shim, `task/${thread}/children`) ?? '').split(' '))
+    .some((child) => {
+      if (!/^\d{1,10}$/.test(child) || child === String(pid)) return false;
+      const words = wordsOf(readProcess(child, 'cmdline') ?? '');
+      return words.length > 0 && !starter.test(basename(words[0] ?? ''));
+    });
+}
+
 function candidateOf(
   pid: number,
   command: RuntimeCommand | null,
-  knownShims: KnownShims,
+  { root, knownShims }: Lookup,
 ): Candidate | null {
   if (command?.program === 'shim' && command.action === null) {
     const known = knownShims.get(shimKey(command.namespace, command.id));
     if (known !== undefined) return known;
   }
   const folder = readProcessLink(pid, 'cwd');
-  if (command !== null) return ofCommand(pid, command, folder);
+  if (command !== null) return ofCommand(pid, command, { folder, root });
   // containerd's child stands in the bundle before it becomes the shim.
-  return folder === null ? null : ofTaskFolder(folder);
+  const found = folder === null ? null : ofTaskFolder(`${root}${folder}`, root);
+  return found !== null && existsSync(found.bundle) ? found : null;
 }
 
 /** The container of a bundle in containerd's state folder; null: the path is none. */
-export function ofTaskFolder(folder: string): Candidate | null {
+export function ofTaskFolder(folder: string, root = ''): Candidate | null {
   const match = taskFolder.exec(folder);
   const [, namespace = '', id = ''] = match ?? [];
   if (match === null || !isContainerId(id)) return null;
@@ -86,14 +132,23 @@ export function ofTaskFolder(folder: string): Candidate | null {
     isExec: false,
     name: null,
     exitFile: null,
-    pidFile: join(folder, 'init.pid'),
+    // Its number counts in a pid namespace of its own.
+    pidFile: root === '' ? join(folder, 'init.pid') : null,
+    root,
+    within: null,
   };
 }
 
-function ofCommand(pid: number, command: RuntimeCommand, folder: string | null): Candidate | null {
+interface Place {
+  readonly folder: string | null;
+  readonly root: string;
+}
+
+function ofCommand(pid: number, command: RuntimeCommand, place: Place): Candidate | null {
+  const { root } = place;
   const { id, namespace, program, name, exitFolder, pidFile } = command;
   if (id === null || command.action === 'delete') return null;
-  const bundle = bundleOf(pid, command, folder);
+  const bundle = bundleOf(pid, command, place);
   if (bundle === null) return null;
   return {
     id,
@@ -102,12 +157,15 @@ function ofCommand(pid: number, command: RuntimeCommand, folder: string | null):
     program,
     isExec: command.action === 'exec',
     name,
-    exitFile: exitFolder === null ? null : join(exitFolder, id),
-    pidFile: pidFile ?? (program === 'shim' ? join(bundle, 'init.pid') : null),
+    exitFile: exitFolder === null ? null : join(root, exitFolder, id),
+    pidFile:
+      root === '' ? (pidFile ?? (program === 'shim' ? join(bundle, 'init.pid') : null)) : null,
+    root,
+    within: null,
   };
 }
 
-function bundleOf(pid: number, command: RuntimeCommand, folder: string | null): string | null {
+function bundleOf(pid: number, command: RuntimeCommand, { folder, root }: Place): string | null {
   const { id, bundle, program } = command;
   const places: string[] = [];
   if (bundle !== null) places.push(folder === null ? bundle : resolve(folder, bundle));
@@ -125,18 +183,23 @@ function bundleOf(pid: number, command: RuntimeCommand, folder: string | null): 
     const parentFolder = parent === null ? null : readProcessLink(parent, 'cwd');
     if (parentFolder !== null) places.push(resolve(parentFolder, bundle ?? '.'));
   }
-  return places.find((place) => existsSync(join(place, 'config.json'))) ?? null;
+  const found = places.find((place) => existsSync(join(`${root}${place}`, 'config.json')));
+  return found === undefined ? null : `${root}${found}`;
 }
 
 /** Other containers in the folder of a pod's shim: newer kubelets start no shim of their own for them. */
 export function siblingsOf(candidate: Candidate): readonly Candidate[] {
   if (candidate.program !== 'shim') return [];
   const folder = dirname(candidate.bundle);
+  return namesIn(folder)
+    .slice(0, siblingsRead)
+    .filter((name) => name !== candidate.id)
+    .flatMap((name) => ofTaskFolder(join(folder, name), candidate.root) ?? []);
+}
+
+function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder)
-      .slice(0, siblingsRead)
-      .filter((name) => name !== candidate.id)
-      .flatMap((name) => ofTaskFolder(join(folder, name)) ?? []);
+    return readdirSync(folder);
   } catch {
     return [];
   }
@@ -162,9 +225,12 @@ const pidCharacters = 64;
 export function runStateOfProcess(pid: string): RunState {
   const line = readProcess(pid, 'cmdline');
   if (line === null) return 'gone';
-  // crun waits as `crun create ...` or `crun init`, runc and youki as `runc init`, `youki: [INIT]`.
-  return /^(?:runc|youki|crun|krun)/.test(basename(wordsOf(line)[0] ?? '')) ? 'waiting' : 'running';
+  return runtime.test(basename(wordsOf(line)[0] ?? '')) ? 'waiting' : 'running';
 }
+
+/** crun waits as `crun create ...` or `crun init`, runc and youki as `runc init`, `youki: [INIT]`. */
+const runtime = /^(?:runc|youki|crun|krun)/;
+const starter = /^(?:runc|youki|crun|krun|containerd-shim|conmon)/;
 
 function parentOf(pid: number): number | null {
   const text = /^PPid:\s*(\d+)$/m.exec(readProcess(pid, 'status') ?? '')?.[1];
