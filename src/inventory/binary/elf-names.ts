@@ -7,7 +7,7 @@ const headerBytes = 64;
 const extendedIndex = 0xffff;
 
 /** Name tables by file object: several catalogers ask about the same file. */
-const known = new WeakMap<RandomAccess, Buffer | 'unclear'>();
+const known = new WeakMap<RandomAccess, string | null>();
 
 /**
  * True when `file` is a 64-bit little-endian ELF file whose section names, read soundly, do not hold
@@ -16,25 +16,14 @@ const known = new WeakMap<RandomAccess, Buffer | 'unclear'>();
 export function lacksSection(file: RandomAccess, name: string): boolean {
   let names = known.get(file);
   if (names === undefined) {
-    names = readNames(file) ?? 'unclear';
+    names = readNames(file);
     known.set(file, names);
   }
-  return names !== 'unclear' && !names.includes(bytesOf(name));
+  return names !== null && !names.includes(name);
 }
 
-/** Searching for bytes spares the conversion of the same few names for every file. */
-const searched = new Map<string, Buffer>();
-
-function bytesOf(name: string): Buffer {
-  let bytes = searched.get(name);
-  if (bytes === undefined) {
-    bytes = Buffer.from(name, 'latin1');
-    searched.set(name, bytes);
-  }
-  return bytes;
-}
-
-function readNames(file: RandomAccess): Buffer | null {
+/** The table of section names, a character a byte; null where the file does not tell it soundly. */
+function readNames(file: RandomAccess): string | null {
   const head = asBuffer(file.read(0, headerBytes));
   const is64BitLittle = head.length === headerBytes && head[4] === 2 && head[5] === 1;
   if (!is64BitLittle || head[0] !== 0x7f || head[1] !== 0x45) return null;
@@ -49,9 +38,8 @@ function readNames(file: RandomAccess): Buffer | null {
   const offset = u64(entry, 24);
   const size = u64(entry, 32);
   if (size < 2 || size > tableLimits.tableBytes) return null;
-  const names = file.read(offset, size);
-  // Copied: what `read` gives may be reused by the next read.
-  return names.length < size ? null : Buffer.from(names);
+  const names = asBuffer(file.read(offset, size));
+  return names.length < size ? null : names.toString('latin1');
 }
 
 function u64(bytes: Buffer, offset: number): number {

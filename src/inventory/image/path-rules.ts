@@ -15,6 +15,7 @@ export class PathRules {
   readonly #byFolder = new Map<string, Rule[]>();
   readonly #nameEnds = new EndsFilter();
   readonly #extensionEnds = new EndsFilter();
+  readonly #folderEnds = new EndsFilter();
 
   /** @param glob see `Cataloger.globs` for the form */
   add(glob: string, target: number): void {
@@ -28,21 +29,27 @@ export class PathRules {
     } else if (dot > last.lastIndexOf('*')) {
       append(this.#byExtension, last.slice(dot + 1), rule);
       this.#extensionEnds.add(last.slice(dot + 1));
-    } else append(this.#byFolder, glob.slice(0, Math.max(0, glob.lastIndexOf('/'))), rule);
+    } else {
+      const folder = glob.slice(0, Math.max(0, glob.lastIndexOf('/')));
+      append(this.#byFolder, folder, rule);
+      this.#folderEnds.add(folder);
+    }
   }
 
   match(path: string): number[] {
     const slash = path.lastIndexOf('/');
     const dot = path.lastIndexOf('.');
-    const named = this.#nameEnds.mayHold(path, slash + 1)
+    const named = this.#nameEnds.mayHold(path, slash + 1, path.length)
       ? this.#byName.get(path.slice(slash + 1))
       : undefined;
     const extended =
-      dot > slash && this.#extensionEnds.mayHold(path, dot + 1)
+      dot > slash && this.#extensionEnds.mayHold(path, dot + 1, path.length)
         ? this.#byExtension.get(path.slice(dot + 1))
         : undefined;
-    const housed =
-      this.#byFolder.size > 0 ? this.#byFolder.get(path.slice(0, Math.max(0, slash))) : undefined;
+    const folderEnd = Math.max(0, slash);
+    const housed = this.#folderEnds.mayHold(path, 0, folderEnd)
+      ? this.#byFolder.get(path.slice(0, folderEnd))
+      : undefined;
     if (named === undefined && extended === undefined && housed === undefined) return none;
     const found: number[] = [];
     let segments: string[] | undefined;
@@ -64,16 +71,17 @@ class EndsFilter {
   readonly #bits = new Uint8Array(256 * 256);
 
   add(word: string): void {
-    this.#bits[this.#slot(word, 0)] = 1;
+    this.#bits[this.#slot(word, 0, word.length)] = 1;
   }
 
-  /** Whether the text from `start` to the end may be one of the words. */
-  mayHold(text: string, start: number): boolean {
-    return this.#bits[this.#slot(text, start)] === 1;
+  /** Whether the text from `start` to `end` may be one of the words. */
+  mayHold(text: string, start: number, end: number): boolean {
+    return this.#bits[this.#slot(text, start, end)] === 1;
   }
 
-  #slot(text: string, start: number): number {
-    return ((text.charCodeAt(start) & 0xff) << 8) | (text.charCodeAt(text.length - 1) & 0xff);
+  #slot(text: string, start: number, end: number): number {
+    if (end <= start) return 0;
+    return ((text.charCodeAt(start) & 0xff) << 8) | (text.charCodeAt(end - 1) & 0xff);
   }
 }
 
