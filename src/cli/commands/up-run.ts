@@ -6,9 +6,8 @@ import { realPace } from '../../base/retry.ts';
 import type { AuditAnswer } from '../../flow/audit.ts';
 import { connectTo, findEngines } from '../../flow/engines.ts';
 import { createLiveFeed, type LiveFeed } from '../../flow/live.ts';
-import { machineEvidence } from '../../flow/machine-evidence.ts';
-import { machineResponses, responseItem } from '../../flow/response-desk.ts';
 import { auditDocument } from '../../flow/report-documents.ts';
+import { responseItem } from '../../flow/response-desk.ts';
 import type { RuntimeSource } from '../../flow/runtime-source.ts';
 import { startUp, type Up } from '../../flow/up.ts';
 import { createWatchSource } from '../../flow/watch-source.ts';
@@ -16,7 +15,6 @@ import { spawnProgram } from '../../host/own-process/index.ts';
 import { partFolder } from '../../host/program/index.ts';
 import type { RuntimeRecord } from '../../model/timeline.ts';
 import { noWaivers } from '../../policy/index.ts';
-import { pagesOfMachine } from '../../server/api/index.ts';
 import {
   isLoopback,
   openChangeLog,
@@ -26,10 +24,8 @@ import {
   serve,
 } from '../../server/http/index.ts';
 import { openCatalogue } from '../../store/catalog/index.ts';
-import { openResponseLog } from '../../store/index.ts';
 import { databaseFile } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { version } from '../version.ts';
 import { createAuditDesk } from './up-audit.ts';
 import { removeLock, runningUp, writeLock } from './up-lock.ts';
 import type { UpRunOptions } from './up-options.ts';
@@ -38,8 +34,8 @@ import {
   advisoriesOf,
   answeringGauges,
   basisOf,
-  gateDecisions,
   houseCoverage,
+  machineServices,
   recordOf,
 } from './up-services.ts';
 import { createUpView } from './up-view.ts';
@@ -143,9 +139,10 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
   const house = { data, advisories: advisories.get, audits, offline: options.offline === true };
   const outside = () => houseCoverage(house);
   const coverage = () => state.up?.coverage() ?? outside();
-  const changes = openChangeLog(data);
-  const responses = openResponseLog(data);
   const status = () => state.up?.status() ?? { waiting: 0, running: 0, done: 0 };
+  const changes = openChangeLog(data);
+  const opened = { data, record, answering, catalogue, advisories, audits, waivers, tokens };
+  const services = machineServices({ ...opened, changes, coverage, status, now });
   return {
     live,
     tokens,
@@ -175,32 +172,7 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
       teams: null,
       scans: status(),
     }),
-    services: {
-      evidence: machineEvidence({
-        catalogue,
-        record: record.get,
-        advisories: advisories.get,
-        coverage,
-        now,
-      }),
-      responses: machineResponses({
-        answering: () => answering ?? { alerts: null, policy: null, responder: null },
-        responses: () => responses.read(),
-        record: record.get,
-      }),
-      pages: pagesOfMachine,
-      scope: 'machine' as const,
-      status,
-      record: record.get,
-      audits,
-      gate: () => gateDecisions(data),
-      gateHint: () => coverage().find(({ what }) => what === 'gate')?.howToSwitchOn ?? null,
-      waivers,
-      changes: (limit: number) => changes.newest(limit),
-      tokens,
-      now,
-      toolVersion: version,
-    },
+    services,
     close() {
       state.following();
       scanner.close();

@@ -5,12 +5,18 @@ import { builtinRows } from '../../advisory/builtin/index.ts';
 import { asRecord, parseJson } from '../../base/json.ts';
 import { realPace } from '../../base/retry.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
-import type { AnsweringDesk } from '../../flow/response-desk.ts';
+import { machineEvidence } from '../../flow/machine-evidence.ts';
+import { type AnsweringDesk, machineResponses } from '../../flow/response-desk.ts';
 import type { Coverage } from '../../flow/runtime-source.ts';
+import type { Up } from '../../flow/up.ts';
 import type { AdvisorySource } from '../../model/advisory.ts';
-import type { AuditDesk, GateDecisions } from '../../server/api/index.ts';
+import { type AuditDesk, type GateDecisions, pagesOfMachine } from '../../server/api/index.ts';
+import type { openChangeLog, Tokens } from '../../server/http/index.ts';
+import type { Catalogue } from '../../store/catalog/index.ts';
+import { openResponseLog } from '../../store/index.ts';
 import { openRecord, type RecordReader } from '../../store/record/index.ts';
 import { programName, version } from '../version.ts';
+import type { waiversOf } from './up-waivers.ts';
 
 /** Decisions of the gate that a page lists, newest first. */
 const decisionsTold = 1000;
@@ -63,13 +69,61 @@ export function advisoriesOf(db: string): { get: () => AdvisorySource; close: ()
   };
 }
 
+export interface MachineParts {
+  readonly data: string;
+  readonly record: ReturnType<typeof recordOf>;
+  readonly answering: AnsweringDesk | null;
+  readonly catalogue: Catalogue;
+  readonly advisories: ReturnType<typeof advisoriesOf>;
+  readonly audits: AuditDesk;
+  readonly waivers: ReturnType<typeof waiversOf>;
+  readonly tokens: Tokens;
+  readonly changes: ReturnType<typeof openChangeLog>;
+  readonly coverage: () => readonly Coverage[];
+  readonly status: Up['status'];
+  readonly now: () => Date;
+}
+
+/** What the API works with. */
+export function machineServices(parts: MachineParts) {
+  const { data, catalogue, record, advisories, answering, coverage } = parts;
+  const { status, audits, waivers, tokens, changes, now } = parts;
+  const responses = openResponseLog(data);
+  return {
+    evidence: machineEvidence({
+      catalogue,
+      record: record.get,
+      advisories: advisories.get,
+      coverage,
+      now,
+    }),
+    responses: machineResponses({
+      answering: () => answering ?? { alerts: null, policy: null, responder: null },
+      responses: () => responses.read(),
+      record: record.get,
+    }),
+    pages: pagesOfMachine,
+    scope: 'machine' as const,
+    status,
+    record: record.get,
+    audits,
+    gate: () => gateDecisions(data),
+    gateHint: () => coverage().find(({ what }) => what === 'gate')?.howToSwitchOn ?? null,
+    waivers,
+    changes: (limit: number) => changes.newest(limit),
+    tokens,
+    now,
+    toolVersion: version,
+  };
+}
+
 /** Where the gate records its decisions for the dashboard. */
 function gateFile(data: string): string {
   return join(data, 'gate', 'decisions.jsonl');
 }
 
 /** The last decisions, newest first; null: the gate never recorded here. */
-export function gateDecisions(data: string): GateDecisions {
+function gateDecisions(data: string): GateDecisions {
   const file = gateFile(data);
   if (!existsSync(file)) return null;
   const text = readFileSync(file).subarray(-decisionBytes).toString('utf8');

@@ -41,7 +41,7 @@ export interface Bucket {
  * The largest object. S3 takes 5 GiB in one piece; ours are held in memory, and a report of 100,000
  * findings has some megabytes when packed.
  */
-export const objectBytesMost = 64 * 1024 * 1024;
+const objectBytesMost = 64 * 1024 * 1024;
 /** Silence after which a try is given up. */
 const idleMs = 15_000;
 /** An error of S3 is a document of a few hundred bytes. */
