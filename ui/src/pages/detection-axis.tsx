@@ -1,5 +1,6 @@
 // When it was detected: a lane for each place, a mark for each cause, from the first time to the last.
 import type { JSX } from 'preact';
+import type { DetectionRow } from '../data/answers.ts';
 import { harmless, shortId, timeMs, weightOfPriority } from '../data/words.ts';
 import { type Axis, placeOf } from '../parts/axis.ts';
 import { Scale } from '../parts/scale.tsx';
@@ -9,6 +10,11 @@ import type { DetectionPlace } from './detection-places.ts';
 const lanesMost = 8;
 /** Marks of a lane: more would cover one another. */
 const marksMost = 200;
+
+/** What is drawn last is seen: of marks that meet, the worst. */
+function worstLast(rows: readonly DetectionRow[]): readonly DetectionRow[] {
+  return rows.slice(0, marksMost).toReversed();
+}
 
 /** Said in words by the list below it. */
 export function DetectionAxis({
@@ -39,7 +45,7 @@ export function DetectionAxis({
               : harmless(container.name ?? shortId(container.id))}{' '}
           </span>
           <div class="track of-detection">
-            {rows.slice(0, marksMost).map(({ id, group }) => {
+            {worstLast(rows).map(({ id, group }) => {
               const [from, to] = [timeMs(group.firstAt), timeMs(group.lastAt)];
               const [left, right] = [placeOf(from ?? nowMs, axis), placeOf(to ?? nowMs, axis)];
               const weight = weightOfPriority(group.priority);

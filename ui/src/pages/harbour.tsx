@@ -1,7 +1,7 @@
 // The first page: how safe the containers are, what to do about it, and all of them on one axis.
 
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type {
   ContainerView,
   Coverage,
@@ -10,7 +10,7 @@ import type {
   HarbourAction,
   Page,
 } from '../data/answers.ts';
-import { answerTo, refresh } from '../data/client.ts';
+import { type Answer, answerTo, refresh } from '../data/client.ts';
 import { fleet, loadContainers } from '../data/containers.ts';
 import { arrows, counted, grouped, harmless, nounOf } from '../data/words.ts';
 import { Choice, SearchField } from '../parts/controls.tsx';
@@ -236,9 +236,18 @@ function isWanted(container: ContainerView, { find, life, grade }: Wanted): bool
   return text.toLowerCase().includes(find.toLowerCase());
 }
 
+/** What hovering tells may come after what is seen at once: the answer is long. */
+const notesAfterMs = 700;
+const notYet: Answer<Page<DetectionRow>> = { kind: 'loading' };
+
 /** A detection is what to know of a container before all else. */
 function useNotes(): ReadonlyMap<string, string> {
-  const answer = answerTo<Page<DetectionRow>>('/detections?limit=200').value;
+  const [isAsked, setAsked] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(true), notesAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
+  const answer = isAsked ? answerTo<Page<DetectionRow>>('/detections?limit=200').value : notYet;
   return useMemo(() => {
     const notes = new Map<string, string>();
     for (const { group } of answer.kind === 'ready' ? answer.value.items : []) {
