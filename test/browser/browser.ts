@@ -26,13 +26,13 @@ export interface Guest {
 }
 
 export interface VisitOptions extends BrowserContextOptions {
-  readonly before?: string;
+  readonly prepare?: (page: Page) => Promise<void>;
 }
 
 export interface TestBrowser {
   /**
-   * Opens an address in a profile of its own, waits until the page has said something. `before` is a script
-   * that runs before those of the page.
+   * Opens an address in a profile of its own, waits until the page has said something. `prepare` is done to
+   * the page before it goes there.
    */
   readonly visit: (address: string, options?: VisitOptions) => Promise<Guest>;
   readonly close: () => Promise<void>;
@@ -44,9 +44,9 @@ export async function openBrowser(words: readonly string[] = []): Promise<TestBr
   const args = ['--no-sandbox', ...words];
   const browser = await chromium.launch({ executablePath: program, args });
   return {
-    visit: async (address, { before, ...options } = {}) => {
+    visit: async (address, { prepare, ...options } = {}) => {
       const guest = await open(browser, new URL(address).origin, options);
-      if (before !== undefined) await guest.page.addInitScript(before);
+      await prepare?.(guest.page);
       await guest.page.goto(address);
       await guest.page.locator('main :is(h1, h2, [role=alert])').first().waitFor();
       return guest;

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import type { CatalogueEntry } from '../../src/store/catalog/index.ts';
 import { openCatalogue } from '../../src/store/catalog/index.ts';
 import { openRecorder, usualRetention } from '../../src/store/record/index.ts';
@@ -159,14 +159,17 @@ async function round(browser: TestBrowser, data: string): Promise<Round> {
   try {
     const link = await linkOf(child);
     const linkMs = now() - beganAt;
-    const { page, close } = await browser.visit(link, { before: marking });
+    let metrics: CDPSession | null = null;
+    const prepare = async (page: Page): Promise<void> => {
+      await page.addInitScript(marking);
+      metrics = await page.context().newCDPSession(page);
+      await metrics.send('Performance.enable');
+    };
+    const { page, close } = await browser.visit(link, { prepare });
     await marked(page);
     const upCpuMs = cpuOf(child.pid ?? 0);
     const seen: Seen = await page.evaluate(reading);
-    const session = await page.context().newCDPSession(page);
-    await session.send('Performance.enable');
-    const { metrics } = await session.send('Performance.getMetrics');
-    const task = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+    const task = await taskSeconds(metrics);
     await close();
     const screenMs = seen.openedAt + seen.usefulMs - beganAt;
     return { ...seen, linkMs, screenMs, upCpuMs, pageCpuMs: task * 1000 };
@@ -174,6 +177,12 @@ async function round(browser: TestBrowser, data: string): Promise<Round> {
     child.kill('SIGINT');
     await gone;
   }
+}
+
+/** How long the page's main thread was busy, as Chromium counts it. */
+async function taskSeconds(session: CDPSession | null): Promise<number> {
+  const answer = await session?.send('Performance.getMetrics');
+  return answer?.metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
 }
 
 async function marked(page: Page): Promise<void> {
