@@ -367,6 +367,7 @@ describe('programs without a package', () => {
       program('app/node_modules/a/bin/a'),
       program('etc/data', 0o644),
       program('usr/bin/owned'),
+      program('usr/bin/moved'),
       {
         name: 'opt/jdk/release',
         content: 'JAVA_VERSION="17.0.1"\nIMPLEMENTOR="Eclipse Adoptium"\n',
@@ -375,7 +376,7 @@ describe('programs without a package', () => {
     ];
     const base = [
       ...debianLayer({ owned: '1' }),
-      { name: 'var/lib/dpkg/info/owned.list', content: '/usr/bin/owned\n' },
+      { name: 'var/lib/dpkg/info/owned.list', content: '/usr/bin/owned\n/sbin/moved\n' },
     ];
     expect(told(await scanLayers([...base, ...others]))).toEqual([]);
     const gone = [program('opt/gone'), program('opt/kept'), ...base, ...others];

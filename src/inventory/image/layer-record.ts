@@ -7,7 +7,7 @@ import type { Inspector, IssueFact } from '../../model/inspection.ts';
 import type { Evidence, FoundPackage } from '../../model/package.ts';
 
 /** Raised whenever the shape or the meaning of a record changes: old cache rows are then ignored. */
-const recordRevision = 4;
+const recordRevision = 5;
 
 /** The result of one cataloger on one file of the layer. */
 export interface CatalogedFile {

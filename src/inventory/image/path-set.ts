@@ -46,17 +46,20 @@ function mixed(laneA: number, laneB: number): number {
 
 /**
  * The hash under which an owned file is known: `bin`, `sbin`, `lib*` count as their `usr/` twins,
- * because package lists keep the old names after the usr-merge (Debian, Fedora, Arch).
+ * because package lists keep the old names after the usr-merge (Debian, Fedora, Arch), and `usr/sbin` as
+ * `usr/bin`, into which Fedora 42 and Arch moved it.
  */
 export function ownershipHash(path: string): number {
   return pathHash(usrMerged(path));
 }
 
-const mergedFolders = ['bin/', 'sbin/', 'lib/', 'lib64/', 'lib32/', 'libx32/'];
+const mergedFolders = ['bin/', 'lib/', 'lib64/', 'lib32/', 'libx32/'];
 
 function usrMerged(path: string): string {
+  if (path.startsWith('usr/sbin/')) return `usr/bin/${path.slice('usr/sbin/'.length)}`;
+  if (path.startsWith('sbin/')) return `usr/bin/${path.slice('sbin/'.length)}`;
   const first = path.charCodeAt(0);
-  if (first !== 0x62 && first !== 0x73 && first !== 0x6c) return path;
+  if (first !== 0x62 && first !== 0x6c) return path;
   for (const folder of mergedFolders) if (path.startsWith(folder)) return `usr/${path}`;
   return path;
 }
