@@ -238,13 +238,27 @@ function validatingOf(options: ManifestOptions): Manifest {
     rule('batch', 'v1', ['jobs', 'cronjobs']),
     rule('rbac.authorization.k8s.io', 'v1', ['roles', 'rolebindings']),
   ];
+  const roles = rule('rbac.authorization.k8s.io', 'v1', ['clusterroles', 'clusterrolebindings']);
+  const ofCluster = {
+    ...webhookOf(options, 'validate', [{ ...roles, scope: 'Cluster' }]),
+    name: 'validate-cluster.gate.seaworthy.dev',
+    matchConditions: [{ name: 'not-by-the-cluster-itself', expression: byPeople }],
+  };
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
     metadata: { name, labels },
-    webhooks: [webhookOf(options, 'validate', rules)],
+    webhooks: [webhookOf(options, 'validate', rules), ofCluster],
   };
 }
+
+/**
+ * The API server writes its own roles when it starts, and a controller those that are put together of
+ * others: neither may wait for a webhook that runs in the cluster.
+ */
+const byPeople =
+  "request.userInfo.username != 'system:apiserver' && " +
+  "!request.userInfo.username.startsWith('system:serviceaccount:kube-system:')";
 
 /** Pods alone: a pinned Deployment would differ for ever from what its repository says. */
 function mutatingOf(options: ManifestOptions): Manifest {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { compilerFor, meterOf, policyCost, toCel } from '../policy/cel/index.ts';
 import { type ImageFacts, imageControls } from '../policy/image/index.ts';
 import { newestMinor, noWaivers, readWaivers } from '../policy/index.ts';
 import { type GateAnswer, gateSource } from './gate.ts';
@@ -253,10 +254,31 @@ describe('manifests of the webhook', () => {
   test('never wait for the cluster itself or for us', () => {
     const text = JSON.stringify(manifests);
     expect(exemptNamespaces(options)).toEqual(['kube-system', 'kube-node-lease', 'sea', 'cni']);
-    expect(text.match(/"values":\["kube-system","kube-node-lease","sea","cni"\]/g)).toHaveLength(2);
+    expect(text.match(/"values":\["kube-system","kube-node-lease","sea","cni"\]/g)).toHaveLength(3);
     expect(text).toContain('"pods/ephemeralcontainers"');
     expect(text).toContain('"pods/exec"');
     expect(text).toContain('"timeoutSeconds":5');
+  });
+
+  test('roles of the cluster are asked for, save where the cluster itself writes them', () => {
+    const found = manifests.find(({ kind }) => kind === 'ValidatingWebhookConfiguration');
+    const hooks = found?.['webhooks'] as readonly Record<string, unknown>[];
+    const own = hooks.filter((one) => JSON.stringify(one['rules']).includes('clusterroles'));
+    expect(own).toHaveLength(1);
+    const [condition] = own[0]?.['matchConditions'] as readonly { readonly expression: string }[];
+    const compiled = compilerFor(new Map([['request', null]]))(condition?.expression ?? '');
+    if (!compiled.ok) throw new Error(compiled.reason);
+    const asked = (username: string): unknown => {
+      const variables = new Map([['request', toCel({ userInfo: { username } })]]);
+      const result = compiled.expression.evaluate(variables, meterOf(policyCost));
+      return result.ok ? result.value : result.reason;
+    };
+    expect(asked('ann')).toBe(true);
+    expect(asked('system:serviceaccount:shop:deployer')).toBe(true);
+    expect(asked('system:apiserver')).toBe(false);
+    expect(asked('system:serviceaccount:kube-system:clusterrole-aggregation-controller')).toBe(
+      false,
+    );
   });
 
   test('keep the profile restricted and give no rights', () => {

@@ -72,26 +72,29 @@ const formats: ReadonlyMap<string, NamedFormat> = new Map([
       'must be base64',
     ),
   ],
-  [
-    'date',
-    tested(
-      (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)),
-      'must be a date',
-    ),
-  ],
+  ['date', tested((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isDay(text), 'must be a date')],
   [
     'datetime',
     tested(
-      (text) => /^\d{4}-\d{2}-\d{2}[Tt]/.test(text) && !Number.isNaN(Date.parse(text)),
+      (text) =>
+        /^\d{4}-\d{2}-\d{2}[Tt]/.test(text) &&
+        isDay(text.slice(0, 10)) &&
+        !Number.isNaN(Date.parse(text)),
       'must be a date and time',
     ),
   ],
 ]);
 
+/** The platform takes 30 February for 2 March. */
+function isDay(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
 /** Registers names, formats and the authorizer. */
 export function registerFormats(environment: Environment): void {
   const add = registrar(environment);
-  for (const name of ['Sets', 'Lists', 'Math', 'Strings', 'Base64']) {
+  for (const name of ['Sets', 'Lists', 'Math', 'Strings', 'Base64', 'Ip']) {
     // oxlint-disable-next-line no-extraneous-class -- as above
     const Namespace = class {};
     environment.registerType(`${name}Namespace`, Namespace);

@@ -138,6 +138,10 @@ export function registerNetwork(environment: Environment): void {
 function registerAddresses(add: Register): void {
   add('ip(string): net.IP', (text: string) => addressOf(text));
   add('isIP(string): bool', (text: string) => parseAddress(text) !== null);
+  add(
+    'IpNamespace.isCanonical(string): bool',
+    (_: unknown, text: string) => addressText(addressOf(text)) === text,
+  );
   add('string(net.IP): string', (one: Address) => addressText(one));
   add('net.IP.family(): int', ({ family }: Address) => BigInt(family));
   add('net.IP.isUnspecified(): bool', ({ value }: Address) => value === 0n);
@@ -195,8 +199,10 @@ class Link {
 
 /** Absolute URLs and absolute paths, as `url.ParseRequestURI` of Go takes them. */
 function parseLink(text: string): Link | null {
-  // oxlint-disable-next-line no-control-regex -- controls and blanks are what is refused
-  if (text.length > 16_384 || /[\u0000-\u0020\u007f]/.test(text)) return null;
+  // oxlint-disable-next-line no-control-regex -- controls are what is refused
+  if (text.length > 16_384 || /[\u0000-\u001f\u007f]|%(?![0-9A-Fa-f]{2})/.test(text)) return null;
+  // Blanks may stand in paths, not in the name of a host.
+  if (/^[^/?#]*\/\/[^/?#]* /.test(text)) return null;
   const isRooted = text.startsWith('/');
   if (!isRooted && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) return null;
   try {
@@ -235,7 +241,7 @@ function registerLinks(add: Register): void {
   );
   add('kubernetes.URL.getEscapedPath(): string', (one: Link) => {
     const path = /^(?:[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]*)?)?([^?#]*)/.exec(one.text)?.[1] ?? '';
-    return path;
+    return path.replaceAll(' ', '%20');
   });
   add('kubernetes.URL.getQuery(): map', (one: Link) => {
     const query = new Map<string, string[]>();

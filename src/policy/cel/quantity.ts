@@ -7,9 +7,12 @@ import { registrar } from './register.ts';
 class Quantity {
   readonly digits: bigint;
   readonly scale: number;
-  constructor(digits: bigint, scale: number) {
+  /** Kubernetes keeps it as a whole number: `1.5k` is one, `1.0`, `1000m` and `1.5Gi` are none. */
+  readonly isWhole: boolean;
+  constructor(digits: bigint, scale: number, isWhole: boolean) {
     this.digits = digits;
     this.scale = scale;
+    this.isWhole = isWhole;
   }
 
   compareTo(other: unknown): bigint {
@@ -62,7 +65,29 @@ function parseQuantity(text: string): Quantity | null {
   const power = exponent === undefined ? 0 : Number(exponent);
   const digits = BigInt(`${whole}${part}`) * factor[0] * 10n ** BigInt(Math.max(power, 0));
   const scale = part.length + factor[1] + Math.max(-power, 0);
-  return new Quantity(sign === '-' ? -digits : digits, scale);
+  const isWhole = isKeptWhole(whole.replace(/^0+/, ''), part, { suffix, power });
+  return new Quantity(sign === '-' ? -digits : digits, scale, isWhole);
+}
+
+/** Powers of ten of the decimal suffixes. */
+const powers: ReadonlyMap<string, number> = new Map(
+  [...'num', '', ...'kMGTPE'].map((suffix, at) => [suffix, at * 3 - 9] as const),
+);
+/** Digits that fit into 64 bits whatever they are (k8s.io/apimachinery, resource.maxInt64Factors). */
+const wholeDigits = 18;
+
+/** Whether `resource.ParseQuantity` keeps an int64 of it; else it is an exact decimal, and no integer. */
+function isKeptWhole(
+  whole: string,
+  part: string,
+  { suffix, power }: { readonly suffix: string; readonly power: number },
+): boolean {
+  if (suffix.endsWith('i')) {
+    const bits = 'KMGTPE'.indexOf(suffix.charAt(0)) * 10 + 10;
+    return part === '' && 15 - whole.length - Math.floor((bits * 3) / 10) - 1 >= 0;
+  }
+  if (whole.length + part.length > wholeDigits) return false;
+  return (powers.get(suffix) ?? 0) + power - part.length >= 0;
 }
 
 function quantityOf(value: unknown): Quantity {
@@ -74,13 +99,14 @@ function quantityOf(value: unknown): Quantity {
 
 function added(a: Quantity, b: Quantity, sign: 1n | -1n): Quantity {
   const [left, right, scale] = aligned(a, b);
-  return new Quantity(left + sign * right, scale);
+  return new Quantity(left + sign * right, scale, a.isWhole && b.isWhole);
 }
 
 const mostInt = 2n ** 63n - 1n;
 
 /** The whole number that it is, or null. */
-function integerOf({ digits, scale }: Quantity): bigint | null {
+function integerOf({ digits, scale, isWhole }: Quantity): bigint | null {
+  if (!isWhole) return null;
   const unit = 10n ** BigInt(scale);
   const value = digits / unit;
   return digits % unit === 0n && value <= mostInt && value >= -mostInt - 1n ? value : null;
@@ -105,9 +131,13 @@ export function registerQuantity(environment: Environment): void {
     ({ digits, scale }: Quantity) => Number(digits) / 10 ** scale,
   );
   add(`${type}.add(${type}): ${type}`, (a: Quantity, b: Quantity) => added(a, b, 1n));
-  add(`${type}.add(int): ${type}`, (a: Quantity, b: bigint) => added(a, new Quantity(b, 0), 1n));
+  add(`${type}.add(int): ${type}`, (a: Quantity, b: bigint) =>
+    added(a, new Quantity(b, 0, true), 1n),
+  );
   add(`${type}.sub(${type}): ${type}`, (a: Quantity, b: Quantity) => added(a, b, -1n));
-  add(`${type}.sub(int): ${type}`, (a: Quantity, b: bigint) => added(a, new Quantity(b, 0), -1n));
+  add(`${type}.sub(int): ${type}`, (a: Quantity, b: bigint) =>
+    added(a, new Quantity(b, 0, true), -1n),
+  );
   add(`${type}.isGreaterThan(${type}): bool`, (a: Quantity, b: Quantity) => a.compareTo(b) > 0n);
   add(`${type}.isLessThan(${type}): bool`, (a: Quantity, b: Quantity) => a.compareTo(b) < 0n);
   add(`${type}.compareTo(${type}): int`, (a: Quantity, b: Quantity) => a.compareTo(b));

@@ -36,33 +36,40 @@ export function formatText(pattern: string, values: readonly unknown[]): string 
 
 function clause(letter: string, value: unknown, precision: number): string {
   if (letter === 's') return textOf(value);
-  const number = numeric(value);
   switch (letter) {
-    case 'd':
-      if (typeof number === 'bigint' || !Number.isFinite(number)) return specialOr(number);
-      throw failure('%d takes a whole number');
+    case 'd': {
+      const whole = wholeOf(value);
+      if (whole === null) throw failure('%d takes a whole number');
+      return String(whole);
+    }
     case 'f':
-      return fixed(number, (one) => one.toFixed(Math.min(precision, 100)));
+      return fixed(value, letter, (one) => {
+        const [whole = '', part = ''] = one.toFixed(Math.min(precision, 100)).split('.');
+        const grouped = whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+        return part === '' ? grouped : `${grouped}.${part}`;
+      });
     case 'e':
-      return fixed(number, (one) =>
-        one.toExponential(Math.min(precision, 100)).replace(/e([+-])(\d)$/, 'e$10$2'),
-      );
+      return fixed(value, letter, (one) => scientific(one, Math.min(precision, 100)));
     default:
-      return inBase(letter, value, number);
+      return inBase(letter, value);
   }
 }
 
-function specialOr(number: bigint | number): string {
-  if (typeof number === 'bigint') return String(number);
-  return Number.isNaN(number) ? 'NaN' : number > 0 ? 'Infinity' : '-Infinity';
+/** As the API server writes it: `1.234560×10⁰³`. */
+function scientific(one: number, precision: number): string {
+  const [mantissa = '', exponent = ''] = one.toExponential(precision).split('e');
+  const digits = exponent.slice(1).padStart(2, '0');
+  const raised = [...digits].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))).join('');
+  return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised}`;
 }
 
-function fixed(number: bigint | number, write: (one: number) => string): string {
-  const one = Number(number);
-  return Number.isFinite(one) ? write(one) : specialOr(one);
+function fixed(value: unknown, letter: string, write: (one: number) => string): string {
+  if (typeof value !== 'number') throw failure(`%${letter} takes a double`);
+  if (Number.isFinite(value)) return write(value);
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '-∞';
 }
 
-function inBase(letter: string, value: unknown, number: bigint | number): string {
+function inBase(letter: string, value: unknown): string {
   if (letter === 'x' || letter === 'X') {
     if (typeof value === 'string' || value instanceof Uint8Array) {
       const hex = Buffer.from(value as string).toString('hex');
@@ -70,33 +77,42 @@ function inBase(letter: string, value: unknown, number: bigint | number): string
     }
   }
   if (letter === 'b' && typeof value === 'boolean') return value ? '1' : '0';
-  if (typeof number !== 'bigint') throw failure(`%${letter} takes a whole number`);
-  const text = number.toString(letter === 'b' ? 2 : letter === 'o' ? 8 : 16);
+  const whole = wholeOf(value);
+  if (whole === null) throw failure(`%${letter} takes a whole number`);
+  const text = whole.toString(letter === 'b' ? 2 : letter === 'o' ? 8 : 16);
   return letter === 'X' ? text.toUpperCase() : text;
 }
 
-function numeric(value: unknown): bigint | number {
-  if (typeof value === 'bigint' || typeof value === 'number') return value;
+/** An int or an uint; null: it is none. */
+function wholeOf(value: unknown): bigint | null {
+  if (typeof value === 'bigint') return value;
   const plain = value instanceof Object ? (value.valueOf() as unknown) : value;
-  if (typeof plain === 'bigint') return plain;
-  return Number.NaN;
+  return typeof plain === 'bigint' ? plain : null;
 }
 
-/** The text of a value as `%s` writes it. */
+/** The text of a value as `%s` writes it; what stands in lists and maps is written as in an expression. */
 export function textOf(value: unknown): string {
   spend(1);
   if (typeof value === 'string') return value;
   if (value === null) return 'null';
-  if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map(innerText).join(', ')}]`;
   if (isMap(value)) {
-    const members = entriesOfMap(value).map(([key, one]) => `${textOf(key)}: ${textOf(one)}`);
+    const members = entriesOfMap(value).map(([key, one]) => `${innerText(key)}:${innerText(one)}`);
     return `{${members.sort().join(', ')}}`;
   }
   if (value instanceof Date) return timestampText(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-  if (typeof value === 'number' && !Number.isFinite(value)) return specialOr(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) return fixed(value, 's', String);
   if (typeof value === 'object' && 'name' in value && typeof value.name === 'string') {
     return value.name === 'null' ? 'null_type' : value.name;
   }
   return objectText(value);
+}
+
+function innerText(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return value.toFixed(6);
+  if (value instanceof Date) return `timestamp("${textOf(value)}")`;
+  if (value instanceof Uint8Array) return `b${JSON.stringify(textOf(value))}`;
+  return textOf(value);
 }

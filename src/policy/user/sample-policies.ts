@@ -173,7 +173,7 @@ export const realisticPolicies: readonly SamplePolicy[] = [
     }),
     fails: deployment('{replicas: 1}', '{name: a, labels: {team: shop}}'),
     passes: deployment('{replicas: 1}', '{name: a, labels: {team: shop, cost-centre: "7"}}'),
-    message: /^missing labels: \[cost-centre\]$/,
+    message: /^missing labels: \["cost-centre"\]$/,
   },
   {
     name: 'replicas between bounds',
