@@ -26,8 +26,11 @@ export interface RunningWatch {
 export async function startWatching(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  /** Put before it, as `nsenter` and its words. */
+  prefix: readonly string[] = [],
 ): Promise<RunningWatch> {
-  const child = spawn(launcher, ['watch', '--format', 'jsonl', ...words], {
+  const [program = launcher, ...rest] = [...prefix, launcher];
+  const child = spawn(program, [...rest, 'watch', '--format', 'jsonl', ...words], {
     env: { ...process.env, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
