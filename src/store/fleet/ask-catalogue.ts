@@ -20,7 +20,8 @@ export async function askCatalogue(
   database: SqlDatabase,
   { after, search, teams, limit }: FleetCataloguePage,
 ): Promise<readonly FleetCatalogued[]> {
-  const { bytewise, inList } = database.words;
+  const { words } = database;
+  const { bytewise } = words;
   const where = new Conditions();
   if (after !== undefined) {
     const place = `${where.parameter(after.reference)}, ${where.parameter(after.id)}`;
@@ -30,8 +31,10 @@ export async function askCatalogue(
     where.add(`lower(c.reference) LIKE ? ESCAPE '\\'`, `%${likeText(search.toLowerCase())}%`);
   }
   if (teams !== undefined) {
-    const own = inList('n.team', where.parameter(JSON.stringify(teams)));
-    where.plain(`EXISTS (SELECT 1 FROM ran n WHERE n.image = c.id AND ${own})`);
+    const own = new Conditions(where.values);
+    own.teams(teams, words, 'n');
+    where.plain(`c.id IN (
+      SELECT i.image FROM ran_now n JOIN image_number i ON i.number = n.image ${own.text})`);
   }
   const rows = await database.query(
     `SELECT ${columns} FROM catalogue c ${where.text}
@@ -106,22 +109,21 @@ export async function askRunsOfImages(
   teams: readonly string[] | undefined,
 ): Promise<ReadonlyMap<string, { readonly runs: number; readonly alive: number }>> {
   if (ids.length === 0) return new Map();
-  const count = async (table: 'ran' | 'run'): Promise<ReadonlyMap<string, number>> => {
-    const where = new Conditions();
-    where.plain(database.words.inList('r.image', where.parameter(JSON.stringify(ids))));
-    if (table === 'run') where.plain('r.alive = 1');
-    where.teams(teams, database.words);
-    const sum = table === 'ran' ? 'sum(r.runs)' : 'count(*)';
-    const rows = await database.query(
-      `SELECT r.image, ${sum} AS runs FROM ${table} r ${where.text} GROUP BY r.image`,
-      where.values,
-    );
-    return new Map(rows.map(({ image, runs }) => [String(image), Number(runs)]));
-  };
-  const [ran, alive] = [await count('ran'), await count('run')];
-  return new Map(
-    ids.map((id) => [id, { runs: ran.get(id) ?? 0, alive: alive.get(id) ?? 0 }] as const),
+  const where = new Conditions();
+  where.plain(database.words.inList('i.image', where.parameter(JSON.stringify(ids))));
+  where.teams(teams, database.words, 'n');
+  const rows = await database.query(
+    `SELECT i.image, sum(n.runs) AS runs, sum(n.alive) AS alive
+     FROM image_number i JOIN ran_now n ON n.image = i.number ${where.text} GROUP BY i.image`,
+    where.values,
   );
+  const known = new Map(
+    rows.map((row) => [
+      String(row['image']),
+      { runs: Number(row['runs']), alive: Number(row['alive']) },
+    ]),
+  );
+  return new Map(ids.map((id) => [id, known.get(id) ?? { runs: 0, alive: 0 }] as const));
 }
 
 export async function askAliveByImage(
@@ -147,7 +149,7 @@ export async function askRunCount(
   const where = new Conditions();
   where.teams(teams, database.words, 'n');
   const [row] = await database.query(
-    `SELECT sum(n.runs) AS runs FROM ran n ${where.text}`,
+    `SELECT sum(n.runs) AS runs FROM ran_now n ${where.text}`,
     where.values,
   );
   return Number(row?.['runs'] ?? 0);
@@ -167,7 +169,7 @@ export async function askDetectionCount(
   // Days are those of the receipt: what happened since then came since then.
   where.add('d.day >= ?', Math.floor(options.sinceUs / dayUs));
   where.add('d.time_us >= ?', options.sinceUs);
-  where.teamsOfRuns(options.teams, database.words, 'd');
+  where.teams(options.teams, database.words, 'd');
   const [row] = await database.query(
     `SELECT count(*) AS found FROM (
        SELECT 1 FROM detection d ${where.text} LIMIT ${where.parameter(options.most)}) s`,

@@ -1,12 +1,14 @@
 // Detections and flows of a fleet: pages over partitions of many days, by indexes that give their order.
 import type { DetectionFacts } from '../../model/timeline.ts';
-import { askRuns } from './ask-runs.ts';
+import { askPairs } from './ask-runs.ts';
 import { Conditions } from './conditions.ts';
 import type { FleetDetectionQuery, StoredFleetDetection, StoredFleetFlow } from './fleet-store.ts';
 import type { SqlDatabase, SqlRow } from './sql.ts';
 
 /** Priorities of one question; Falco has eight. */
 const mostPriorities = 16;
+/** Teams of one question that are asked one by one. */
+const mostTeams = 20;
 const dayUs = 86_400_000_000;
 
 /** Newest first. */
@@ -24,21 +26,24 @@ export async function askDetections(
     where.add('d.day >= ?', Math.floor(query.sinceUs / dayUs) - 1);
     where.add('d.time_us >= ?', query.sinceUs);
   }
-  where.teamsOfRuns(query.teams, database.words, 'd');
+  const teams = sourceTeams(query);
+  if (teams === null) where.teams(query.teams, database.words, 'd');
   const most = where.parameter(query.limit);
   const of = (source?: string): string =>
     `SELECT d.id, d.agent, d.sequence, d.container, d.time_us, d.value FROM detection d
      ${where.and(source)} ORDER BY d.id DESC LIMIT ${most}`;
-  const names = priorities?.slice(0, mostPriorities).map((one) => one.toLowerCase());
-  // Each priority has its order in the index; together they would be sorted.
-  const each = names?.map(
-    (one) => `SELECT * FROM (${of(`d.priority = ${where.parameter(one)}`)}) s`,
+  const named = priorities?.slice(0, mostPriorities).map((one) => one.toLowerCase());
+  if (named?.length === 0 || teams?.length === 0) return [];
+  // Each team and each priority has its order in an index; together they would be sorted.
+  const is = (column: string, value: string | null): string =>
+    value === null ? '1 = 1' : `d.${column} = ${where.parameter(value)}`;
+  const parts = (teams ?? [null]).flatMap((team) =>
+    (named ?? [null]).map((priority) => {
+      const source = `${is('team', team)} AND ${is('priority', priority)}`;
+      return `SELECT * FROM (${of(source)}) s`;
+    }),
   );
-  if (each?.length === 0) return [];
-  const text =
-    each === undefined
-      ? of()
-      : `SELECT * FROM (${each.join(' UNION ALL ')}) d ORDER BY id DESC LIMIT ${most}`;
+  const text = `SELECT * FROM (${parts.join(' UNION ALL ')}) d ORDER BY id DESC LIMIT ${most}`;
   const rows = await database.query(text, where.values);
   return rows.map((row) => ({
     id: Number(row['id']),
@@ -53,6 +58,12 @@ export async function askDetections(
   }));
 }
 
+/** Teams of which each is asked by itself; null: none, or so many that a condition does it. */
+function sourceTeams({ agent, container, teams }: FleetDetectionQuery): readonly string[] | null {
+  if (teams === undefined || agent !== undefined || container !== undefined) return null;
+  return teams.length > mostTeams ? null : [...new Set(teams)].filter((team) => team !== '');
+}
+
 export interface FleetFlowQuery {
   readonly agent?: string;
   readonly container?: string;
@@ -60,9 +71,11 @@ export interface FleetFlowQuery {
   readonly limit: number;
 }
 
-/** Runs whose flows are looked at, and those of one statement. */
-const runsLookedAt = 1000;
-const runsAtOnce = 50;
+/** Runs whose flows are looked at: of those that live, and of all. */
+const runsLookedAt = 500;
+/** Those of the first statement; each further one takes so many times more. */
+const runsAtFirst = 50;
+const timesMore = 4;
 
 /** Whom runs talked with, the newest runs first; of each peer the newest sums, whatever the day. */
 export async function askFlows(
@@ -75,7 +88,7 @@ export async function askFlows(
       ? [[agent, container]]
       : await pairsOf(database, query);
   const found: StoredFleetFlow[] = [];
-  for (let from = 0; from < pairs.length && found.length < limit; from += runsAtOnce) {
+  for (let from = 0, count = runsAtFirst; from < pairs.length && found.length < limit; ) {
     const rows = await database.query(
       `SELECT agent, container, direction, protocol, port, remote, max(name) AS name,
          max(flows) AS flows, max(sent) AS sent, max(received) AS received,
@@ -84,9 +97,11 @@ export async function askFlows(
        JOIN flow f ON f.agent = w.value->>0 AND f.container = w.value->>1
        GROUP BY agent, container, direction, protocol, port, remote
        ORDER BY max(last_us) DESC LIMIT $2`,
-      [JSON.stringify(pairs.slice(from, from + runsAtOnce)), limit - found.length],
+      [JSON.stringify(pairs.slice(from, from + count)), limit - found.length],
     );
     found.push(...rows.map(flowOf));
+    from += count;
+    count *= timesMore;
   }
   return found.toSorted((a, b) => b.told.lastUs - a.told.lastUs);
 }
@@ -103,13 +118,10 @@ async function pairsOf(
     limit: runsLookedAt,
   };
   const runs = [
-    ...(await askRuns(database, { ...query, aliveOnly: true })),
-    ...(await askRuns(database, query)),
+    ...(await askPairs(database, { ...query, aliveOnly: true })),
+    ...(await askPairs(database, query)),
   ];
-  const pairs = new Map(
-    runs.map((one) => [one.id, [one.agent, one.run.container] as const] as const),
-  );
-  return [...pairs.values()];
+  return [...new Map(runs.map((one) => [one.join('\n'), one] as const)).values()];
 }
 
 function flowOf(row: SqlRow): StoredFleetFlow {

@@ -1,14 +1,11 @@
-// Who ran a package, or what an advisory is about: counts from the tallies of images, the newest runs
-// from the images that started last, so that no question reads all runs.
-import { mostSources, newestOf, readRuns } from './ask-runs.ts';
+// Who ran a package, or what an advisory is about: counts from the sums of images, the newest runs from
+// the images that started last, so that no question reads all runs.
+import { newestOf, readRuns } from './ask-runs.ts';
 import { Conditions } from './conditions.ts';
 import type { ExposureQuestion, FleetExposure, StoredFleetRun } from './fleet-store.ts';
+import { joined, segmentSize, sizeOf } from './image-set.ts';
+import { listsOfPairs, newestPairs, sumsMeant } from './sources.ts';
 import type { SqlDatabase } from './sql.ts';
-
-/** One of so many runs is common: the newest of them are found by passing the newest of all. */
-const commonShare = 200;
-/** So few images are asked one by one in any case. */
-const fewImages = 10;
 
 export interface ExposurePage {
   readonly skip: number;
@@ -22,9 +19,11 @@ export async function askExposed(
   question: ExposureQuestion,
   page: ExposurePage,
 ): Promise<FleetExposure> {
-  const sums = await sumsOf(database, question, page.teams);
-  const stored = sums.runs === 0 ? [] : await newestRuns(database, question, { ...page, ...sums });
-  const purls = await purlsByImage(database, question, stored);
+  const asked = await askedFor(database, question);
+  const bits = await imagesOf(database, asked);
+  const sums = await sumsOf(database, bits, page.teams);
+  const stored = sums.runs === 0 ? [] : await newestRuns(database, bits, page);
+  const purls = await purlsByImage(database, asked, stored);
   const used = await usedBy(database, stored, [...new Set([...purls.values()].flat())]);
   return {
     ...sums,
@@ -36,128 +35,130 @@ export async function askExposed(
   };
 }
 
-/** A statement with the images that hold what is asked for, and under which package URL. */
-function held(where: Conditions, question: ExposureQuestion): string {
-  if (question.kind === 'advisory') {
-    return `SELECT image, purl FROM finding WHERE advisory = ${where.parameter(question.id)}`;
-  }
+/** What is asked for: an advisory, or numbers of packages. */
+type Asked =
+  | { readonly kind: 'advisory'; readonly id: string }
+  | { readonly kind: 'packages'; readonly numbers: readonly number[] };
+
+async function askedFor(database: SqlDatabase, question: ExposureQuestion): Promise<Asked> {
+  if (question.kind === 'advisory') return question;
   const { type, name, version } = question;
-  const [named, typed] = [where.parameter(name.toLowerCase()), where.parameter(type)];
-  const which = version === null ? '' : `AND version = ${where.parameter(version)}`;
-  return `SELECT image, purl FROM image_package WHERE name = ${named} AND type = ${typed} ${which}`;
+  const where = new Conditions();
+  where.add('k.name = ?', name.toLowerCase());
+  where.add('p.type = ?', type);
+  where.add('p.version = ?', version ?? undefined);
+  const rows = await database.query(
+    `SELECT p.number FROM known_as k JOIN package p ON p.number = k.package ${where.text}`,
+    where.values,
+  );
+  return { kind: 'packages', numbers: rows.map(({ number }) => Number(number)) };
+}
+
+/** The images that hold it, as one bitmap. */
+async function imagesOf(database: SqlDatabase, asked: Asked): Promise<Uint8Array> {
+  const rows =
+    asked.kind === 'advisory'
+      ? await database.query('SELECT segment, bits FROM flawed WHERE advisory = $1', [asked.id])
+      : await database.query(
+          `SELECT h.segment, h.bits FROM ${database.words.elements('$1')}
+           JOIN held h ON h.package = CAST(w.value AS bigint)`,
+          [JSON.stringify(asked.numbers)],
+        );
+  return joined(rows);
 }
 
 /** Of the images of a page, which of their packages are meant. */
 async function purlsByImage(
   database: SqlDatabase,
-  question: ExposureQuestion,
+  asked: Asked,
   stored: readonly StoredFleetRun[],
 ): Promise<ReadonlyMap<string, string[]>> {
-  const where = new Conditions();
+  if (stored.length === 0) return new Map();
+  const { words } = database;
   const images = [...new Set(stored.map(({ run }) => run.image.id ?? ''))];
-  const text = held(where, question);
-  const shown = database.words.inList('image', where.parameter(JSON.stringify(images)));
+  const shown = JSON.stringify(images.map((one) => [one]));
+  const meant =
+    asked.kind === 'advisory'
+      ? 'JOIN finding f ON f.image = n.number AND f.advisory = $2 JOIN package p ON p.number = f.package'
+      : `CROSS JOIN (SELECT CAST(w.value AS bigint) AS number FROM ${words.elements('$2')}) m
+         JOIN held h ON h.package = m.number AND h.segment = n.number / ${segmentSize}
+           AND get_bit(h.bits, CAST(n.number % ${segmentSize} AS int)) = 1
+         JOIN package p ON p.number = h.package`;
   const rows = await database.query(
-    `SELECT DISTINCT image, purl FROM (${text}) h WHERE ${shown}`,
-    where.values,
+    `SELECT n.image, p.purl FROM ${words.elements('$1')}
+     JOIN image_number n ON n.image = w.value->>0 ${meant}`,
+    [shown, asked.kind === 'advisory' ? asked.id : JSON.stringify(asked.numbers)],
   );
   const purls = new Map<string, string[]>();
   for (const { image, purl } of rows) {
     const known = purls.get(String(image));
     if (known === undefined) purls.set(String(image), [String(purl)]);
-    else known.push(String(purl));
+    else if (!known.includes(String(purl))) known.push(String(purl));
   }
   return purls;
 }
 
 async function sumsOf(
   database: SqlDatabase,
-  question: ExposureQuestion,
+  bits: Uint8Array,
   teams: readonly string[] | undefined,
 ): Promise<Omit<FleetExposure, 'newest'>> {
-  const { words } = database;
   const where = new Conditions();
-  where.plain(`n.image IN (SELECT image FROM (${held(where, question)}) h)`);
-  where.teams(teams, words, 'n');
+  sumsMeant(where, { kind: 'set', bits }, database.words);
+  where.teams(teams, database.words, 'n');
+  // Of a team that gave an image away nothing is left but the row.
+  const rows =
+    teams === undefined
+      ? `ran_now n ${where.text}`
+      : `(SELECT sum(n.runs) AS runs, sum(n.alive) AS alive, min(n.first_us) AS first_us,
+           max(n.last_us) AS last_us FROM ran_now n ${where.text} GROUP BY n.image) n
+         WHERE n.runs > 0`;
   const [sum] = await database.query(
-    `SELECT count(DISTINCT n.image) AS images, coalesce(sum(n.runs), 0) AS runs,
-       min(n.first_us) AS first_us, max(n.last_us) AS last_us FROM ran n ${where.text}`,
+    `SELECT count(*) AS images, coalesce(sum(n.runs), 0) AS runs,
+       coalesce(sum(n.alive), 0) AS alive, min(n.first_us) AS first_us, max(n.last_us) AS last_us
+     FROM ${rows}`,
     where.values,
   );
-  const living = new Conditions();
-  living.plain('r.alive = 1');
-  living.plain(`r.image IN (SELECT image FROM (${held(living, question)}) h)`);
-  living.teams(teams, words);
-  const [alive] = await database.query(
-    `SELECT count(*) AS alive FROM run r ${living.text}`,
-    living.values,
-  );
-  const time = (name: string): number | null => {
-    const value = sum?.[name] ?? null;
-    return value === null ? null : Number(value);
-  };
+  const runs = Number(sum?.['runs'] ?? 0);
+  const time = (name: string): number | null => (runs === 0 ? null : Number(sum?.[name]));
   return {
     // Images that nobody of the teams ran are none of their business.
-    images: teams === undefined ? await imagesHolding(database, question) : Number(sum?.['images']),
-    runs: Number(sum?.['runs'] ?? 0),
-    alive: Number(alive?.['alive'] ?? 0),
+    images: teams === undefined ? sizeOf(bits) : Number(sum?.['images'] ?? 0),
+    runs,
+    alive: Number(sum?.['alive'] ?? 0),
     firstUs: time('first_us'),
     lastUs: time('last_us'),
   };
 }
 
-async function imagesHolding(database: SqlDatabase, question: ExposureQuestion): Promise<number> {
-  const where = new Conditions();
-  const [row] = await database.query(
-    `SELECT count(DISTINCT image) AS images FROM (${held(where, question)}) h`,
-    where.values,
-  );
-  return Number(row?.['images'] ?? 0);
-}
-
-/**
- * What one of a few hundred runs is, is found soon among the newest. Of what is rarer, each of the
- * newest n runs belongs to one of the n images whose newest run is newest: only those are asked.
- */
+/** Runs of a page, from the images whose newest runs are newest. */
 async function newestRuns(
   database: SqlDatabase,
-  question: ExposureQuestion,
-  { skip, limit, teams, runs }: ExposurePage & { readonly runs: number },
+  bits: Uint8Array,
+  { skip, limit, teams }: ExposurePage,
 ): Promise<readonly StoredFleetRun[]> {
-  const { words } = database;
   const wanted = skip + limit;
+  const found = await newestPairs(database, {
+    meant: { kind: 'set', bits },
+    teams,
+    limit: wanted,
+    beforeUs: null,
+    most: wanted,
+  });
+  if (found === null) return [];
   const where = new Conditions();
-  where.teams(teams, words);
-  const images = await newestImages(database, question, { wanted, teams });
-  const [all] = await database.query('SELECT sum(runs) AS runs FROM ran');
-  const isCommon = images.length > fewImages && runs * commonShare > Number(all?.['runs'] ?? 0);
-  const isPassed = isCommon || images.length > mostSources;
-  if (isPassed) where.plain(`r.image IN (SELECT image FROM (${held(where, question)}) h)`);
-  const sources = isPassed ? [] : images.map((image) => `r.image = ${where.parameter(image)}`);
-  const found = newestOf(where, sources, wanted);
+  const newest = newestOf(database, {
+    where,
+    lists: listsOfPairs(database.words, found.pairs, found.floorUs),
+    limit: where.parameter(wanted),
+  });
   const most = where.parameter(limit);
   return readRuns(
     database,
     where,
-    `SELECT id FROM (${found}) f ORDER BY first_us DESC, id DESC LIMIT ${most} OFFSET ${where.parameter(skip)}`,
+    `SELECT id FROM (${newest}) f ORDER BY first_us DESC, id DESC
+     LIMIT ${most} OFFSET ${where.parameter(skip)}`,
   );
-}
-
-/** As many as a page needs, and not more than one too many for a statement. */
-async function newestImages(
-  database: SqlDatabase,
-  question: ExposureQuestion,
-  { wanted, teams }: { wanted: number; teams: readonly string[] | undefined },
-): Promise<readonly string[]> {
-  const where = new Conditions();
-  where.plain(`n.image IN (SELECT image FROM (${held(where, question)}) h)`);
-  where.teams(teams, database.words, 'n');
-  const rows = await database.query(
-    `SELECT n.image FROM ran n ${where.text} GROUP BY n.image
-     ORDER BY max(n.newest_us) DESC LIMIT ${where.parameter(Math.min(wanted, mostSources + 1))}`,
-    where.values,
-  );
-  return rows.map(({ image }) => String(image));
 }
 
 /** Which of these packages each run used, by agent and container. */

@@ -20,7 +20,7 @@ export async function askRunsOf(
   const once = new Map(pairs.map((pair) => [pair.join('\n'), pair]));
   if (once.size === 0) return new Map();
   const rows = await database.query(
-    `SELECT r.id, r.agent, a.node, r.value FROM ${database.words.elements('$1')}
+    `SELECT r.id, r.agent, a.node, r.first_us, r.value FROM ${database.words.elements('$1')}
      JOIN run r ON r.agent = w.value->>0 AND r.container = w.value->>1
      JOIN agent a ON a.id = r.agent`,
     [JSON.stringify([...once.values()])],

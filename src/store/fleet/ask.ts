@@ -1,7 +1,7 @@
-// Small questions to the fleet's store: counts, inventories, findings, what was set aside.
+// Small questions to the fleet's store: counts, inventories, what was set aside.
 import { inflateRawSync } from 'node:zlib';
 import type { FleetInventory } from '../../model/fleet.ts';
-import type { FleetCounts, FleetFinding, RefusedLine } from './fleet-store.ts';
+import type { FleetCounts, RefusedLine } from './fleet-store.ts';
 import type { SqlDatabase } from './sql.ts';
 
 /** Inflated bytes of one stored inventory. */
@@ -27,7 +27,7 @@ export async function askSetAside(
 /** Exact but where that would mean to read very many rows: those are named in `estimated`. */
 export async function askCounts(database: SqlDatabase): Promise<FleetCounts> {
   const [row] = await database.query(
-    `SELECT (SELECT count(*) FROM agent) AS agents, (SELECT sum(runs) FROM ran) AS runs,
+    `SELECT (SELECT count(*) FROM agent) AS agents, (SELECT sum(runs) FROM ran_now) AS runs,
        (SELECT count(*) FROM run WHERE alive = 1) AS alive, (SELECT count(*) FROM image) AS images,
        (SELECT count(*) FROM work WHERE done_us IS NULL) AS work_open`,
   );
@@ -61,46 +61,4 @@ export async function askInventory(
   if (!(value instanceof Uint8Array)) return null;
   const text = inflateRawSync(value, { maxOutputLength: inventoryBytes }).toString('utf8');
   return JSON.parse(text) as FleetInventory;
-}
-
-export async function putFindings(
-  database: SqlDatabase,
-  imageId: string,
-  findings: readonly FleetFinding[],
-): Promise<void> {
-  const rows = new Map(
-    findings.map(({ advisory, purl, severity }) => [
-      `${advisory} ${purl}`,
-      [imageId, advisory, purl, severity],
-    ]),
-  );
-  await database.transaction(async (session) => {
-    await session.query('DELETE FROM finding WHERE image = $1', [imageId]);
-    await session.insert({
-      table: 'finding',
-      columns: [
-        ['image', 'text'],
-        ['advisory', 'text'],
-        ['purl', 'text'],
-        ['severity', 'text'],
-      ],
-      rows: [...rows.values()],
-      tail: 'ON CONFLICT DO NOTHING',
-    });
-  });
-}
-
-export async function askFindings(
-  database: SqlDatabase,
-  imageId: string,
-): Promise<readonly FleetFinding[]> {
-  const rows = await database.query(
-    'SELECT advisory, purl, severity FROM finding WHERE image = $1 ORDER BY advisory, purl',
-    [imageId],
-  );
-  return rows.map((row) => ({
-    advisory: String(row['advisory']),
-    purl: String(row['purl']),
-    severity: String(row['severity']),
-  }));
 }

@@ -2,8 +2,13 @@
 import type { SqlValue, SqlWords } from './sql.ts';
 
 export class Conditions {
-  readonly values: SqlValue[] = [];
+  readonly values: SqlValue[];
   readonly #parts: string[] = [];
+
+  /** @param values of the statement: those of another part of it, if there is one */
+  constructor(values: SqlValue[] = []) {
+    this.values = values;
+  }
 
   /** `?` in the text stands for the value, each time. */
   add(text: string, value: SqlValue | undefined): void {
@@ -20,20 +25,20 @@ export class Conditions {
     return `$${this.values.length}`;
   }
 
-  /** Only what these teams run. `run` is the name of the table of runs in the statement. */
-  teams(teams: readonly string[] | undefined, words: SqlWords, run = 'r'): void {
+  /** Only what these teams run; `table` has a column `team`. What nobody's team runs is nobody's. */
+  teams(teams: readonly string[] | undefined, words: SqlWords, table = 'r'): void {
     if (teams === undefined) return;
-    this.plain(words.inList(`${run}.team`, this.parameter(JSON.stringify(teams))));
+    const named = JSON.stringify(teams.filter((team) => team !== ''));
+    this.plain(words.inFew(`${table}.team`, this.parameter(named)));
   }
 
   /** The same of a table whose rows name agent and container. */
   teamsOfRuns(teams: readonly string[] | undefined, words: SqlWords, table: string): void {
     if (teams === undefined) return;
-    const isTheirs = words.inList('o.team', this.parameter(JSON.stringify(teams)));
-    this.plain(
-      `EXISTS (SELECT 1 FROM run o WHERE o.agent = ${table}.agent
-         AND o.container = ${table}.container AND ${isTheirs})`,
-    );
+    const own = new Conditions(this.values);
+    own.plain(`o.agent = ${table}.agent AND o.container = ${table}.container`);
+    own.teams(teams, words, 'o');
+    this.plain(`EXISTS (SELECT 1 FROM run o ${own.text})`);
   }
 
   get text(): string {

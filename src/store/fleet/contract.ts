@@ -17,6 +17,7 @@ import {
 } from '../../../test/sample-fleet.ts';
 import { idOf, imageIdOf } from '../../../test/sample-record.ts';
 import { type FleetStore, openFleetStore } from './index.ts';
+import { orderContract } from './order-contract.ts';
 
 /** @param makeAddress of an empty database for each test */
 export function fleetContract(backend: string, makeAddress: () => Promise<string>): void {
@@ -136,35 +137,6 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
       expect(agent).toMatchObject({ records: 2, missing: 0, setAside: 1 });
     });
 
-    test('runs by image, name, node, team, life; pages by key; nothing in a word is SQL', async () => {
-      const { store } = await make();
-      await withAgents(store, 'a', 'b');
-      const runs = Array.from({ length: 5 }, (_, index) =>
-        fleetRun(`job-${index}`, { firstUs: sampleUs + index, alive: index === 4 }),
-      );
-      await store.ingest([
-        fleetBatch('a', 0, runs),
-        fleetBatch('b', 0, [fleetRun("x'; DROP TABLE run; --", { alive: false })]),
-      ]);
-      const names = async (query: object): Promise<(string | null)[]> =>
-        (await store.runs({ limit: 100, ...query })).map(({ run }) => run.name);
-      expect(await names({ name: 'job', limit: 2 })).toEqual(['job-4', 'job-3']);
-      const [, last] = await store.runs({ name: 'job', limit: 2 });
-      const before = { firstUs: present(last).run.firstUs, id: present(last).id };
-      expect(await names({ name: 'job', limit: 2, before })).toEqual(['job-2', 'job-1']);
-      expect(await names({ aliveOnly: true })).toEqual(['job-4']);
-      expect(await names({ node: 'node-b' })).toEqual(["x'; DROP TABLE run; --"]);
-      expect(await names({ name: "'; DROP" })).toHaveLength(1);
-      expect(await names({ name: '%' })).toEqual([]);
-      expect(await names({ team: 'checkout', image: 'shop/api' })).toHaveLength(6);
-      expect(await names({ image: imageIdOf('shop/api:1.2') })).toHaveLength(6);
-      expect(await names({ team: "' OR 1=1" })).toEqual([]);
-      expect(await names({ name: idOf('job-2').slice(0, 9) })).toEqual(['job-2']);
-      expect(await names({ aliveOnly: true, image: 'shop/api', node: 'node-b' })).toEqual([]);
-      expect(await names({ image: 'shop/none' })).toEqual([]);
-      expect((await store.counts()).estimated).toEqual([]);
-    });
-
     test('an image that becomes known, another one, retention: what ran is counted once', async () => {
       const { store } = await make();
       await withAgents(store, 'a');
@@ -232,6 +204,7 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
     });
 
     peopleContract(make);
+    orderContract(make);
 
     test('work is leased once, kept by heartbeats, taken over when its holder is silent', async () => {
       const { store, again } = await make();

@@ -19,6 +19,8 @@ import type { FleetRecord } from '../../model/fleet.ts';
 import { fleetContract } from './contract.ts';
 import { openFleetStore } from './index.ts';
 import { openPostgres } from './postgres.ts';
+import { schemaVersion } from './schema.ts';
+import type { SqlDatabase } from './sql.ts';
 import { openSqlite } from './sqlite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-fleet-'));
@@ -135,7 +137,7 @@ describe.skipIf(missing !== null)(`on PostgreSQL${missing === null ? '' : ` (${m
     await store.close();
   });
 
-  test.each([1, 2, 3, 4, 5])('the tables of version %i keep what they hold', async (version) => {
+  test.each(released)('the tables of version %i keep what they hold', async (version) => {
     const where = await address();
     const old = await openPostgres(where, { version });
     expect(await keepsOld(() => Promise.resolve(old), { where, version })).toBe(5);
@@ -148,52 +150,73 @@ describe.skipIf(missing !== null)(`on PostgreSQL${missing === null ? '' : ` (${m
   });
 });
 
+/** Every version before this one. */
+const released = Array.from({ length: schemaVersion - 1 }, (_, index) => index + 1);
+
 async function keepsOld(
-  openOld: () => Promise<ReturnType<typeof openSqlite>>,
+  openOld: () => Promise<SqlDatabase>,
   { where, version }: { readonly where: string; readonly version: number },
 ): Promise<number> {
-  const old = await openOld();
-  await old.query("INSERT INTO agent (id, node, enrolled_us) VALUES ('a', 'n', 1)");
-  await old.query("INSERT INTO stream (agent, name, acknowledged) VALUES ('a', 's1', 5)");
-  await old.query(
-    `INSERT INTO run (agent, container, name, image, first_us, last_us, alive, received_us, value)
-     VALUES ('a', 'c1', 'web', 'sha256:1', 3, 4, 1, 5, '{"image":{"id":"sha256:1"}}')`,
-  );
-  await old.query(
-    `INSERT INTO image_package (image, type, name, version, purl)
-     VALUES ('sha256:1', 'deb', 'zlib', '1', 'pkg:deb/zlib@1')`,
-  );
-  if (version >= 4) {
-    await old.query(
-      `INSERT INTO ran (agent, image, reference, team, runs, first_us, last_us, newest_us)
-       VALUES ('a', 'sha256:1', 'x:1', '', 1, 3, 4, 3)`,
-    );
-  }
-  await old.close();
+  await fillOld(await openOld(), version);
   const store = await openFleetStore(where);
   const acknowledged = await store.acknowledged('a', 's1');
   await store.ingest([fleetBatch('a', 5, [fleetInventory('x:1', ['zlib@1'])])]);
   expect(await store.lease('w', { leaseMs: 1000, limit: 1 })).toHaveLength(1);
-  // What was there before the tallies were is counted as well.
+  // What was there before the sums were is counted as well.
   const question = { kind: 'package', type: 'deb', name: 'zlib', version: null } as const;
   const found = await store.exposed(question, { skip: 0, limit: 9 });
-  expect(found).toMatchObject({ runs: 1, alive: 1, firstUs: 3, lastUs: 4 });
+  expect(found).toMatchObject({ images: 2, runs: 1, alive: 1, firstUs: 3, lastUs: 4 });
   expect(found.newest.map(({ stored }) => stored.run.image.id)).toEqual(['sha256:1']);
+  expect(found.newest.map(({ purls }) => purls)).toEqual([['pkg:deb/zlib@1']]);
+  expect((await store.runs({ image: 'app', limit: 9 })).map(({ id }) => id)).toHaveLength(1);
+  const theirs = await store.detections({ teams: ['shop'], limit: 9 });
+  expect(theirs.map(({ told }) => told.container)).toEqual(['c1']);
+  expect(await store.detections({ teams: ['other'], limit: 9 })).toEqual([]);
+  if (version > 1) {
+    const advisory = { kind: 'advisory', id: 'CVE-1' } as const;
+    const flawed = await store.exposed(advisory, { skip: 0, limit: 9 });
+    expect(flawed).toMatchObject({ images: 1, runs: 1, newest: [{ purls: ['pkg:deb/zlib@1'] }] });
+    const finding = { advisory: 'CVE-1', purl: 'pkg:deb/zlib@1', severity: 'high' };
+    expect(await store.findings('sha256:1')).toEqual([finding]);
+  }
   // Images of before are in the catalogue, though not judged yet.
   expect((await store.catalogued(['sha256:1'])).get('sha256:1')).toMatchObject({ grade: null });
   await store.close();
   return acknowledged;
 }
 
-test.each([1, 2, 3, 4, 5])(
+/** Something of everything that a version had. */
+async function fillOld(old: SqlDatabase, version: number): Promise<void> {
+  const day = Math.floor((await old.nowUs()) / 86_400_000_000);
+  await old.ensureDay(day);
+  const rows = [
+    "INSERT INTO agent (id, node, enrolled_us) VALUES ('a', 'n', 1)",
+    "INSERT INTO stream (agent, name, acknowledged) VALUES ('a', 's1', 5)",
+    `INSERT INTO run (agent, container, name, image, reference, team, first_us, last_us, alive,
+       received_us, value) VALUES ('a', 'c1', 'web', 'sha256:1', 'app:1', 'shop', 3, 4, 1, 5,
+       '{"image":{"id":"sha256:1"}}')`,
+    `INSERT INTO image_package (image, type, name, version, purl)
+     VALUES ('sha256:1', 'deb', 'zlib', '1', 'pkg:deb/zlib@1')`,
+    `INSERT INTO detection (day, agent, stream, sequence, container, time_us, rule, priority, value)
+     VALUES (${day}, 'a', 's1', 1, 'c1', 3, 'r', 'notice', '{}')`,
+  ];
+  if (version > 1)
+    rows.push("INSERT INTO finding VALUES ('sha256:1', 'CVE-1', 'pkg:deb/zlib@1', 'high')");
+  if (version > 3)
+    rows.push("INSERT INTO ran VALUES ('a', 'sha256:1', 'app:1', 'shop', 1, 3, 4, 3)");
+  if (version > 5) rows.push("INSERT INTO catalogue (id, reference) VALUES ('sha256:1', 'app:1')");
+  for (const row of rows) await old.query(row);
+  await old.close();
+}
+
+test.each(released)(
   'the tables of version %i keep what they hold, in SQLite; a newer file is left alone',
   async (version) => {
     const where = await sqliteAddress();
     const file = where.slice('sqlite:'.length);
-    const open = (): Promise<ReturnType<typeof openSqlite>> =>
-      Promise.resolve(openSqlite(file, version));
+    const open = (): Promise<SqlDatabase> => Promise.resolve(openSqlite(file, version));
     expect(await keepsOld(open, { where, version })).toBe(5);
-    expect(() => openSqlite(file, version)).toThrow('has version 6');
+    expect(() => openSqlite(file, version)).toThrow(`has version ${schemaVersion}`);
   },
 );
 

@@ -1,11 +1,19 @@
 // Records of nodes as rows of tables: of what replaces itself only the newest, so that one statement
 // never meets a row twice.
 import type { FleetInventory, FleetRecord, FleetRun } from '../../model/fleet.ts';
-import type { SqlValue } from './sql.ts';
+import type { SqlRow, SqlValue } from './sql.ts';
 
 const dayUs = 86_400_000_000;
 
 export type Row = readonly SqlValue[];
+
+/** What the store has of a run: image, reference, team, alive. */
+export type KnownRun = SqlRow;
+
+/** Of a run among others. */
+export function nameOf(agent: SqlValue | undefined, container: SqlValue | undefined): string {
+  return `${String(agent)}\n${String(container)}`;
+}
 
 /** A record that the store does not have yet. */
 export interface Fresh {
@@ -22,6 +30,7 @@ export function dayOf(us: number): number {
 
 export interface Tables {
   readonly runs: Map<string, Row>;
+  /** Without their team. */
   readonly detections: Row[];
   readonly flows: Map<string, Row>;
   readonly losses: Map<string, Row>;
@@ -155,6 +164,7 @@ export const detectionTable = {
     ['rule', 'text'],
     ['priority', 'text'],
     ['value', 'text'],
+    ['team', 'text'],
   ],
   tail: '',
 } as const;

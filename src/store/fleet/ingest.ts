@@ -1,8 +1,6 @@
 // Taking batches of agents: one commit for many of them, each record at most once. The row of its
 // stream is locked, so that two replicas never take the same numbers.
-import { deflateRawSync } from 'node:zlib';
 import { messageOf } from '../../base/error.ts';
-import type { FleetInventory } from '../../model/fleet.ts';
 import { addNotices, type NoticeRow } from './duty.ts';
 import type { AgentBatch, IngestOutcome, RefusedLine } from './fleet-store.ts';
 import {
@@ -17,10 +15,12 @@ import {
   useTable,
 } from './ingest-rows.ts';
 import { imagesOf, imageTable, liveIn, responsesIn } from './ingest-told.ts';
+import { writeInventories } from './inventories.ts';
 import { tellLive } from './live.ts';
 import { tellResponses } from './responses.ts';
-import type { SqlDatabase, SqlSession, SqlWords } from './sql.ts';
-import { tallyRuns } from './tally.ts';
+import type { SqlDatabase, SqlSession } from './sql.ts';
+import { foldChanges, tallyRuns } from './tally.ts';
+import { followTeams, knownRuns, withTeams } from './teams.ts';
 
 /** Characters kept of what was set aside. */
 const setAsideLength = 4096;
@@ -52,7 +52,6 @@ interface Aside extends RefusedLine {
 }
 
 interface Write {
-  readonly words: SqlWords;
   readonly session: SqlSession;
   readonly nowUs: number;
   readonly fresh: readonly Fresh[];
@@ -85,7 +84,8 @@ async function commit(
       told.push({ batch, acknowledged, fresh: taken.fresh.length, missing: Math.max(0, missing) });
       return { kind: 'taken', acknowledged, fresh: taken.fresh.length };
     });
-    await write({ words: database.words, session, nowUs, fresh, aside });
+    await write({ session, nowUs, fresh, aside });
+    await foldWhenDue(database, session, nowUs);
     await writeAside(session, aside, nowUs);
     await writePositions(session, told, aside, nowUs);
     return outcomes;
@@ -164,41 +164,46 @@ function freshOf(
 }
 
 /** Everything in a few statements. */
-async function writeAll({ words, session, nowUs, fresh }: Write): Promise<void> {
+async function writeAll({ session, nowUs, fresh }: Write): Promise<void> {
   const tables = rowsOf(fresh, nowUs);
   const runs = [...tables.runs.values()];
-  await tallyRuns({ words }, session, runs);
+  const known = await knownRuns(session, runs, tables.detections);
+  await tallyRuns(session, runs, known);
   await session.insert({ ...runTable, rows: runs });
   await session.insert({ ...imageTable, rows: imagesOf(fresh) });
-  await session.insert({ ...detectionTable, rows: tables.detections });
+  const told = { session, nowUs, runs: tables.runs, known };
+  const detections = await withTeams(told, tables.detections);
+  await session.insert({ ...detectionTable, rows: detections });
+  await followTeams(told);
+  const { words } = session;
   await addNotices({ session, words, nowUs }, fresh.flatMap(noticeOf));
   await session.insert({ ...flowTable, rows: [...tables.flows.values()] });
   await session.insert({ ...lossTable, rows: [...tables.losses.values()] });
   await session.insert({ ...useTable, rows: [...tables.uses.values()] });
-  for (const inventory of sortedById(tables.inventories)) {
-    await writeInventory(session, inventory, nowUs);
-  }
+  await writeInventories(session, [...tables.inventories.values()], nowUs);
   await tellResponses({ session, words }, fresh.flatMap(responsesIn));
   await tellLive({ session, words }, fresh.flatMap(liveIn));
+}
+
+/** Sums are folded so often by each process, with a commit that is made anyway. */
+const foldUs = 1_000_000;
+const foldedUs = new WeakMap<SqlDatabase, number>();
+
+async function foldWhenDue(
+  database: SqlDatabase,
+  session: SqlSession,
+  nowUs: number,
+): Promise<void> {
+  const passedUs = nowUs - (foldedUs.get(database) ?? 0);
+  if (passedUs >= 0 && passedUs < foldUs) return;
+  foldedUs.set(database, nowUs);
+  await foldChanges(session);
 }
 
 function noticeOf({ agent, record }: Fresh): readonly NoticeRow[] {
   if (record.kind !== 'detection') return [];
   const { container, timeUs, detection } = record;
   return [{ agent, container, timeUs, value: JSON.stringify(detection) }];
-}
-
-/** What a server found itself, as if a node had told it. */
-export async function putInventory(
-  database: SqlDatabase,
-  inventory: FleetInventory,
-): Promise<void> {
-  const nowUs = await database.nowUs();
-  await database.transaction((session) => writeInventory(session, inventory, nowUs));
-}
-
-function sortedById(inventories: ReadonlyMap<string, FleetInventory>): FleetInventory[] {
-  return [...inventories.values()].toSorted((a, b) => (a.imageId < b.imageId ? -1 : 1));
 }
 
 /** Each record behind a savepoint: what is refused goes aside. */
@@ -215,47 +220,6 @@ function oneByOne(database: SqlDatabase): (write: Write) => Promise<void> {
       }
     }
   };
-}
-
-/** The first inventory of an image counts: an image id is the hash of what is in it. */
-async function writeInventory(
-  session: SqlSession,
-  inventory: FleetInventory,
-  nowUs: number,
-): Promise<void> {
-  const { imageId, reference, digest } = inventory;
-  const value = deflateRawSync(JSON.stringify(inventory), { level: 6 });
-  const added = await session.query(
-    `INSERT INTO image (id, reference, digest, received_us, value) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT DO NOTHING RETURNING id`,
-    [imageId, reference, digest, nowUs, value],
-  );
-  if (added.length === 0) return;
-  const rows = inventory.packages.flatMap(({ found, knownAs }) =>
-    [...new Set(knownAs.map((name) => name.toLowerCase()))].map((name) => [
-      imageId,
-      found.type,
-      name,
-      found.version,
-      found.purl,
-    ]),
-  );
-  await session.insert({
-    table: 'image_package',
-    columns: [
-      ['image', 'text'],
-      ['type', 'text'],
-      ['name', 'text'],
-      ['version', 'text'],
-      ['purl', 'text'],
-    ],
-    rows,
-    tail: 'ON CONFLICT DO NOTHING',
-  });
-  await session.query(
-    `INSERT INTO work (kind, subject, due_us) VALUES ('match', $1, $2) ON CONFLICT DO NOTHING`,
-    [imageId, nowUs],
-  );
 }
 
 /** PostgreSQL holds no NUL in a text. */

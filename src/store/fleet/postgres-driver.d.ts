@@ -18,6 +18,7 @@ declare module 'pg' {
     readonly lock_timeout: number;
     readonly idle_in_transaction_session_timeout: number;
     readonly application_name: string;
+    readonly options: string;
     readonly types: { getTypeParser(oid: number, format?: string): (text: string) => unknown };
   }
   class Pool {

@@ -3,6 +3,7 @@
 import driver from 'pg';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
+import { segmentSize } from './image-set.ts';
 import { binaryArray } from './postgres-arrays.ts';
 import { schemaVersion, stepsAfter } from './schema.ts';
 import {
@@ -37,6 +38,8 @@ const countedMost = 100_000;
 const clockMs = 10_000;
 /** `SEAW`: whoever migrates or makes partitions holds it. */
 const lockKey = 0x53454157;
+/** `SEAX`: whoever folds sums holds it. */
+const foldKey = 0x53454158;
 
 const words: SqlWords = {
   nowUs: '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint',
@@ -44,8 +47,17 @@ const words: SqlWords = {
   skipLocked: 'FOR UPDATE SKIP LOCKED',
   inList: (column, parameter) =>
     `${column} IN (SELECT jsonb_array_elements_text(${parameter}::jsonb))`,
+  inFew: (column, parameter) =>
+    `${column} = ANY (ARRAY(SELECT jsonb_array_elements_text(${parameter}::jsonb)))`,
   elements: (parameter) => `jsonb_array_elements(${parameter}::jsonb) w`,
   bytewise: ' COLLATE "C"',
+  hasImage: (parameter, number) =>
+    `CASE WHEN ${number} < 8 * length(${parameter}::bytea)
+       THEN get_bit(${parameter}::bytea, ${number}::int) ELSE 0 END = 1`,
+  foldLock: `pg_try_advisory_xact_lock(${foldKey})`,
+  newestOfEach: ({ parameter, where, order, limit }) =>
+    `jsonb_array_elements(${parameter}::jsonb) w CROSS JOIN LATERAL (
+       SELECT r.* FROM run r ${where} ${order} LIMIT ${limit}) r`,
   // Transactions get their numbers when they begin: what is below the oldest that runs is complete.
   settled: (column) => `${column} < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`,
   liveEnd: 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS tx, 0 AS id',
@@ -58,6 +70,16 @@ const schemaWords = {
   events: ' PARTITION BY RANGE (day)',
   bytewise: ' COLLATE "C"',
   sums: ' WITH (fillfactor = 50)',
+  clustered: '',
+  // A byte's lowest bit is its first (`get_bit` of bytea), a bit string begins with the highest.
+  bits_of_places: `bit_or(set_bit(repeat('0', ${segmentSize})::bit(${segmentSize}),
+    (place / 8 * 8 + 7 - place % 8)::int, 1))`,
+  bytes_of_bits: `(SELECT decode(string_agg(
+      lpad(to_hex(substring(g.bits FROM i * 32 + 1 FOR 32)::bit(32)::bigint), 8, '0'), '' ORDER BY i
+    ), 'hex') FROM generate_series(0, ${segmentSize / 32 - 1}) i)`,
+  // What was just filled is not known to the planner before it is looked at.
+  analyze:
+    '; ANALYZE ran; ANALYZE held; ANALYZE flawed; ANALYZE finding; ANALYZE run; ANALYZE detection',
   unlogged: 'UNLOGGED ',
   transaction: '(pg_current_xact_id()::text::bigint)',
   // The key of a partitioned table begins with its day, which gives no order by number.
@@ -99,6 +121,8 @@ export async function openPostgres(
     lock_timeout: lockMs,
     idle_in_transaction_session_timeout: 60_000,
     application_name: 'seaworthy',
+    // Compiling a question takes longer than the question.
+    options: '-c jit=off',
     types: { getTypeParser },
   });
   // An idle connection that breaks is replaced when the next one is asked for.
@@ -137,6 +161,7 @@ function placeOf(url: string): string {
 
 class PostgresSession implements SqlSession {
   readonly connection: Connection;
+  readonly words = words;
   #depth = 0;
 
   constructor(connection: Connection) {
@@ -176,7 +201,6 @@ class PostgresSession implements SqlSession {
 
 class PostgresDatabase extends PostgresSession implements SqlDatabase {
   readonly place: string;
-  readonly words = words;
   readonly #pool: InstanceType<typeof driver.Pool>;
   readonly #days = new Set<number>();
   /** What the database's clock said, and when by ours. */

@@ -14,11 +14,12 @@ export async function addMissingScans(
   const now = database.words.nowUs;
   const rows = await database.query(
     `INSERT INTO work (kind, subject, due_us)
-       SELECT DISTINCT 'scan', t.image, ${now} FROM ran t
-       WHERE t.image <> '' AND t.reference <> ''
+       SELECT DISTINCT 'scan', n.image, CAST(${now} AS bigint)
+       FROM ran_now t JOIN image_number n ON n.number = t.image
+       WHERE n.image <> '' AND t.reference <> ''
          AND t.newest_us > ${now} - $1 AND t.first_us < ${now} - $2
-         AND NOT EXISTS (SELECT 1 FROM image i WHERE i.id = t.image)
-         AND NOT EXISTS (SELECT 1 FROM work w WHERE w.kind = 'scan' AND w.subject = t.image)
+         AND NOT EXISTS (SELECT 1 FROM image i WHERE i.id = n.image)
+         AND NOT EXISTS (SELECT 1 FROM work w WHERE w.kind = 'scan' AND w.subject = n.image)
        LIMIT ${addedAtOnce}
      ON CONFLICT DO NOTHING RETURNING id`,
     [sinceMs * 1000, patienceMs * 1000],

@@ -13,12 +13,21 @@ export interface Insert {
 }
 
 export interface SqlSession {
+  readonly words: SqlWords;
   /** Parameters are `$1`, `$2` ... */
   query(text: string, values?: readonly SqlValue[]): Promise<readonly SqlRow[]>;
   /** Inserts many rows by one statement. @returns nothing: use `query` for RETURNING */
   insert(insert: Insert): Promise<void>;
   /** Undone alone when it throws. Within a transaction only. */
   savepoint<T>(action: () => Promise<T>): Promise<T>;
+}
+
+export interface NewestOfEach {
+  /** Of JSON text. */
+  readonly parameter: string;
+  readonly where: string;
+  readonly order: string;
+  readonly limit: string;
 }
 
 /** What the backends say differently. */
@@ -29,10 +38,21 @@ export interface SqlWords {
   readonly skipLocked: string;
   /** Membership in a list that comes as one parameter of JSON text. */
   readonly inList: (column: string, parameter: string) => string;
-  /** The same as a table `w` with a column `value` of JSON. */
+  /** The same of a list so short that each row is held against it: no other way to the rows is sought. */
+  readonly inFew: (column: string, parameter: string) => string;
+  /** A list as a table `w` with a column `value` of JSON. */
   readonly elements: (parameter: string) => string;
   /** Behind a text: compared byte by byte, as the indexes for beginnings of names are. */
   readonly bytewise: string;
+  /** Whether a bitmap (a parameter) has the image of this number. */
+  readonly hasImage: (parameter: string, number: string) => string;
+  /** True where this transaction is the one that folds changes of sums. */
+  readonly foldLock: string;
+  /**
+   * The first runs (`r`) of each element (`w`) of a list: a part behind FROM. The condition and the order
+   * speak of `r`; an index gives them, so that of each element only so many are read.
+   */
+  readonly newestOfEach: (part: NewestOfEach) => string;
   /** Whether all rows of a transaction's number, and of those below it, can be seen. */
   readonly settled: (column: string) => string;
   /** A statement that gives the place (`tx`, `id`) behind which whatever comes next will stand. */
@@ -41,7 +61,6 @@ export interface SqlWords {
 
 export interface SqlDatabase extends SqlSession {
   readonly place: string;
-  readonly words: SqlWords;
   /** The database's clock in microseconds, for what is written: at most a moment old. */
   nowUs(): Promise<number>;
   /** Again by itself after a deadlock. */

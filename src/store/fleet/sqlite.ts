@@ -2,6 +2,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
+import { hasBit, segmentSize, setBit } from './image-set.ts';
 import { schemaVersion, stepsAfter } from './schema.ts';
 import {
   eventTables,
@@ -25,8 +26,14 @@ const words: SqlWords = {
   forUpdate: '',
   skipLocked: '',
   inList: (column, parameter) => `${column} IN (SELECT value FROM json_each(${parameter}))`,
+  inFew: (column, parameter) => `+${column} IN (SELECT value FROM json_each(${parameter}))`,
   elements: (parameter) => `json_each(${parameter}) w`,
   bytewise: '',
+  hasImage: (parameter, number) => `get_bit(${parameter}, ${number}) = 1`,
+  foldLock: '1',
+  newestOfEach: ({ parameter, where, order, limit }) =>
+    `json_each(${parameter}) w JOIN run r ON r.id IN (
+       SELECT r.id FROM run r ${where} ${order} LIMIT ${limit})`,
   settled: () => '1 = 1',
   liveEnd: 'SELECT 0 AS tx, coalesce(max(id), 0) AS id FROM live',
 };
@@ -36,6 +43,9 @@ const schemaWords = {
   id_of_event: 'INTEGER',
   day: '',
   events: '',
+  clustered: ' WITHOUT ROWID',
+  bits_of_places: 'bits_of(place)',
+  bytes_of_bits: 'bits',
   transaction: '0',
 };
 
@@ -50,6 +60,7 @@ export function openSqlite(file: string, version: number = schemaVersion): SqlDa
     database.exec(
       `PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`,
     );
+    addFunctions(database);
     migrate(database, version);
     database.exec(`PRAGMA busy_timeout = ${blockedMs}`);
     return new SqliteDatabase(database, file);
@@ -60,6 +71,26 @@ export function openSqlite(file: string, version: number = schemaVersion): SqlDa
       cause: error,
     });
   }
+}
+
+/** What PostgreSQL brings: bits of bytes, by number, the lowest one first. */
+function addFunctions(database: DatabaseSync): void {
+  const options = { deterministic: true };
+  database.function('get_bit', options, (bits, place) =>
+    bits instanceof Uint8Array && hasBit(bits, Number(place)) ? 1 : 0,
+  );
+  database.function('set_bit', options, (bits, place, value) => {
+    const bytes = bits instanceof Uint8Array ? bits.slice() : new Uint8Array(segmentSize / 8);
+    setBit(bytes, Number(place), value === 1);
+    return bytes;
+  });
+  database.aggregate('bits_of', {
+    start: () => new Uint8Array(segmentSize / 8),
+    step: (bits, place) => {
+      if (bits instanceof Uint8Array) setBit(bits, Number(place), true);
+      return bits;
+    },
+  });
 }
 
 /** Another connection may hold the lock while its owner, in this very thread, awaits something. */
@@ -181,6 +212,7 @@ class SqliteDatabase implements SqlDatabase {
 
   #session(): SqlSession {
     return {
+      words: this.words,
       query: (text, values = []) => Promise.resolve(this.#run(text, values)),
       insert: ({ table, columns, rows, tail }) => {
         const places = columns.map((_, index) => `$${index + 1}`).join(', ');

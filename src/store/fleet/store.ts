@@ -12,7 +12,7 @@ import {
   revoke,
   rotate,
 } from './agents.ts';
-import { askCounts, askFindings, askInventory, askSetAside, putFindings } from './ask.ts';
+import { askCounts, askInventory, askSetAside } from './ask.ts';
 import {
   askAliveByImage,
   askCatalogue,
@@ -32,9 +32,11 @@ import { askLosses, askRunsOf, askUsed } from './ask-parts.ts';
 import { askRuns } from './ask-runs.ts';
 import { addChange, askChanges } from './changes.ts';
 import { alertsHeldBy, endNotices, holdAlerts, leaveAlerts, takeNotices } from './duty.ts';
+import { askFindings, putFindings } from './findings.ts';
 import type { FleetHands, FleetPages } from './fleet-pages.ts';
 import type { FleetStore } from './fleet-store.ts';
-import { ingestBatches, putInventory } from './ingest.ts';
+import { ingestBatches } from './ingest.ts';
+import { putInventory } from './inventories.ts';
 import { followLive, liveEnd, liveSince } from './live.ts';
 import type { PostgresOptions } from './postgres.ts';
 import {

@@ -12,7 +12,7 @@ import type {
 import { forgetResponses } from './responses.ts';
 import { forgetLogins } from './sessions.ts';
 import type { SqlDatabase } from './sql.ts';
-import { untallyRuns } from './tally.ts';
+import { foldChanges, forgetSums, untallyRuns } from './tally.ts';
 
 /** After so many tries it rests: an image that nobody can match must not be tried for ever. */
 const mostTries = 5;
@@ -149,6 +149,7 @@ export async function retain(
     [before],
   );
   await database.query('DELETE FROM set_aside WHERE received_us < $1', [before]);
+  await database.query('DELETE FROM untold WHERE received_us < $1', [before]);
   await database.query('DELETE FROM work WHERE done_us < $1', [nowUs - dayUs]);
   await forgetNotices(database, nowUs);
   await forgetResponses(database, before);
@@ -169,12 +170,22 @@ async function forgetRuns(database: SqlDatabase, beforeUs: number): Promise<numb
     count += await database.transaction(async (session) => {
       const rows = await session.query(
         `DELETE FROM run WHERE id >= $1 AND id < $2 AND alive = 0 AND received_us < $3
-         RETURNING agent, image, reference, team`,
+         RETURNING image, reference, team, alive`,
         [from, from + idsAtOnce, beforeUs],
       );
       if (rows.length > 0) await untallyRuns(session, rows);
       return rows.length;
     });
   }
+  if (count > 0) await forgetFolded(database, beforeUs);
   return count;
+}
+
+/** What the sums lost goes into them at once; then those of nothing go. */
+async function forgetFolded(database: SqlDatabase, beforeUs: number): Promise<void> {
+  for (;;) {
+    const folded = await database.transaction((session) => foldChanges(session));
+    if (folded === 0) break;
+  }
+  await forgetSums(database, beforeUs);
 }
