@@ -18,7 +18,7 @@ export function embeddedFile(name: string): Buffer | null {
 
 /** Sorted. */
 export function embeddedNames(): readonly string[] {
-  names ??= getAssetKeys().toSorted();
+  names ??= isEmbedded ? getAssetKeys().toSorted() : [];
   return names;
 }
 
