@@ -78,9 +78,14 @@ const response = {
     },
   },
   // Whoever is denied is told why; a patch says of what kind it is, and only where it is let through.
-  if: { properties: { allowed: { const: false } } },
-  then: { required: ['status'], not: { required: ['patch'] } },
-  else: { not: { required: ['status'] } },
+  oneOf: [
+    {
+      properties: { allowed: { const: false } },
+      required: ['status'],
+      not: { required: ['patch'] },
+    },
+    { properties: { allowed: { const: true } }, not: { required: ['status'] } },
+  ],
   dependentRequired: { patch: ['patchType'], patchType: ['patch'] },
   additionalProperties: false,
 };

@@ -144,7 +144,7 @@ describe.each(reviews)('%s', (_, whole, allowed) => {
     let answered = 0;
     for (const place of placesOf(whole)) {
       for (const value of [undefined, null, true, 0, -1.5, '', 'x', [], [null], {}, { x: {} }]) {
-        const broken = replaced(whole, place, value as Json | undefined);
+        const broken = replaced(whole, place, value);
         const response = answerTo(JSON.stringify(broken));
         answered += 1;
         // What was denied is denied still, save where the fault itself, or who judges it, was taken out.

@@ -71,7 +71,7 @@ function parseQuantity(text: string): Quantity | null {
 
 /** Powers of ten of the decimal suffixes. */
 const powers: ReadonlyMap<string, number> = new Map(
-  [...'num', '', ...'kMGTPE'].map((suffix, at) => [suffix, at * 3 - 9] as const),
+  ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'].map((suffix, at) => [suffix, at * 3 - 9]),
 );
 /** Digits that fit into 64 bits whatever they are (k8s.io/apimachinery, resource.maxInt64Factors). */
 const wholeDigits = 18;

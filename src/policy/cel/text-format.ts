@@ -59,7 +59,7 @@ function clause(letter: string, value: unknown, precision: number): string {
 function scientific(one: number, precision: number): string {
   const [mantissa = '', exponent = ''] = one.toExponential(precision).split('e');
   const digits = exponent.slice(1).padStart(2, '0');
-  const raised = [...digits].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))).join('');
+  const raised = digits.replaceAll(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit)));
   return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised}`;
 }
 
