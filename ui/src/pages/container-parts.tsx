@@ -47,6 +47,9 @@ export function MomentList({
   );
 }
 
+/** The worst first; of equal ones in the order of time. */
+const weightOrder = ['critical', 'high', 'medium', 'low', 'unknown'];
+
 export function DetectionList({
   detections,
   find,
@@ -56,7 +59,14 @@ export function DetectionList({
 }): JSX.Element | null {
   const own = detections.filter(({ rule, output }) => fits(`${rule} ${output}`, find));
   if (own.length === 0) return null;
-  const groups = [...Map.groupBy(own, ({ rule }) => rule)];
+  const rank = ({ priority }: DetectionFacts): number =>
+    weightOrder.indexOf(weightOfPriority(priority));
+  const groups = [
+    ...Map.groupBy(
+      own.toSorted((a, b) => rank(a) - rank(b)),
+      ({ rule }) => rule,
+    ),
+  ];
   return (
     <section aria-labelledby="detected-title">
       <h2 id="detected-title">Detected</h2>
