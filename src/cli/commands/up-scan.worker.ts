@@ -111,7 +111,13 @@ function targetOf({ kind, id }: ScanJob): string {
   return kind === 'container' ? id : 'rootfs:/';
 }
 
-async function keep(job: ScanJob, found: Report, basis: string): Promise<void> {
+async /** Of an image that ran before any engine listed it. */
+function sizeOf({ target }: Report): number | null {
+  const sizes = target.layers.map((layer) => layer.size);
+  return sizes.length === 0 ? null : sizes.reduce((sum, one) => sum + one, 0);
+}
+
+function keep(job: ScanJob, found: Report, basis: string): Promise<void> {
   const report = { ...found, target: { ...found.target, name: job.reference } };
   const { target, grade, summary, generatedAt } = report;
   const { id, kind, reference, size } = job;
@@ -120,7 +126,7 @@ async function keep(job: ScanJob, found: Report, basis: string): Promise<void> {
       id,
       kind,
       reference,
-      size,
+      size: size ?? sizeOf(report),
       digest: target.digest,
       os: target.os?.name ?? null,
       packages: summary.packages,
