@@ -1,140 +1,16 @@
-// The dashboard's API over a fleet: two replicas on one store, roles and teams on every route, one stream
-// for all replicas, orders to nodes, and those who would like to be somebody else.
-import { mkdtempSync, rmSync } from 'node:fs';
+// The dashboard's API over a fleet: roles and teams on every route, one stream for all replicas, and those
+// who would like to be somebody else.
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newSecret, secretHash } from '../src/base/secret.ts';
 import { routesOfFleet } from '../src/server/api/index.ts';
-import { type FleetStore, openFleetStore } from '../src/store/fleet/index.ts';
-import { type FleetReplica, listenLab } from './fleet-lab.ts';
-import { missingPostgres, type PostgresCluster, startPostgres } from './postgres-cluster.ts';
+import { type Answer, backends, fleetPair, type Json, patience, roles } from './fleet-pair.ts';
 import { present } from './present.ts';
-import { fleetBatch, fleetDetection, fleetFlow, fleetInventory, fleetRun } from './sample-fleet.ts';
+import { fleetDetection, fleetRun } from './sample-fleet.ts';
 import { idOf, imageIdOf } from './sample-record.ts';
 
-interface Json {
-  readonly [key: string]: unknown;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly text: string;
-  readonly value: Json;
-}
-
-interface Asked {
-  readonly method?: string;
-  readonly token?: string | null;
-  readonly body?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-const patience = { timeout: 60_000, interval: 50 };
-const roles = ['viewer', 'responder', 'admin'] as const;
-const backends = ['sqlite', ...(missingPostgres() === null ? ['postgres'] : [])];
-
 describe.each(backends)('a fleet in %s', (backend) => {
-  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-front-'));
-  const end = new AbortController();
-  const tokens = new Map<string, string>();
-  const agents = new Map<string, string>();
-  let cluster: PostgresCluster | null = null;
-  let stores: readonly FleetStore[] = [];
-  let replicas: readonly FleetReplica[] = [];
-  const tell = async (agent: string, records: Parameters<typeof fleetBatch>[2]): Promise<void> => {
-    const stream = `s${agent}`;
-    const after = await present(stores[0]).acknowledged(agent, stream);
-    await present(stores[1]).ingest([fleetBatch(agent, after, records, stream)]);
-  };
-  const ask = (path: string, asked: Asked = {}, at = 0): Promise<Answer> => {
-    const { method = 'GET', token = 'admin', body, headers = {} } = asked;
-    const secret = token === null ? null : (tokens.get(token) ?? token);
-    return new Promise((resolve, reject) => {
-      const sent = request(
-        {
-          port: present(replicas[at]).listener.port,
-          method,
-          path,
-          headers: {
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-            ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
-            ...headers,
-          },
-        },
-        (response) => {
-          let text = '';
-          response.setEncoding('utf8');
-          response.on('data', (chunk: string) => (text += chunk));
-          response.on('end', () => {
-            const { statusCode: status = 0, headers: got } = response;
-            const value = text.startsWith('{') ? (JSON.parse(text) as Json) : {};
-            resolve({ status, headers: got, text, value });
-          });
-        },
-      );
-      sent.on('error', reject);
-      sent.end(body);
-    });
-  };
-  const asAgent = async (agent: string, question: Json, at = 1): Promise<Answer> =>
-    ask(
-      '/api/v1/agents/orders',
-      { method: 'POST', token: present(agents.get(agent)), body: JSON.stringify(question) },
-      at,
-    );
-
-  beforeAll(async () => {
-    if (backend === 'postgres') cluster = await startPostgres();
-    const address = cluster?.database() ?? `sqlite:${join(folder, 'fleet.db')}`;
-    stores = [await openFleetStore(address), await openFleetStore(address)];
-    const [store] = stores;
-    for (const role of roles) {
-      for (const teams of [null, ['checkout']]) {
-        const token = newSecret('swt');
-        const label = teams === null ? role : `${role} of a team`;
-        tokens.set(label, token);
-        await present(store).addToken({ hash: secretHash(token), role, label, teams });
-      }
-    }
-    for (const id of ['a', 'b']) {
-      const secret = newSecret('swa');
-      agents.set(id, secret);
-      await present(store).addEnrolment({ hash: id, label: 't', uses: 1, lifeMs: 1e9 });
-      const secrets = { secretHash: secretHash(secret), enrolmentHash: id };
-      await present(store).enrol({ id, node: `node-${id}`, ...secrets });
-    }
-    replicas = [];
-    for (const one of stores) {
-      replicas = [
-        ...replicas,
-        await listenLab({ store: one, signal: end.signal, names: ['fleet.example'] }),
-      ];
-    }
-    const theirs = fleetRun('web', { addresses: ['172.17.0.2'] });
-    const workload = { ...theirs.workload, team: 'data' };
-    await tell('a', [
-      theirs,
-      fleetRun('old', { alive: false, exitCode: 137 }),
-      fleetInventory('shop/api:1.2', ['openssl@3.0.1']),
-      fleetDetection('web', 'Terminal shell in container'),
-      fleetFlow('web', '10.1.2.3', 2),
-      { kind: 'use', container: idOf('web'), purls: ['pkg:deb/debian/openssl@3.0.1'] },
-    ]);
-    await tell('b', [
-      fleetRun('db', { workload, addresses: ['172.17.0.2'] }),
-      fleetDetection('db', 'Drift'),
-    ]);
-  }, 120_000);
-  afterAll(async () => {
-    end.abort();
-    for (const { listener } of replicas) await listener.close();
-    for (const store of stores) await store.close();
-    await cluster?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  const { tokens, agents, stores, replicas, tell, ask } = fleetPair(backend);
 
   const walked = routesOfFleet.map(({ method, path, role, wholeMachine = false }) => {
     const word = path.startsWith('/api/v1/images') ? imageIdOf('shop/api:1.2') : idOf('web');
@@ -238,7 +114,7 @@ describe.each(backends)('a fleet in %s', (backend) => {
         authorization: `Bearer ${tokens.get(token) ?? token}`,
         ...(last === undefined ? {} : { 'last-event-id': last }),
       };
-      const { port } = present(replicas[at]).listener;
+      const { port } = present(replicas()[at]).listener;
       const sent = request({ port, path: '/api/v1/stream', headers, agent: false }, (response) => {
         let text = '';
         response.setEncoding('utf8');
@@ -292,120 +168,10 @@ describe.each(backends)('a fleet in %s', (backend) => {
     stream.end();
     const token = newSecret('swt');
     const hash = secretHash(token);
-    await present(stores[0]).addToken({ hash, role: 'viewer', label: 'many', teams: null });
+    await present(stores()[0]).addToken({ hash, role: 'viewer', label: 'many', teams: null });
     const opened = await Promise.all(Array.from({ length: 32 }, () => openStream(token, 0)));
     await expect(openStream(token, 0)).rejects.toThrow('429');
     for (const one of opened) one.end();
-  });
-
-  const order = (action: string, token = 'responder', at = 0): Promise<Answer> =>
-    ask(
-      `/api/v1/containers/${idOf('web')}/actions`,
-      { method: 'POST', token, body: JSON.stringify({ action, reason: 'a drill' }) },
-      at,
-    );
-  const policy = { file: 'response.yaml', rule: 'manual', line: null };
-
-  test('an order: to one replica, done by the node at the other, once, and taken back', async () => {
-    expect(await order('pause')).toMatchObject({
-      status: 403,
-      value: { error: { code: 'denied' } },
-    });
-    await asAgent('a', { byHand: ['pause'], answers: [], now: true });
-    expect((await order('kill')).status).toBe(403);
-    const asking = asAgent('a', { byHand: ['pause'], answers: [] });
-    const made = await order('pause');
-    expect(made).toMatchObject({ status: 200, value: { state: 'waiting', by: 'responder' } });
-    const { id } = made.value as { id: string };
-    expect((await order('pause', 'admin', 1)).value['id']).toBe(id);
-    const { orders } = (await asking).value as { orders: readonly Json[] };
-    expect(orders).toMatchObject([{ id, action: 'pause', by: 'responder', reason: 'a drill' }]);
-    // Its answer was lost on the way: it is given again, to this node alone.
-    const again = await asAgent('a', { byHand: ['pause'], answers: [], now: true });
-    expect(again.value).toMatchObject({ orders: [{ id }] });
-    const answer = { id, state: 'done', result: 'paused', canUndo: true, undoes: null, policy };
-    await asAgent('b', { byHand: [], answers: [answer], now: true });
-    const item = async (): Promise<Json> => {
-      const { value } = await ask(`/api/v1/containers/${idOf('web')}/actions`, { token: 'viewer' });
-      return present((value as { items: readonly Json[] }).items.find((one) => one['id'] === id));
-    };
-    expect((await item())['state']).toBe('waiting');
-    await asAgent('a', { byHand: ['pause'], answers: [answer], now: true });
-    expect(await item()).toMatchObject({ state: 'done', result: 'paused', canUndo: true });
-    // An answer that comes again, or another one, changes nothing.
-    const lie = { ...answer, state: 'failed', result: 'a lie' };
-    await asAgent('a', { byHand: ['pause'], answers: [lie, answer], now: true });
-    expect(await item()).toMatchObject({ state: 'done', result: 'paused' });
-    const back = (await order('unpause')).value as { id: string };
-    await asAgent('a', { byHand: ['pause'], answers: [], now: true });
-    const undone = { ...answer, id: back.id, result: 'goes on', canUndo: false, undoes: id };
-    await asAgent('a', { byHand: ['pause'], answers: [undone], now: true });
-    expect(await item()).toMatchObject({ state: 'undone', canUndo: false });
-    const list = (await ask('/api/v1/responses', { token: 'viewer' })).value;
-    expect(list['items']).toHaveLength(2);
-    const changes = (await ask('/api/v1/changes')).value as { items: readonly Json[] };
-    const told = changes.items.map(({ what, caller, status }) => [caller, what, status]);
-    expect(told).toContainEqual(['responder', 'pause', 200]);
-    expect(told).toContainEqual(['responder', 'kill', 403]);
-  });
-
-  test('an order that nobody comes for ends, and is never done later', async () => {
-    const store = present(stores[0]);
-    const facts = {
-      container: { id: idOf('web'), name: 'web', image: null },
-      why: { rule: 'asked for', priority: 'Notice', output: '', time: '' },
-      policy,
-      result: 'waits',
-      canUndo: false,
-      undoneAt: null,
-    };
-    const late = { agent: 'a', container: idOf('web'), action: 'stop', by: 'ann', facts };
-    await store.order({ ...late, id: 'late', lifeMs: -1000 });
-    const { value } = await asAgent('a', { byHand: ['pause'], answers: [], now: true });
-    expect(value['orders']).toEqual([]);
-    const answer = { id: 'late', state: 'done', result: 'x', canUndo: false, undoes: null, policy };
-    await asAgent('a', { byHand: ['pause'], answers: [answer], now: true });
-    const [stored] = await store.responses({ container: idOf('web'), agent: 'a', limit: 1 });
-    expect(stored).toMatchObject({ id: 'late', state: 'expired' });
-    const found = await ask('/api/v1/responses?limit=1');
-    expect(found.text).toContain('nothing was done');
-  });
-
-  test('a revoked agent, a person, a stranger: no orders', async () => {
-    const question = JSON.stringify({ byHand: ['pause'], answers: [], now: true });
-    const post = (token: string | null): Promise<Answer> =>
-      ask('/api/v1/agents/orders', { method: 'POST', token, body: question });
-    expect((await post(null)).status).toBe(401);
-    expect((await post('admin')).status).toBe(403);
-    expect((await post('swa_guess-guess-guess')).status).toBe(401);
-    for (const body of ['[]', '{', '{"answers":[{"id":1}]}', `{"answers":${'['.repeat(50_000)}`]) {
-      const token = present(agents.get('b'));
-      const { status } = await ask('/api/v1/agents/orders', { method: 'POST', token, body });
-      expect([body.slice(0, 20), status]).toEqual([body.slice(0, 20), 400]);
-    }
-  });
-
-  test('what a node did by its own rules is told, and a node speaks of itself alone', async () => {
-    const { detection, ...told } = fleetDetection('db', 'Response: pause');
-    const fields = {
-      'seaworthy.response': 'pause',
-      'seaworthy.response.id': 'r1',
-      'seaworthy.response.state': 'done',
-      'seaworthy.response.result': 'paused by the engine',
-      'seaworthy.response.because': 'Drift',
-      'seaworthy.undo': 'seaworthy respond undo r1',
-    };
-    const record = { ...told, detection: { ...detection, output_fields: fields } };
-    await tell('b', [record]);
-    const { items } = (await ask('/api/v1/responses?active=true')).value as {
-      items: readonly Json[];
-    };
-    expect(items).toMatchObject([{ id: 'r1', state: 'done', by: null, canUndo: true }]);
-    // Another node that uses the same id makes a record of its own.
-    const forged = { ...fields, 'seaworthy.response.state': 'undone' };
-    await tell('a', [{ ...record, detection: { ...detection, output_fields: forged } }]);
-    const after = (await ask('/api/v1/responses?active=true')).value;
-    expect(after['items']).toHaveLength(1);
   });
 
   test.each([
@@ -445,7 +211,7 @@ describe.each(backends)('a fleet in %s', (backend) => {
     const [cookie = ''] = (link.headers['set-cookie'] as string[] | undefined) ?? [];
     expect([link.status, link.headers['location']]).toEqual([302, '/']);
     expect(cookie).toMatch(/^seaworthy=.*HttpOnly; SameSite=Lax$/);
-    const origin = `http://127.0.0.1:${present(replicas[0]).listener.port}`;
+    const origin = `http://127.0.0.1:${present(replicas()[0]).listener.port}`;
     const form = (value: string, from: string): Promise<Answer> =>
       ask('/login/token', {
         method: 'POST',

@@ -115,4 +115,20 @@ export function peopleContract(make: () => Promise<FleetStoreUnderTest>): void {
     await store.retain({ eventDays: 1, runDays: 1 });
     expect(await store.endSessionsOf('ann')).toBe(0);
   });
+
+  test('changes come newest first', async () => {
+    const { store } = await make();
+    const change = {
+      caller: 'ann',
+      role: 'admin',
+      address: '::1',
+      method: 'POST',
+      status: 200,
+      what: null,
+    };
+    await store.addChange({ ...change, path: '/one' });
+    await store.addChange({ ...change, caller: null, role: null, path: '/two', status: 401 });
+    expect(await store.changes(9)).toMatchObject([{ path: '/two' }, { path: '/one' }]);
+    expect(await store.changes(1)).toHaveLength(1);
+  });
 }

@@ -46,6 +46,7 @@ export interface OpenAgentLink extends AgentLink, OrderLink {
   close(): void;
 }
 
+const jsonType = { 'content-type': 'application/json' };
 const answerBytes = 64 * 1024;
 const answerMs = 60_000;
 const compress = promisify(zstdCompress);
@@ -139,37 +140,37 @@ export function openAgentLink(options: AgentLinkOptions): OpenAgentLink {
         }
       });
     },
-    async orders(question, signal) {
-      const response = await postAsAgent(
-        '/api/v1/agents/orders',
-        Buffer.from(JSON.stringify(question)),
-        {
-          headers: { 'content-type': 'application/json' },
-          signal,
-        },
+    orders: async (question, signal) => {
+      const body = Buffer.from(JSON.stringify(question));
+      return ordersOf(
+        await postAsAgent('/api/v1/agents/orders', body, { headers: jsonType, signal }),
       );
-      const { status } = response;
-      const value = await jsonOf(response);
-      if (status !== 200) throw new Error(messageIn(value) ?? `it answers ${status}`);
-      return ordersIn(value);
     },
     async rotate(signal) {
       if (identity === null) return;
       const next = identity.next ?? newSecret('swa');
       identity = { ...identity, next };
       keep(identity);
-      const place = { client: clients.current(), server };
-      const { status } = await post(place, '/api/v1/agents/rotate', {
-        headers: { 'content-type': 'application/json' },
-        body: Buffer.from(JSON.stringify({ nextHash: secretHash(next) })),
-        secret: identity.secret,
-        signal,
-      });
-      // Refused with the old one: the next one may be the secret already, which sending finds out.
-      if (status !== 200 && status !== 401) throw new Error(`the server answers ${status}`);
+      await tellNext({ client: clients.current(), server }, { ...identity, next }, signal);
     },
     close: () => clients.current().close(),
   };
+}
+
+/** Says what the next secret is, with the one that holds. */
+async function tellNext(
+  place: { readonly client: HttpClient; readonly server: URL },
+  { secret, next }: { readonly secret: string; readonly next: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { status } = await post(place, '/api/v1/agents/rotate', {
+    headers: jsonType,
+    body: Buffer.from(JSON.stringify({ nextHash: secretHash(next) })),
+    secret,
+    signal,
+  });
+  // Refused with the old one: the next one may be the secret already, which sending finds out.
+  if (status !== 200 && status !== 401) throw new Error(`the server answers ${status}`);
 }
 
 /** Certificates that were replaced are shown from the next request on. */
@@ -232,6 +233,14 @@ async function answerOf(response: HttpResponse, nowMs: number): Promise<SendAnsw
   }
   if (status === 400 || status === 413) return { kind: 'refused', why };
   return { kind: 'later', waitMs, why };
+}
+
+/** Rejects where the server gives none. */
+async function ordersOf(response: HttpResponse): Promise<readonly FleetOrder[]> {
+  const { status } = response;
+  const value = await jsonOf(response);
+  if (status !== 200) throw new Error(messageIn(value) ?? `it answers ${status}`);
+  return ordersIn(value);
 }
 
 /** Orders of a server; what is none is left out. */

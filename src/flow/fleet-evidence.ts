@@ -23,21 +23,17 @@ import type {
   ImagesFound,
   Teams,
 } from './evidence.ts';
-import { fleetHarbour } from './fleet-harbour.ts';
+import { type FleetHarbourSources, fleetHarbour } from './fleet-harbour.ts';
 import { fleetTimeline } from './fleet-timeline.ts';
 import { microseconds, nanoseconds, peerOf, storedRunOf } from './fleet-view.ts';
 import type { ImageView } from './image-view.ts';
 import { groupedAtOnce, noReport } from './machine-evidence.ts';
 import { type NetworkView, networkView } from './network-view.ts';
-import type { Coverage } from './runtime-source.ts';
 import { notHere } from './team-sight.ts';
 
-export interface FleetSources {
-  readonly store: FleetStore;
+export interface FleetSources extends FleetHarbourSources {
   /** For titles; null: this replica has no advisories. */
   readonly advisories: () => AdvisorySource | null;
-  readonly coverage: () => Promise<readonly Coverage[]>;
-  readonly now: () => Date;
 }
 
 const flowsMost = 5000;
@@ -80,7 +76,7 @@ export function fleetEvidence(sources: FleetSources): Evidence {
 }
 
 /** As the store takes teams. */
-export function listOf(teams: Teams): readonly string[] | undefined {
+function listOf(teams: Teams): readonly string[] | undefined {
   return teams === null ? undefined : [...teams];
 }
 

@@ -1,6 +1,5 @@
 // The one answer at the top, of a whole fleet or of some teams, and its score of a day.
 import type { FleetCatalogued, FleetStore } from '../store/fleet/index.ts';
-import type { FleetSources } from './fleet-evidence.ts';
 import {
   dayMs,
   type Harbour,
@@ -12,13 +11,20 @@ import {
   sumOf,
   trendDays,
 } from './harbour.ts';
+import type { Coverage } from './runtime-source.ts';
 
 /** Beyond it a count of detections says no more. */
 const detectionsMost = 100_000;
 
+export interface FleetHarbourSources {
+  readonly store: FleetStore;
+  readonly coverage: () => Promise<readonly Coverage[]>;
+  readonly now: () => Date;
+}
+
 /** @param teams undefined: everything */
 export async function fleetHarbour(
-  { store, coverage, now }: FleetSources,
+  { store, coverage, now }: FleetHarbourSources,
   teams: readonly string[] | undefined,
 ): Promise<Harbour> {
   const running = await store.aliveByImage(teams);

@@ -17,19 +17,27 @@ export interface FleetReportContext {
   readonly version: string;
 }
 
+/** No finding is only worth something when it is known what was looked for. */
+const notTold: Unknown = {
+  path: '',
+  layer: null,
+  reason: 'secrets, settings and layers are judged on nodes: the fleet is told packages alone',
+};
+
 /** The report of an image of a fleet. */
 export function fleetReport(
-  told: FleetInventory,
+  inventoryTold: FleetInventory,
   found: { readonly findings: readonly Finding[]; readonly unknowns: readonly Unknown[] },
   { source, ecosystems, now, version }: FleetReportContext,
 ): Report {
-  const inventory = inventoryOf(told);
+  const inventory = inventoryOf(inventoryTold);
   const { packages, distribution, target } = inventory;
   const info = source.info();
   const hasSystem = packages.some(({ type }) => systemTypes.has(type));
   const feed = distribution?.osvEcosystem ?? null;
   const isUnassessed = feed === null || info.builtIn || !info.ecosystems.includes(feed);
   const judged = { findings: found.findings, suppressed: [], unknowns: found.unknowns };
+  const told = { ...judged, unknowns: [...found.unknowns, notTold] };
   const ageMs = Math.max(0, now.getTime() - Date.parse(info.builtAt));
   return {
     schemaVersion: 1,
@@ -44,7 +52,7 @@ export function fleetReport(
       builtIn: info.builtIn,
     },
     packages,
-    ...judged,
+    ...told,
     grade: gradeOf({
       ...judged,
       endOfLife: target.os?.endOfLife ?? null,
@@ -52,7 +60,7 @@ export function fleetReport(
       fixFirst: fixActions(judged.findings, inventory, { source, ecosystems, now }),
       now,
     }),
-    summary: summaryOf({ packages, ...judged }),
+    summary: summaryOf({ packages, ...told }),
   };
 }
 

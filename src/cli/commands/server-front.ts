@@ -84,7 +84,7 @@ export function openServerFront(options: ServerFrontOptions): ServerFront {
     isSecure: options.certificate !== null || publicUrl?.protocol === 'https:',
     live,
     files: options.files,
-    log: ({ time: _, ...change }) => store.addChange(change),
+    log: (change) => store.addChange(change),
     isReady: () => isReady(store),
     gauges: () => new Map([['resident_memory_bytes', process.memoryUsage.rss()]]),
     figures: () => desk.figures(options.figures()),

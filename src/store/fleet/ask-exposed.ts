@@ -2,7 +2,8 @@
 // the images that started last, so that no question reads all runs.
 import { newestOf, readRuns } from './ask-runs.ts';
 import { Conditions } from './conditions.ts';
-import type { ExposureQuestion, FleetExposure, StoredFleetRun } from './fleet-store.ts';
+import type { StoredFleetRun } from './fleet-pages.ts';
+import type { ExposureQuestion, FleetExposure } from './fleet-store.ts';
 import { joined, segmentSize, sizeOf } from './image-set.ts';
 import { listsOfPairs, newestPairs, sumsMeant } from './sources.ts';
 import type { SqlDatabase } from './sql.ts';

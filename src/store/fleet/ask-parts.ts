@@ -1,7 +1,7 @@
 // What the page of one container asks beside its detections and flows: losses, and packages it used.
 import type { FleetLoss } from '../../model/fleet.ts';
 import { runOf } from './ask-runs.ts';
-import type { StoredFleetRun } from './fleet-store.ts';
+import type { StoredFleetRun } from './fleet-pages.ts';
 import type { SqlDatabase } from './sql.ts';
 
 interface Place {

@@ -2,7 +2,8 @@
 // lists (of images, agents, teams), each read newest first as far as the page needs.
 import type { FleetRun } from '../../model/fleet.ts';
 import { Conditions, likeText } from './conditions.ts';
-import type { FleetRunQuery, StoredFleetRun } from './fleet-store.ts';
+import type { StoredFleetRun } from './fleet-pages.ts';
+import type { FleetRunQuery } from './fleet-store.ts';
 import {
   type Lists,
   listsOfAgents,

@@ -324,22 +324,6 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
       expect(left.map(({ id }) => id)).toEqual(lots[1]?.map(({ id }) => id));
     });
 
-    test('changes come newest first', async () => {
-      const { store } = await make();
-      const change = {
-        caller: 'ann',
-        role: 'admin',
-        address: '::1',
-        method: 'POST',
-        status: 200,
-        what: null,
-      };
-      await store.addChange({ ...change, path: '/one' });
-      await store.addChange({ ...change, caller: null, role: null, path: '/two', status: 401 });
-      expect(await store.changes(9)).toMatchObject([{ path: '/two' }, { path: '/one' }]);
-      expect(await store.changes(1)).toHaveLength(1);
-    });
-
     test('retention: events by day, runs that ended, never what lives', async () => {
       const { store } = await make();
       await withAgents(store, 'a');

@@ -1,10 +1,16 @@
 // The further contract of the fleet's store: what pages ask for, what happens now, and what people
 // want done to containers. Times are microseconds since 1970 by the clock of the database.
 
-import type { FleetLoss } from '../../model/fleet.ts';
+import type { FleetLoss, FleetRun } from '../../model/fleet.ts';
 import type { FixAction, Grade, Report, Summary } from '../../model/report.ts';
 import type { ResponseState } from '../../model/response.ts';
-import type { StoredFleetRun } from './fleet-store.ts';
+
+export interface StoredFleetRun {
+  readonly id: number;
+  readonly agent: string;
+  readonly node: string;
+  readonly run: FleetRun;
+}
 
 /** An image with its last report in short. */
 export interface FleetCatalogued {

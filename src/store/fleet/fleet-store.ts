@@ -10,7 +10,7 @@ import type {
   NumberedRecord,
 } from '../../model/fleet.ts';
 import type { DetectionFacts } from '../../model/timeline.ts';
-import type { FleetHands, FleetPages } from './fleet-pages.ts';
+import type { FleetHands, FleetPages, StoredFleetRun } from './fleet-pages.ts';
 
 export type Role = 'agent' | 'viewer' | 'responder' | 'admin';
 
@@ -102,13 +102,6 @@ export interface FleetRunQuery {
   /** Only what these teams run; also below. */
   readonly teams?: readonly string[];
   readonly limit: number;
-}
-
-export interface StoredFleetRun {
-  readonly id: number;
-  readonly agent: string;
-  readonly node: string;
-  readonly run: FleetRun;
 }
 
 export interface FleetDetectionQuery {

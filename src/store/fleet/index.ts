@@ -11,6 +11,7 @@ export type {
   FleetResponseFacts,
   FleetResponseState,
   LivePlace,
+  StoredFleetRun,
 } from './fleet-pages.ts';
 export type {
   Agent,
@@ -30,7 +31,6 @@ export type {
   Session,
   StoredFleetDetection,
   StoredFleetFlow,
-  StoredFleetRun,
   Work,
 } from './fleet-store.ts';
 export { openFleetStore } from './store.ts';

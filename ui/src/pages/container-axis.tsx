@@ -26,6 +26,8 @@ interface AxisView {
   readonly cursorMs: number;
   readonly onAxis: (axis: Axis | null) => void;
   readonly onCursor: (ms: number) => void;
+  /** Processes and files are told here. */
+  readonly hasRaw: boolean;
 }
 
 export function ContainerAxis(view: AxisView): JSX.Element {
@@ -36,6 +38,9 @@ export function ContainerAxis(view: AxisView): JSX.Element {
     event.preventDefault();
     onAxis(next === whole ? null : next);
   };
+  // Processes and files may be kept elsewhere: lanes that can only be empty say nothing.
+  const isRaw = (lane: string): boolean => lane === 'process' || lane === 'file';
+  const lanes = laneNames.filter((lane) => view.hasRaw || !isRaw(lane));
   const { drag, pointer } = useDrag(view);
   const cursorPlace = placeOf(cursorMs, axis);
   return (
@@ -48,7 +53,7 @@ export function ContainerAxis(view: AxisView): JSX.Element {
         />
         <Scale axis={axis} />
       </div>
-      {laneNames.map((lane) => {
+      {lanes.map((lane) => {
         const ticks = ticksOf(moments, lane, axis);
         const count = moments.filter((one) => one.lane === lane).length;
         return (

@@ -67,30 +67,7 @@ function Told({
   return (
     <>
       <Identity timeline={timeline} />
-      <p class="tools">
-        <span>Export:</span>
-        <a class="button" href={addressOfQuestion(path)} download={`${shortId(container.id)}.json`}>
-          JSON
-        </a>
-        {timeline.rawOn === null && (
-          <a
-            class="button"
-            href={addressOfQuestion(path.replace(/timeline$/, 'capture'))}
-            download={`${shortId(container.id)}.scap`}
-            title="For sysdig, Falco and Stratoshark"
-          >
-            .scap
-          </a>
-        )}
-        <span class="faint">
-          {timeline.rawOn === null ? (
-            'One page to send: '
-          ) : (
-            <>Its processes and files are kept on {harmless(timeline.rawOn)}; there: </>
-          )}
-          <code>seaworthy timeline {shortId(container.id)} --format html</code>
-        </span>
-      </p>
+      <Export timeline={timeline} path={path} />
       <Losses timeline={timeline} />
       <section aria-labelledby="did-title">
         <h2 id="did-title">What it did</h2>
@@ -108,6 +85,7 @@ function Told({
         </div>
         <ContainerAxis
           {...{ moments, axis, whole, cursorMs }}
+          hasRaw={timeline.rawOn === null}
           onAxis={setZoomed}
           onCursor={setCursor}
         />
@@ -125,6 +103,43 @@ function Told({
       <FlowTable flows={timeline.flows} find={find} />
       <PackageList timeline={timeline} find={find} />
     </>
+  );
+}
+
+/** What can be taken away; raw events only where they are kept. */
+function Export({
+  timeline,
+  path,
+}: {
+  readonly timeline: TimelineView;
+  readonly path: string;
+}): JSX.Element {
+  const { container } = timeline;
+  return (
+    <p class="tools">
+      <span>Export:</span>
+      <a class="button" href={addressOfQuestion(path)} download={`${shortId(container.id)}.json`}>
+        JSON
+      </a>
+      {timeline.rawOn === null && (
+        <a
+          class="button"
+          href={addressOfQuestion(path.replace(/timeline$/, 'capture'))}
+          download={`${shortId(container.id)}.scap`}
+          title="For sysdig, Falco and Stratoshark"
+        >
+          .scap
+        </a>
+      )}
+      <span class="faint">
+        {timeline.rawOn === null ? (
+          'One page to send: '
+        ) : (
+          <>Its processes and files are kept on {harmless(timeline.rawOn)}; there: </>
+        )}
+        <code>seaworthy timeline {shortId(container.id)} --format html</code>
+      </span>
+    </p>
   );
 }
 

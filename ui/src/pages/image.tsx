@@ -47,7 +47,7 @@ function Told({
         <span>{target.os === null ? 'no operating system known' : harmless(target.os.name)}</span>
         {target.os?.endOfLife && <span>supported to {harmless(target.os.endOfLife)}</span>}
         <span>{counted(report.packages.length, 'package')}</span>
-        <span>{counted(target.layers.length, 'layer')}</span>
+        {target.layers.length > 0 && <span>{counted(target.layers.length, 'layer')}</span>}
         <span>
           scanned <Time at={report.generatedAt} />
         </span>
