@@ -111,13 +111,13 @@ function targetOf({ kind, id }: ScanJob): string {
   return kind === 'container' ? id : 'rootfs:/';
 }
 
-async /** Of an image that ran before any engine listed it. */
+/** Of an image that ran before any engine listed it. */
 function sizeOf({ target }: Report): number | null {
   const sizes = target.layers.map((layer) => layer.size);
   return sizes.length === 0 ? null : sizes.reduce((sum, one) => sum + one, 0);
 }
 
-function keep(job: ScanJob, found: Report, basis: string): Promise<void> {
+async function keep(job: ScanJob, found: Report, basis: string): Promise<void> {
   const report = { ...found, target: { ...found.target, name: job.reference } };
   const { target, grade, summary, generatedAt } = report;
   const { id, kind, reference, size } = job;
