@@ -40,7 +40,7 @@ mount --bind ${own}/cgroups /proc/cgroups && touch ${own}/ready && exec sleep 10
     children.push(child);
     return child;
   };
-  const holder = begin('unshare', '-m', '--propagation', 'private', 'sh', '-c', script);
+  const holder = begin('unshare', '-m', '-n', '--propagation', 'private', 'sh', '-c', script);
   const close = async (): Promise<void> => {
     for (const child of children.toReversed()) await ended(child);
   };
@@ -48,7 +48,8 @@ mount --bind ${own}/cgroups /proc/cgroups && touch ${own}/ready && exec sleep 10
     await until(() => existsSync(join(own, 'ready')));
     const prefix = ['nsenter', '-t', String(holder.pid), '-m', '--'];
     const inside = (...words: readonly string[]): void => {
-      begin('nsenter', ...prefix.slice(1), ...words);
+      // With a network of its own: an engine without a bridge takes the bridge of the others away.
+      begin('nsenter', '-n', ...prefix.slice(1), ...words);
     };
     const address = join(own, 'c.sock');
     const settings = join(own, 'containerd.toml');

@@ -14,12 +14,13 @@ type Item = Readonly<Record<string, unknown>>;
 const missing = sensorReason || (namingLabMissing === '' ? '' : ` (needs ${namingLabMissing})`);
 const pollMs = { timeout: 60_000, interval: 200 };
 
-// Needs root, the sensor and a Docker engine with its bridge; the title says what is missing.
+// Needs root, the sensor and a Docker engine ; the title says what is missing.
 describe.skipIf(!hasSensor || namingLabMissing !== '')(`up and containers${missing}`, () => {
   let lab: NamingLab;
   let shell: string;
   let up: RunningUp;
   let rules: string;
+  let exceptions: string;
 
   const rule = (word: string, condition = `proc.cmdline contains ${word}`): string => `
 - rule: Probe
@@ -50,8 +51,10 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`up and containers${missi
     shell = `${lab.prefix}-shell:1`;
     loadShellImage(lab.folder, shell);
     rules = join(lab.folder, 'rules.yaml');
+    exceptions = join(lab.folder, 'exceptions.yaml');
+    writeFileSync(exceptions, '[]\n');
     writeFileSync(rules, rule('first-word'));
-    up = await start('--rules', rules);
+    up = await start('--rules', rules, '--exceptions', exceptions);
   }, 120_000);
 
   afterAll(async () => {
@@ -75,11 +78,33 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`up and containers${missi
     await probe(name, 'second-word');
     await expect.poll(() => probes('second-word'), pollMs).toBe(1);
     expect(await probes('first-word')).toBe(2);
+    const known = up.output.length;
+    writeFileSync(
+      exceptions,
+      `- rule: Probe
+  exceptions:
+    - name: mine
+      fields: [container.name]
+      comps: ['=']
+      values: [[${name}]]
+  override:
+    exceptions: append
+`,
+    );
+    await until(() => up.output.slice(known).includes('the rules were read again'));
+    await probe(name, 'second-word');
+    writeFileSync(exceptions, '[]\n');
+    await until(() => up.output.slice(known).split('the rules were read again').length > 2);
+    await probe(name, 'second-word');
+    await expect.poll(() => probes('second-word'), pollMs).toBe(2);
   }, 180_000);
 
   test('a flow is known at both ends with its bytes, by TCP and by UDP', async () => {
     const server = `${lab.prefix}-server`;
     const client = `${lab.prefix}-client`;
+    // Its own: another engine of this machine may take the common one away.
+    const network = `${lab.prefix}-net`;
+    await lab.docker('network', 'create', network);
     const source = `import socket, threading
 def datagrams():
     u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -95,9 +120,21 @@ while True:
     peer.sendall(b"a" * 70000)
     peer.close()`;
     const mounts = ['/usr', '/lib', '/lib64'].flatMap((path) => ['-v', `${path}:${path}:ro`]);
-    const own = ['-d', '--name', server, ...mounts, shell, python, '-I', '-c', source];
+    const own = [
+      '-d',
+      '--name',
+      server,
+      '--network',
+      network,
+      ...mounts,
+      shell,
+      python,
+      '-I',
+      '-c',
+      source,
+    ];
     await lab.docker('run', ...own);
-    const format = '{{.NetworkSettings.IPAddress}}';
+    const format = `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`;
     const address = await lab.docker('inspect', '-f', format, server);
     // The server says nothing when it listens.
     const script = `until exec 3<>/dev/tcp/${address}/8080; do sleep 0.1; done
@@ -106,7 +143,8 @@ exec 4<>/dev/udp/${address}/5300
 printf 'who is there' >&4
 /bin/cat <&4 >/dev/null & sleep 1
 sleep 900`;
-    await lab.docker('run', '-d', '--name', client, shell, '/bin/bash', '-c', script);
+    const about = ['-d', '--name', client, '--network', network];
+    await lab.docker('run', ...about, shell, '/bin/bash', '-c', script);
     const flows = async (): Promise<readonly Item[]> => {
       const view = await up.ask('/api/v1/network');
       const nodes = new Map(
@@ -139,16 +177,15 @@ sleep 900`;
     await expect
       .poll(incoming(8080), pollMs)
       .toMatchObject({ direction: 'in', flows: 1, bytesReceived: 7 });
-    await expect
-      .poll(incoming(5300), pollMs)
-      .toMatchObject({
-        direction: 'in',
-        protocol: 'udp',
-        flows: 1,
-        bytesReceived: 12,
-        bytesSent: 140,
-      });
+    await expect.poll(incoming(5300), pollMs).toMatchObject({
+      direction: 'in',
+      protocol: 'udp',
+      flows: 1,
+      bytesReceived: 12,
+      bytesSent: 140,
+    });
     await lab.docker('rm', '-f', server);
+    await lab.docker('network', 'rm', network);
   }, 180_000);
 
   test('the next `up` keeps who started a container and how it was named', async () => {

@@ -8,10 +8,17 @@ import type { RulesFile } from '../../runtime/rules/index.ts';
 
 /**
  * Rules files of paths; a folder stands for its YAML files in the order of their names. Without paths:
- * the rules that come with the program.
+ * the rules that come with the program. Exceptions are read behind either.
  */
-export function readRules(paths: readonly string[]): readonly RulesFile[] {
-  if (paths.length === 0) return builtinRules();
+export function readRules(
+  paths: readonly string[],
+  exceptions: readonly string[] = [],
+): readonly RulesFile[] {
+  const rules = paths.length === 0 ? builtinRules() : readFiles(paths);
+  return [...rules, ...readFiles(exceptions)];
+}
+
+function readFiles(paths: readonly string[]): readonly RulesFile[] {
   const files = paths.flatMap((path) => {
     if (!statOf(path).isDirectory()) return [path];
     const names = readdirSync(path).filter((name) => /\.ya?ml$/.test(name));

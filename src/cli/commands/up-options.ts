@@ -8,6 +8,8 @@ export interface UpRunOptions extends CommonOptions {
   readonly name: readonly string[];
   /** Files or folders of rules; empty: those that come with the program. */
   readonly rules: readonly string[];
+  /** Files or folders of exceptions, read behind the rules. */
+  readonly exceptions: readonly string[];
   /** File of outputs: who is told. */
   readonly alerts?: string;
   /** File of faults that somebody answers for. */

@@ -230,7 +230,7 @@ async function start(
   const found = await findEngines();
   const gradeOf = (imageId: string): string | null =>
     catalogue.entry(imageId)?.grade?.letter ?? null;
-  const rules = await openWatchRules(options.rules, warn);
+  const rules = await openWatchRules(options, warn);
   const source = createWatchSource({
     folder: data,
     node: hostname(),

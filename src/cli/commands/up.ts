@@ -17,10 +17,11 @@ export function defineUp(program: Command): void {
     .option('--name <host>', 'a further name that this machine is called by', collect, [])
     .option(
       '--rules <file>',
-      'rules in the Falco language, exceptions too (repeatable)',
+      'rules in the Falco language instead of ours (repeatable)',
       collect,
       [],
     )
+    .option('--exceptions <file>', 'exceptions, behind the rules (repeatable)', collect, [])
     .option('--waivers <file>', 'faults that somebody answers for, of audits and the gate (YAML)')
     .option('--alerts <file>', 'tell others of detections: outputs, routes and digests (YAML)')
     .option('--response <file>', 'a policy of what is done about detections, and by hand (YAML)')

@@ -7,6 +7,7 @@ export const watchEvents = ['detections', 'all'] as const;
 
 export interface WatchCommandOptions extends CommonOptions {
   readonly rules: readonly string[];
+  readonly exceptions: readonly string[];
   readonly format: (typeof watchFormats)[number];
   readonly events: (typeof watchEvents)[number];
   /** False with --no-record. */

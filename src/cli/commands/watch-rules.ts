@@ -14,12 +14,21 @@ export interface WatchRules {
   follow(load: (files: readonly RulesFile[]) => void): () => void;
 }
 
+/** Files or folders, as the flags give them. */
+export interface RulePaths {
+  /** Empty: the rules that come with the program. */
+  readonly rules: readonly string[];
+  /** Read behind them. */
+  readonly exceptions: readonly string[];
+}
+
 /** Throws `SeaworthyError` `malformed` with the first flaw. */
 export async function openWatchRules(
-  paths: readonly string[],
+  { rules, exceptions }: RulePaths,
   warn: (line: string) => void,
 ): Promise<WatchRules> {
-  const files = readRules(paths);
+  const paths = [...rules, ...exceptions];
+  const files = readRules(rules, exceptions);
   // Those that come with the program are checked when it is built.
   if (paths.length > 0) await demandSound(files);
   let stamp = stampOf(paths);
@@ -27,7 +36,7 @@ export async function openWatchRules(
   const reload = async (): Promise<void> => {
     stamp = stampOf(paths);
     try {
-      const next = readRules(paths);
+      const next = readRules(rules, exceptions);
       await demandSound(next);
       load?.(next);
       warn('the rules were read again');

@@ -27,7 +27,7 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   const warn = (line: string): void => {
     if (options.quiet !== true) process.stderr.write(`seaworthy: ${oneLine(line)}\n`);
   };
-  const rules = await openWatchRules(options.rules, warn);
+  const rules = await openWatchRules(options, warn);
   const ending = new AbortController();
   const ended = endOf(options, ending);
   const printer = printerOf(options);

@@ -20,6 +20,7 @@ export function defineWatch(program: Command): void {
       collect,
       [],
     )
+    .option('--exceptions <path>', 'exceptions, read behind the rules (repeatable)', collect, [])
     .addOption(
       new Option('--format <format>', 'jsonl: one object a line, detections as Falco writes them')
         .choices(watchFormats)

@@ -26,6 +26,7 @@ import {
 } from '../../host/naming/index.ts';
 import type { ContainerIdentity, ContainerRun } from '../../model/container.ts';
 import { workloadOf } from '../../runtime/identity/index.ts';
+import { followContainerd } from './containerd.ts';
 import type { Asker, FromThread } from './messages.ts';
 
 export interface ContainersOptions {
@@ -187,7 +188,13 @@ class Containers implements ContainerBook {
     const engines = this.options.engines ?? [connectEngine];
     const answers = engines.map((connect) => this.followOne(connect));
     this.following = Promise.all(answers.map(({ ended }) => ended));
-    const found = await Promise.all(answers.map(({ hasAnswered }) => hasAnswered));
+    // Where neither sensor nor folders tell of containers that no Docker engine made.
+    const isBlind = !this.options.hasSensor() && this.namer === null && !this.seesBundles;
+    const { lifecycle } = this;
+    const { signal } = this.stopping;
+    const { onGap, warn } = this.options;
+    const further = isBlind ? followContainerd({ lifecycle, signal, onGap, warn }) : false;
+    const found = await Promise.all([...answers.map(({ hasAnswered }) => hasAnswered), further]);
     return found.includes(true);
   }
 

@@ -1,0 +1,3 @@
+// containerd itself, without Docker: its events.
+export { type ContainerdEvent, containerdEvents, containerdSocket } from './events.ts';
+export { type Message, readMessage, textField } from './protobuf.ts';
