@@ -2,13 +2,21 @@
 import type { JSX } from 'preact';
 import { type Axis, around, marksOf } from './axis.ts';
 
+/** Two marks with their words, in percent of a usual axis. */
+const wordsWide = 24;
+
 export function Scale({ axis }: { readonly axis: Axis }): JSX.Element {
   const isNarrow = innerWidth < 700;
   const most = isNarrow ? 3 : 8;
   const last = isNarrow ? 70 : 90;
+  const all = marksOf(axis, most);
+  // The last one is written to its left: not over the one before.
+  const marks = all.filter(
+    ({ place }, index) => place <= last || place - (all[index - 1]?.place ?? 0) > wordsWide,
+  );
   return (
     <div class="scale" aria-hidden="true">
-      {marksOf(axis, most).map(({ place, text }) => (
+      {marks.map(({ place, text }) => (
         <span key={place} style={{ left: `${place}%` }} class={place > last ? 'is-last' : ''}>
           {text}
         </span>
