@@ -30,6 +30,8 @@ function cacheCode(): void {
     // Cached code is executed: nobody else may write there.
     makeFolder(folder);
     enableCompileCache(folder);
+    // Our threads and processes have no cache of their own accord.
+    process.env['NODE_COMPILE_CACHE'] ??= folder;
   } catch {
     // Without a cache the start is slower, nothing else.
   }

@@ -15,8 +15,8 @@ import {
   type ContainerBook,
   type FromThread,
   openContainers,
+  openKeptThread,
   openProcessWatch,
-  openWatchThread,
   type Sighted,
   type ThreadFigures,
   type WatchThread,
@@ -236,11 +236,12 @@ class Watching implements Watch {
   private async openSensor(): Promise<void> {
     const { rules, node, users, groups, sensor = {} } = this.options;
     try {
-      this.thread = await openWatchThread({
+      this.thread = await openKeptThread({
         options: { files: rules, hostname: node, users, groups },
         sensor,
         onMessage: (message) => this.hear(message),
-        onDeath: (error) => this.died(error),
+        onBack: (gap) => this.lose({ what: 'all', count: null, ...gap }),
+        onEnded: (error, fromNs) => this.died(error, fromNs),
       });
     } catch (error) {
       // What the kernel said is short: these sentences tell what to do, where they know.
@@ -375,13 +376,13 @@ class Watching implements Watch {
     this.listener.lost(record);
   }
 
-  private died(error: Error): void {
+  private died(error: Error, fromNs: bigint | null = null): void {
     // One that never began is told by the opening.
     if (this.thread === null) return;
     const now = this.options.clock.wallNs();
     this.thread = null;
     const why = `the sensor ended: ${messageOf(error)}`;
-    this.lose({ what: 'all', count: null, fromNs: now, toNs: now, why });
+    this.lose({ what: 'all', count: null, fromNs: fromNs ?? now, toNs: now, why });
     void this.goOnWithout(why);
   }
 

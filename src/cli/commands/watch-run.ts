@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { oneLine } from '../../base/error.ts';
 import { createIdleMemory } from '../../base/idle-memory.ts';
 import { realPace } from '../../base/retry.ts';
+import { createWakeable } from '../../base/wakeable.ts';
 import type { flatRecordFields } from '../../flow/flat-timeline.ts';
 import type { Responder } from '../../flow/respond.ts';
 import { startWatch, type Watch, type WatchListener } from '../../flow/watch.ts';
@@ -18,9 +19,12 @@ import type { WatchCommandOptions } from './watch-options.ts';
 import type { Answering, AnsweringHooks } from './watch-response.ts';
 import { openWatchRules } from './watch-rules.ts';
 
+/** While a line is held back. */
 const tickMs = 200;
-/** Rules files are looked at once a second. */
-const ticksPerLook = 5;
+/** Rules files are looked at, and responses have their time. */
+const lookMs = 1000;
+/** Where there is neither: memory of a start, or of a storm, is given back. */
+const restMs = 5000;
 
 /** Watches until it is told to end, or until `--for` has passed; returns the exit code. */
 export async function runWatch(options: WatchCommandOptions): Promise<number> {
@@ -40,6 +44,8 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
   });
   const responder = answering?.responder ?? null;
   const flatFields = await fieldsOf(options);
+  const rest = createWakeable();
+  const wake = (): void => rest.wake();
   const watch = await startWatch({
     folder: options.record ? options.data : null,
     node: hostname(),
@@ -50,16 +56,16 @@ export async function runWatch(options: WatchCommandOptions): Promise<number> {
     rules: rules.files,
     users: namesOf('/etc/passwd'),
     groups: namesOf('/etc/group'),
-    listener: listenerOf({ printer, inventory, responder, flatFields }, options, warn),
+    listener: listenerOf({ printer, inventory, responder, flatFields, wake }, options, warn),
   });
   record.take = (told) => watch.append(told);
   tellCoverage(watch, options, warn);
   const memory = createIdleMemory(() => process.hrtime.bigint());
   const stopFollowing = rules.follow((files) => watch.load(files));
-  for (let round = 0; !ending.signal.aborted; round += 1) {
-    await realPace.sleep(tickMs, ending.signal).catch(() => undefined);
+  const idleMs = options.rules.length === 0 && responder === null ? restMs : lookMs;
+  while (!ending.signal.aborted) {
+    await rest.sleep(printer.isWaiting ? tickMs : idleMs, ending.signal);
     printer.tick();
-    if (round % ticksPerLook !== 0) continue;
     rules.look();
     memory.rest();
     responder?.tick();
@@ -132,11 +138,14 @@ function listenerOf(
     inventory,
     responder,
     flatFields,
+    wake,
   }: {
     readonly printer: WatchPrinter;
     readonly inventory: BackgroundInventory | null;
     readonly responder: Responder | null;
     readonly flatFields: FlatFields | null;
+    /** The printer waits for time to pass. */
+    readonly wake: () => void;
   },
   options: WatchCommandOptions,
   warn: (line: string) => void,
@@ -159,7 +168,9 @@ function listenerOf(
       const imageId = run.identity.image.id;
       if (update.kind === 'started' && imageId !== null) inventory?.ran(imageId);
       if (!isShown(run.identity.id, run)) return;
+      const wasWaiting = printer.isWaiting;
       printer.container({ action, run, atNs, startedBy: by });
+      if (!wasWaiting && printer.isWaiting) wake();
     },
     detection: (sighted, run) => {
       const { timeNs } = sighted;

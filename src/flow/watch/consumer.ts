@@ -61,6 +61,10 @@ function mainOf({ pid, startTicks, mountNamespace }: RawExec): Main {
   return { pid, startTicks, mountNamespace };
 }
 
+function nowNs(): bigint {
+  return BigInt(realPace.now()) * 1_000_000n;
+}
+
 class WatchConsumer implements SensorConsumer {
   private readonly post: (message: FromThread) => void;
   private readonly live: LiveState;
@@ -93,7 +97,8 @@ class WatchConsumer implements SensorConsumer {
       },
       bootOffsetNs: bootClockOffsetNs(),
     });
-    this.detector = new Detector({ files, hostname, factsOf: (id) => this.live.factsOf(id) });
+    const factsOf = (id: string) => this.live.factsOf(id);
+    this.detector = new Detector({ files, hostname, nowNs, factsOf });
     this.warmUp();
     post({ kind: 'rules', count: this.detector.ruleCount });
   }
@@ -160,7 +165,7 @@ class WatchConsumer implements SensorConsumer {
   }
 
   rest(): void {
-    this.flush(BigInt(realPace.now()) * 1_000_000n);
+    this.flush(nowNs());
   }
 
   losses(losses: readonly RawLoss[]): void {
@@ -175,10 +180,6 @@ class WatchConsumer implements SensorConsumer {
         this.opens.forgetAll();
         this.asked.add(told.identity.id);
         break;
-      case 'forgotten':
-        this.live.forgotten(told.id);
-        this.asked.delete(told.id);
-        break;
       case 'rules':
         this.detector.load(told.files);
         this.warmUp();
@@ -189,7 +190,7 @@ class WatchConsumer implements SensorConsumer {
         this.tellFigures();
         break;
     }
-    this.flush(BigInt(realPace.now()) * 1_000_000n);
+    this.flush(nowNs());
   }
 
   close(): void {
@@ -348,8 +349,8 @@ class WatchConsumer implements SensorConsumer {
     if (this.records.length >= recordsAtOnce) this.flush(record.timeNs);
   }
 
-  private flush(nowNs: bigint): void {
-    const sighted = this.detector.flush(nowNs);
+  private flush(untilNs: bigint): void {
+    const sighted = this.detector.flush(untilNs);
     const { records } = this;
     if (records.length === 0 && sighted.length === 0) return;
     this.records = [];

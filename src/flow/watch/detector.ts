@@ -33,6 +33,8 @@ interface Waiting {
 export interface DetectorOptions {
   readonly files: readonly RulesFile[];
   readonly hostname: string;
+  /** Nanoseconds since 1970. */
+  readonly nowNs: () => bigint;
   /** What is known of a container by now, by the short id. */
   readonly factsOf: (shortId: string) => ContainerFacts | null;
 }
@@ -90,7 +92,9 @@ export class Detector {
     for (const rule of matched) {
       const facts = event.process?.container ?? null;
       if (facts !== null && facts.name === null && this.waiting.length < waitingAtMost) {
-        this.waiting.push({ rule, event, containerId, untilNs: event.timeNs + nameWaitNs });
+        // From now on: a name that has come while we were away must be taken in first.
+        const untilNs = this.options.nowNs() + nameWaitNs;
+        this.waiting.push({ rule, event, containerId, untilNs });
       } else {
         this.tell(event, this.writer.write(rule, event), containerId);
       }

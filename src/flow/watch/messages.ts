@@ -94,6 +94,5 @@ export type ToThread =
       readonly identity: ContainerIdentity;
       readonly cgroupsPath: string | null;
     }
-  | { readonly kind: 'forgotten'; readonly id: string }
   | { readonly kind: 'rules'; readonly files: readonly RulesFile[] }
   | { readonly kind: 'figures' };

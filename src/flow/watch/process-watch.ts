@@ -11,7 +11,9 @@ import type { ThreadRequest, WatchThread } from './sensor-thread.ts';
  * the connector or koffi.
  */
 export async function openProcessWatch(
-  request: Omit<ThreadRequest, 'sensor'>,
+  request: Pick<ThreadRequest, 'options' | 'onMessage'> & {
+    readonly onDeath: (error: Error) => void;
+  },
 ): Promise<WatchThread> {
   const { options, onMessage, onDeath } = request;
   const asks: ((figures: ThreadFigures) => void)[] = [];
@@ -32,7 +34,6 @@ export async function openProcessWatch(
   const tell = (message: ToThread): void => consumer.message?.(message);
   return {
     named: (identity, cgroupsPath) => tell({ kind: 'named', identity, cgroupsPath }),
-    forgotten: (id) => tell({ kind: 'forgotten', id }),
     load: (files) => tell({ kind: 'rules', files }),
     figures: () => {
       const { promise, resolve } = Promise.withResolvers<ThreadFigures>();

@@ -122,7 +122,7 @@ export class KeptProcess<Message> {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       // Small: it sleeps most of its life.
-      nodeFlags: ['--max-old-space-size=96', '--max-semi-space-size=2'],
+      nodeFlags: ['--max-old-space-size=96', '--max-semi-space-size=1'],
     });
     const life: Life = { child, heardMs: this.pace.now(), reason: 'died' };
     const { promise, resolve, reject } = Promise.withResolvers<void>();

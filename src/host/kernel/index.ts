@@ -10,7 +10,15 @@ export {
 export { slimTypes, typesOfObject } from './btf.ts';
 export { attachDeadlineTimer, createDeadlineTimer, type DeadlineTimer } from './deadline-timer.ts';
 export { attachExecGuard, type ExecAttempt, type ExecGuard, openExecGuard } from './fanotify.ts';
-export { errorName, type Ffi, type Library, lastErrorNumber, loadFfi, loadLibrary } from './ffi.ts';
+export {
+  closeDescriptor,
+  errorName,
+  type Ffi,
+  type Library,
+  lastErrorNumber,
+  loadFfi,
+  loadLibrary,
+} from './ffi.ts';
 export {
   bootClockOffsetNs,
   createMemoryFile,
@@ -20,6 +28,7 @@ export {
   mapPiecewise,
   pageBytes,
   releaseFreedMemory,
+  unmapMemory,
 } from './memory.ts';
 export {
   openProcessEvents,

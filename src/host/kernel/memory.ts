@@ -16,6 +16,8 @@ const realClock = 0;
 
 export interface Mapping {
   readonly buffer: ArrayBuffer;
+  readonly address: bigint;
+  readonly bytes: number;
   /** The buffer must not be touched any more: its memory is gone. */
   unmap(): void;
 }
@@ -67,7 +69,12 @@ export function mapMemory({ descriptor, offset, bytes, writable }: MapRequest): 
   const protection = writable ? protectRead | protectWrite : protectRead;
   const address = mapped(mmap(0, bytes, protection, mapShared, descriptor, offset));
   const buffer = loadFfi().view(address, bytes);
-  return { buffer, unmap: () => void munmap(address, bytes) };
+  return { buffer, address, bytes, unmap: () => void munmap(address, bytes) };
+}
+
+/** Unmaps what a thread has mapped that is gone. */
+export function unmapMemory(address: bigint, bytes: number): void {
+  memoryCalls().munmap(address, bytes);
 }
 
 /** A mapping whose pieces come and go; touching one that is not shown ends the process. */
@@ -89,6 +96,8 @@ export function mapPiecewise(request: Omit<MapRequest, 'writable'>): PiecewiseMa
   const base = mapped(mmap(0, bytes, protectNone, nothing, -1, 0));
   return {
     buffer: loadFfi().view(base, bytes),
+    address: base,
+    bytes,
     show: (at, length) => {
       const from = base + BigInt(at);
       const flags = mapShared | mapFixed;

@@ -1,9 +1,12 @@
 // The small process that owns the fanotify group: nothing else runs in it, so nothing but its own death
 // or a signal stops it, and its death lets everybody pass. Started by `namer.ts`; its one worker is
 // this same file.
+import { flushCompileCache } from 'node:module';
 import { setPriority } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { collectMemory } from '../../base/idle-memory.ts';
 import { realPace } from '../../base/retry.ts';
 import {
   attachDeadlineTimer,
@@ -12,6 +15,7 @@ import {
   type ExecGuard,
   loadLibrary,
   openExecGuard,
+  releaseFreedMemory,
 } from '../kernel/index.ts';
 import { startThread } from '../program/index.ts';
 import { keepDeadline } from './deadline-keeper.ts';
@@ -36,7 +40,7 @@ interface ThreadData {
 /** Sooner than the parent's patience with a silent process. */
 const beatMs = 1000;
 /** Folders of programs are looked at this often: packages are upgraded while we run. */
-const searchMs = 2000;
+const beatsPerSearch = 2;
 /** Messages on their way to a parent that does not read (a stopped one); about 3 kB each. */
 const messagesWaiting = 10_000;
 
@@ -47,6 +51,8 @@ const priority = -5;
 const parentDeathSignal = 1;
 const sigkill = 9;
 
+// It works for some milliseconds an hour: what compiles hot code would cost 20 MB and bring nothing.
+setFlagsFromString('--max-opt=1');
 if (!isMainThread) nameInThread(workerData as ThreadData);
 else if (process.send !== undefined) process.once('message', begin);
 
@@ -57,11 +63,24 @@ function nameInThread({ guardDescriptor, timerDescriptor, state, options }: Thre
     deadlineMs: options.deadlineMs,
     state,
     places: options.places,
+    rest: () => {
+      // It will be killed: what a thread compiled is otherwise written down at its end.
+      flushCompileCache();
+      collectMemory();
+      parentPort?.postMessage('warm');
+    },
     post: (container) => parentPort?.postMessage(container),
     elapsedMs,
     nowNs: () => BigInt(realPace.now()) * 1_000_000n,
   };
-  runNamerThread(thread, () => parentPort?.postMessage(null));
+  runNamerThread(thread, () => parentPort?.postMessage('ready'));
+}
+
+/** What the start has used, and nobody will. */
+function giveBack(): void {
+  flushCompileCache();
+  collectMemory();
+  releaseFreedMemory();
 }
 
 /** Milliseconds that only grow; both threads read the same clock. */
@@ -96,14 +115,14 @@ function begin(message: unknown): void {
       options,
     };
     const worker = startThread(new URL(import.meta.url), { workerData: data });
-    // Null: it is warm, so that the first container is held no longer than the others.
-    worker.on('message', (container: NamedContainer | null) => {
-      if (container !== null) return send({ kind: 'named', container });
+    worker.on('message', (container: NamedContainer | 'ready' | 'warm') => {
+      if (container === 'warm') return giveBack();
+      if (container !== 'ready') return send({ kind: 'named', container });
       markNew(guard, options.search, marked);
       const further = new Set<string>();
       process.on('message', (told) => markFurther(guard, told as ToAnswerer, further));
       send({ kind: 'ready', programs: [...marked.values()] });
-      void searchAgain(guard, options.search, { marked, send });
+      void beat({ guard, search: options.search, marked, state, send });
     });
     // Without its reader the group would hold every container: better that it goes.
     worker.on('error', dieNow);
@@ -116,7 +135,6 @@ function begin(message: unknown): void {
       onLate: (pid) => send({ kind: 'late', pid, atNs: BigInt(realPace.now()) * 1_000_000n }),
       onStuck: () => send({ kind: 'stuck' }),
     }).catch(dieNow);
-    void beat(send, state);
   } catch (error) {
     const code = error instanceof SeaworthyError ? error.code : 'unsupported';
     send({ kind: 'failed', code, message: messageOf(error) });
@@ -151,10 +169,27 @@ function createSender(): Send {
   return send;
 }
 
-async function beat(send: Send, state: SharedState): Promise<void> {
-  for (;;) {
+interface Beating {
+  readonly guard: ExecGuard;
+  readonly search: ProgramSearch;
+  readonly marked: Map<string, string>;
+  readonly state: SharedState;
+  readonly send: Send;
+}
+
+/** A sign of life each second; each other second a look for new programs. */
+async function beat({ guard, search, marked, state, send }: Beating): Promise<void> {
+  let stamp = stampOfFolders(search);
+  for (let round = 0; ; round += 1) {
     send({ kind: 'beat', figures: figuresOf(state) });
     await realPace.sleep(beatMs);
+    if (round % beatsPerSearch !== 0) continue;
+    const now = stampOfFolders(search);
+    if (now === stamp) continue;
+    stamp = now;
+    if (markNew(guard, search, marked)) {
+      send({ kind: 'programs', programs: [...marked.values()] });
+    }
   }
 }
 
@@ -168,28 +203,6 @@ function figuresOf({ figures }: SharedState): AnswererFigures {
     heldMsSum: at(figurePlaces.heldMsSum),
     heldMsMaximum: at(figurePlaces.heldMsMaximum),
   };
-}
-
-interface SearchContext {
-  readonly marked: Map<string, string>;
-  readonly send: Send;
-}
-
-async function searchAgain(
-  guard: ExecGuard,
-  search: ProgramSearch,
-  { marked, send }: SearchContext,
-): Promise<void> {
-  let stamp = stampOfFolders(search);
-  for (;;) {
-    await realPace.sleep(searchMs);
-    const now = stampOfFolders(search);
-    if (now === stamp) continue;
-    stamp = now;
-    if (markNew(guard, search, marked)) {
-      send({ kind: 'programs', programs: [...marked.values()] });
-    }
-  }
 }
 
 /** A runtime that somebody started inside of a container; each file once. */

@@ -34,6 +34,8 @@ export interface NamerThread {
   readonly deadlineMs: number;
   readonly places: EnginePlaces;
   readonly post: (container: NamedContainer) => void;
+  /** All code is warm: from here on it only waits. */
+  readonly rest: () => void;
   /** Milliseconds that only grow, with fractions. */
   readonly elapsedMs: () => number;
   /** Nanoseconds since 1970. */
@@ -42,6 +44,9 @@ export interface NamerThread {
 
 /** Runs that are remembered as named; each container causes about seven attempts within seconds. */
 const runsKept = 20_000;
+
+/** The rest of warming up begins so much later: who starts us has more to start just now. */
+const restMs = 2000;
 
 /** A named run, so that its further attempts pass at once. */
 interface KnownRun {
@@ -71,6 +76,7 @@ export function runNamerThread(thread: NamerThread, onReady: () => void): void {
   const known: Memory = { runs: new Map(), shims: new Map() };
   const warming = warmUp();
   let isWarm = warming.next().done;
+  let isBegun = false;
   for (const candidate of listBundles(thread.places)) {
     if (runStateOf(candidate) !== 'running') continue;
     const found = readCandidate(candidate, thread.places, known);
@@ -79,8 +85,12 @@ export function runNamerThread(thread: NamerThread, onReady: () => void): void {
   }
   onReady();
   for (;;) {
-    if (!thread.guard.wait(isWarm === true ? -1 : 0)) {
-      if (isWarm !== true) isWarm = warming.next().done;
+    const waitMs = isWarm === true ? -1 : isBegun ? 0 : restMs;
+    if (!thread.guard.wait(waitMs)) {
+      if (isWarm === true) continue;
+      isBegun = true;
+      isWarm = warming.next().done;
+      if (isWarm === true) thread.rest();
       continue;
     }
     const attempt = thread.guard.next();

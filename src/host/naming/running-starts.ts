@@ -17,6 +17,8 @@ export interface RunningStarts {
 const lookEveryMs = 1000;
 /** As many processes as Linux numbers by default, times three. */
 const processesRead = 100_000;
+/** After so many the event loop has its turn: some milliseconds. */
+const processesAtOnce = 100;
 /** proc_pid_stat(5) counts in USER_HZ, which is 100 on every architecture that Node runs on. */
 const nsPerTick = 10_000_000n;
 
@@ -25,32 +27,36 @@ export function createRunningStarts(
   engine: () => Promise<DockerEngine | null>,
   pace: Pace = realPace,
 ): RunningStarts {
-  let starts: ReadonlyMap<string, bigint> = new Map();
+  let starts: Promise<ReadonlyMap<string, bigint>> = Promise.resolve(new Map());
   let lookedMs = -Infinity;
   return {
     startOf: async (id) => {
       const now = pace.now();
       if (now - lookedMs >= lookEveryMs) {
-        lookedMs = now;
-        starts = oldestProcesses(now);
+        // Who asks while it is looked waits for the same look.
+        lookedMs = Infinity;
+        starts = oldestProcesses(pace).finally(() => {
+          lookedMs = pace.now();
+        });
       }
-      return starts.get(id) ?? (await toldStart(id, engine));
+      return (await starts).get(id) ?? (await toldStart(id, engine));
     },
   };
 }
 
-/** By the container's id. */
-function oldestProcesses(nowMs: number): ReadonlyMap<string, bigint> {
+/** By the container's id. On a full machine it takes a second: in pieces, so that nobody waits for it. */
+async function oldestProcesses(pace: Pace): Promise<ReadonlyMap<string, bigint>> {
   const starts = new Map<string, bigint>();
   const seconds = /^(\d{1,15})\.(\d\d)/.exec(readProcess('.', 'uptime') ?? '');
   if (seconds === null) return starts;
   const uptimeNs = BigInt(`${seconds[1]}${seconds[2]}`) * nsPerTick;
-  const bootNs = BigInt(nowMs) * 1_000_000n - uptimeNs;
+  const bootNs = BigInt(pace.now()) * 1_000_000n - uptimeNs;
   let read = 0;
   for (const name of namesIn('/proc')) {
     if (!/^[1-9]\d{0,9}$/.test(name)) continue;
     read += 1;
     if (read > processesRead) break;
+    if (read % processesAtOnce === 0) await pace.sleep(0);
     const container = containerOfProcess(Number(name));
     const ticks = container === null ? null : startTicks(readProcess(name, 'stat') ?? '');
     if (container === null || ticks === null) continue;

@@ -9,8 +9,8 @@ import { readEvidence } from './evidence.ts';
 import type { EnginePlaces } from './places.ts';
 import { ofTaskFolder, resolveAttempt, runStateOf } from './resolve-attempt.ts';
 
-/** Enough for the compiler to take notice of the hot parts. */
-const rounds = 300;
+/** Enough for the compiler to take notice of the hot parts; see the flags of the answering process. */
+const rounds = 60;
 /** Enough that all code is loaded: what the first container waits for. */
 const firstRounds = 10;
 

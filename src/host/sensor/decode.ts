@@ -29,7 +29,10 @@ import type {
   RawRecord,
   RawRingRequest,
 } from './record.ts';
+import { TextMemory } from './text-memory.ts';
 import type { RecordView } from './view.ts';
+
+const environments = new TextMemory();
 
 /** The kernel's clock for people: USER_HZ is 100 everywhere. */
 const nanosecondsPerTick = 10_000_000;
@@ -153,7 +156,7 @@ function decodeExec(record: RecordView, origin: RawOrigin): RawExec {
     interpreter: textOf(record, slotKind.interpreter, execSlots),
     arguments: given === null ? [] : record.texts(given),
     areArgumentsCut: record.uint32(base + execFacts.argumentBytes) > (given?.length ?? 0),
-    environment: environment === null ? [] : record.texts(environment),
+    environment: environment === null ? [] : environments.of(record, environment),
     isEnvironmentCut: record.uint32(base + execFacts.environmentBytes) > (environment?.length ?? 0),
     workingDirectory: path(record, slotKind.workingDirectory, execSlots),
     standardInput: input === null ? null : socketAt(record, input.start),

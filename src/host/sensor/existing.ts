@@ -41,6 +41,7 @@ export function existingReader(clockOffsetNs: bigint): ExistingReader {
   const hostMounts = hostMountNamespace();
   // Most parents are asked for many times.
   const stats = new Map<number, Stat | null>();
+  const environments = new Map<string, Texts>();
   const statFor = (pid: number): Stat | null => {
     let stat = stats.get(pid);
     if (stat === undefined) {
@@ -52,7 +53,7 @@ export function existingReader(clockOffsetNs: bigint): ExistingReader {
   const readProgram = (pid: number): RawExec | null => {
     const stat = statFor(pid);
     if (stat === null || (stat.flags & kernelThread) !== 0) return null;
-    return readProcess(stat, { places, hostMounts, clockOffsetNs, statFor });
+    return readProcess(stat, { places, hostMounts, clockOffsetNs, statFor, environments });
   };
   return {
     readProgram,
@@ -111,6 +112,13 @@ interface Context {
   readonly hostMounts: number;
   readonly clockOffsetNs: bigint;
   readonly statFor: (pid: number) => Stat | null;
+  /** By their whole text: most processes have what their parent has. */
+  readonly environments: Map<string, Texts>;
+}
+
+interface Texts {
+  readonly texts: readonly string[];
+  readonly isCut: boolean;
 }
 
 function readProcess(stat: Stat, context: Context): RawExec | null {
@@ -128,7 +136,7 @@ function readProcess(stat: Stat, context: Context): RawExec | null {
   const [gid = 0, effectiveGid = 0] = numbers('Gid');
   const mountNamespace = namespaceNumber(pid, 'mnt');
   const given = readTexts(`/proc/${pid}/cmdline`);
-  const environment = readTexts(`/proc/${pid}/environ`);
+  const environment = readTexts(`/proc/${pid}/environ`, context.environments);
   const cgroup = places.cgroup(pid);
   const parentStat = stat.parent === 0 ? null : context.statFor(stat.parent);
   return {
@@ -186,12 +194,16 @@ function capabilitiesOf(status: ReadonlyMap<string, string>): RawCapabilities {
   };
 }
 
-/** Texts ended by NUL, 8 KiB of them. */
-function readTexts(path: string): { texts: string[]; isCut: boolean } {
+/** Texts ended by NUL, 8 KiB of them; the same list for the same text where that is remembered. */
+function readTexts(path: string, known: Map<string, Texts> | null = null): Texts {
   const text = readText(path) ?? '';
+  const found = known?.get(text);
+  if (found !== undefined) return found;
   const texts = text.slice(0, maxTextBytes).split('\0');
   if (texts.at(-1) === '') texts.pop();
-  return { texts, isCut: text.length > maxTextBytes };
+  const read = { texts, isCut: text.length > maxTextBytes };
+  known?.set(text, read);
+  return read;
 }
 
 function readLink(path: string): RawPath | null {

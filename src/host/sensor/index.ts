@@ -14,7 +14,14 @@ export { recordType } from './layout.ts';
 export { defaultSensorOptions, type SensorOptions } from './options.ts';
 export { type ProgramCoverage, programCoverage } from './programs.ts';
 export type * from './record.ts';
-export { openSensor, type Sensor, type SensorHandlers, type SensorRequest } from './sensor.ts';
+export type { Remains } from './remains.ts';
+export {
+  openSensor,
+  type Sensor,
+  type SensorDeath,
+  type SensorHandlers,
+  type SensorRequest,
+} from './sensor.ts';
 export { type SensorSupport, type SupportItem, sensorLimits, sensorSupport } from './support.ts';
 export { runSensorThread } from './thread.ts';
 export { threadCpuMs } from './thread-time.ts';

@@ -22,6 +22,7 @@ import { containerHierarchy, hostMountNamespace } from './host-facts.ts';
 import { callBytes, configBytes, configFlag, recordType } from './layout.ts';
 import type { SensorOptions } from './options.ts';
 import { programCoverage } from './programs.ts';
+import { type Remains, remainsOf } from './remains.ts';
 import { openRing, type Ring } from './ring.ts';
 import { RingWindow } from './ring-window.ts';
 
@@ -39,6 +40,8 @@ export interface KernelSensor {
   readonly programs: readonly AttachedProgram[];
   readonly counters: CounterReader;
   readonly datagrams: DatagramReader;
+  /** What is left of it when nobody closes it. */
+  readonly remains: Remains;
   /** Nothing new is told; what lies in the rings can still be read. */
   detach(): void;
   /** Frees everything. The rings must not be touched any more. */
@@ -132,7 +135,8 @@ function openWith({ bytes, types, options, isWanted }: Opening): KernelSensor {
       counters.seen(recordType.datagrams),
     );
     const detach = (): void => object.detach();
-    return { rings, descriptors, programs, counters, datagrams, detach, close };
+    const remains = remainsOf(mappings);
+    return { rings, descriptors, programs, counters, datagrams, remains, detach, close };
   } catch (error) {
     close();
     throw error;

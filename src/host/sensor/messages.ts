@@ -5,10 +5,15 @@ import type { TypeCounter } from './counters.ts';
 import type { AttachedProgram } from './kernel-sensor.ts';
 import type { SensorOptions } from './options.ts';
 import type { ExistingProcess, RawLoss } from './record.ts';
+import type { Remains } from './remains.ts';
 
 export interface WorkerInput {
   readonly options: SensorOptions;
   readonly consumerOptions: unknown;
+  /** One number: when the thread has looked last, milliseconds since 1970. */
+  readonly pulse: SharedArrayBuffer;
+  /** Of a thread before this one that ended without a word. */
+  readonly remains: Remains | null;
 }
 
 export type FromWorker =
@@ -17,6 +22,7 @@ export type FromWorker =
       readonly programs: readonly AttachedProgram[];
       /** From now on the owner's: rung with each message, so that a waiting thread looks. */
       readonly bell: Bell;
+      readonly remains: Remains;
     }
   | {
       readonly kind: 'failed';

@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nextRecord, openRing, type Ring, ringHeaderBytes } from './ring.ts';
@@ -54,14 +55,13 @@ class ScreenMapper implements PieceMapper {
   }
 
   show(offset: number, bytes: number): void {
-    expect([offset % piece, bytes]).toEqual([0, piece]);
-    expect(this.shown.has(offset)).toBe(false);
+    assert(offset % piece === 0 && bytes === piece && !this.shown.has(offset), 'no new piece');
     this.shown.add(offset);
     this.refresh();
   }
 
   hide(offset: number, bytes: number): void {
-    expect(this.shown.delete(offset)).toBe(true);
+    assert(this.shown.delete(offset), 'not shown');
     this.screen.fill(0x55, offset, offset + bytes);
   }
 

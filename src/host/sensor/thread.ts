@@ -17,6 +17,7 @@ import { existingPids, existingReader } from './existing.ts';
 import { type KernelSensor, openKernelSensor } from './kernel-sensor.ts';
 import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
 import { cursorOf, type RingReader, ringReader } from './reader.ts';
+import { removeRemains } from './remains.ts';
 import type { BatchSection } from './ring.ts';
 
 /** Copies that the owner has not worked through; beyond, the rings fill and the kernel counts. */
@@ -31,6 +32,9 @@ const looksPerTurn = 20;
 /** Time that one turn gives to processes that live already: the rings are looked at in between. */
 const existingTurnNs = 8_000_000n;
 
+/** What C code has freed in all threads (compilers of V8, the database) goes back this often: some ms. */
+const releaseEveryNs = 15_000_000_000n;
+
 /** For intervals: cheaper than a call of C. */
 function monotonicNs(): bigint {
   return process.hrtime.bigint();
@@ -39,6 +43,7 @@ function monotonicNs(): bigint {
 class SensorThread {
   private readonly port: MessagePort;
   private readonly input: WorkerInput;
+  private readonly pulse: Float64Array;
   private readonly sensor: KernelSensor;
   private readonly reader: RingReader;
   private consumer: SensorConsumer | null = null;
@@ -49,11 +54,15 @@ class SensorThread {
   private readonly bell: Bell = createBell();
   private readonly waiter: Waiter;
   private nextLossesNs = 0n;
-  private readonly memory: IdleMemory = createIdleMemory(monotonicNs);
+  private nextReleaseNs = 0n;
+  /** Quick: the rings must not fill meanwhile. */
+  private readonly memory: IdleMemory = createIdleMemory(monotonicNs, 'quick');
 
   constructor(port: MessagePort, input: WorkerInput) {
     this.port = port;
     this.input = input;
+    this.pulse = new Float64Array(input.pulse);
+    if (input.remains !== null) removeRemains(input.remains);
     this.sensor = openKernelSensor(input.options);
     this.waiter = createWaiter(this.bell, this.sensor.descriptors);
     this.reader = ringReader(this.sensor, monotonicNs);
@@ -61,7 +70,8 @@ class SensorThread {
 
   async start(create: CreateConsumer | null): Promise<void> {
     // The rings hold what happens from here on: the consumer gets all of it, however long it is made.
-    this.send({ kind: 'watching', programs: this.sensor.programs, bell: this.bell });
+    const { programs, remains } = this.sensor;
+    this.send({ kind: 'watching', programs, bell: this.bell, remains });
     if (create !== null) this.consumer = await this.made(create);
     this.port.on('message', (message: ToWorker) => this.receive(message));
     if (this.input.options.tellExisting) this.tellExisting(existingPids());
@@ -110,6 +120,7 @@ class SensorThread {
     const { pauseMinMs, pauseMaxMs } = this.input.options;
     for (let look = 0; look < looksPerTurn && !this.isClosing; look++) {
       const bytes = this.drain();
+      this.pulse[0] = realPace.now();
       this.tellLosses(false);
       if (this.isTelling) break;
       if (this.reader.hasNews() || bytes > 0) {
@@ -139,7 +150,7 @@ class SensorThread {
     const now = monotonicNs();
     if (!isLast && now < this.nextLossesNs) return;
     this.nextLossesNs = now + BigInt(lossesEveryMs) * 1_000_000n;
-    if (!this.reader.hasNews() && this.memory.rest()) releaseFreedMemory();
+    if (!this.reader.hasNews()) this.giveBack(now);
     this.tellDatagrams(isLast);
     const losses = this.sensor.counters.losses(this.reader.clockOffsetNs);
     if (losses.length === 0) return;
@@ -160,6 +171,14 @@ class SensorThread {
     const batch = copyBatch(sections, clockOffsetNs);
     this.heldBytes += batch.bytes.byteLength;
     this.send({ kind: 'batch', batch }, [batch.bytes]);
+  }
+
+  /** In a quiet moment. */
+  private giveBack(now: bigint): void {
+    const hasCollected = this.memory.rest();
+    if (!hasCollected && now < this.nextReleaseNs) return;
+    this.nextReleaseNs = now + releaseEveryNs;
+    releaseFreedMemory();
   }
 
   private tellExisting(pids: readonly number[]): void {

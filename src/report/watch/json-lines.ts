@@ -24,6 +24,7 @@ export function jsonLines(write: (text: string) => void): WatchPrinter {
       tell({ kind: 'event', type: kind, time: timeOf(timeNs), ...record, fields }),
     lost: ({ what, count, fromNs, toNs, why }) =>
       tell({ kind: 'lost', what, count, from: timeOf(fromNs), to: timeOf(toNs), why }),
+    isWaiting: false,
     tick: () => undefined,
     end: () => undefined,
   };

@@ -31,6 +31,8 @@ export function peopleStream(options: PeopleStreamOptions): WatchPrinter {
 class PeopleStream implements WatchPrinter {
   private readonly options: PeopleStreamOptions;
   private readonly lives = new Map<string, Life>();
+  /** Lines of births that are held back. */
+  private waiting = 0;
 
   constructor(options: PeopleStreamOptions) {
     this.options = options;
@@ -71,7 +73,12 @@ class PeopleStream implements WatchPrinter {
     this.line(toNs, `  ? not seen: ${amount} of ${what} (${why})`);
   }
 
+  get isWaiting(): boolean {
+    return this.waiting > 0;
+  }
+
   tick(): void {
+    if (this.waiting === 0) return;
     const now = this.options.nowMs();
     for (const [id, life] of this.lives) {
       if (life.bornLine !== null && now - life.bornAtMs >= blinkMs) this.show(id);
@@ -85,6 +92,8 @@ class PeopleStream implements WatchPrinter {
   private born(id: string, { run, atNs, startedBy }: ToldContainer): void {
     const by = startedBy === null ? '' : ` · by ${startedBy.user ?? 'somebody'}`;
     const text = `● ${labelOf(run)} · ${imageOf(run)} · started${namingOf(run)}${by}`;
+    this.forget(id);
+    this.waiting += 1;
     this.lives.set(id, {
       bornLine: this.text(atNs, text),
       bornAtMs: this.options.nowMs(),
@@ -94,7 +103,7 @@ class PeopleStream implements WatchPrinter {
 
   private ended(id: string, { run, atNs }: ToldContainer): void {
     const life = this.lives.get(id);
-    this.lives.delete(id);
+    this.forget(id);
     const lived = run.startedAtNs === null ? null : Number(atNs - run.startedAtNs) / 1e6;
     const span = lived === null ? '' : ` after ${spanText(Math.max(0, lived))}`;
     const code = run.exitCode === null ? 'exit code not known' : `exit ${run.exitCode}`;
@@ -112,6 +121,13 @@ class PeopleStream implements WatchPrinter {
     if (life === undefined || life.bornLine === null) return;
     this.options.write(life.bornLine);
     life.bornLine = null;
+    this.waiting -= 1;
+  }
+
+  private forget(id: string): void {
+    const life = this.lives.get(id);
+    if (life !== undefined && life.bornLine !== null) this.waiting -= 1;
+    this.lives.delete(id);
   }
 
   private below(text: string): void {

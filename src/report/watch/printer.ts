@@ -34,6 +34,8 @@ export interface WatchPrinter {
   /** @param fields what rules call it, for events that rules know */
   event(record: RawRecord, fields: Readonly<Record<string, unknown>> | null): void;
   lost(loss: LossRecord): void;
+  /** Something is held back until time has passed: `tick` is wanted. */
+  readonly isWaiting: boolean;
   /** Time has passed: what was held back is written. */
   tick(): void;
   /** The last call. */

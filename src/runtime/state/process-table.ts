@@ -7,7 +7,7 @@ import type { ProcessKey } from './update.ts';
 export interface ProcessLimits {
   /** Processes that are kept, the dead included; each needs about 1 KiB. */
   readonly processes: number;
-  /** Dead ones of these. */
+  /** Dead ones of these: for their children, and for events that come late. */
   readonly dead: number;
   /** Descriptors of all processes together. */
   readonly descriptors: number;
@@ -16,7 +16,7 @@ export interface ProcessLimits {
 /** For a busy node: Linux itself allows 32,768 processes unless it is told otherwise. */
 export const defaultProcessLimits: ProcessLimits = {
   processes: 65_536,
-  dead: 16_384,
+  dead: 4096,
   descriptors: 1_000_000,
 };
 
