@@ -64,6 +64,22 @@ describe('access', () => {
     );
   });
 
+  test.each<[string, readonly string[], ReturnType<typeof accessOf>]>([
+    ['a responder of a team sees no more', ['r', 'v'], { role: 'responder', teams: ['a'] }],
+    ['teams of one role are joined', ['r', 'q'], { role: 'responder', teams: ['a', 'b'] }],
+    ['without teams it is everything', ['r', 'w'], { role: 'responder', teams: null }],
+    ['an admin is an admin', ['r', 'x'], { role: 'admin', teams: null }],
+  ])('%s', (_, groups, given) => {
+    const grants: readonly Grant[] = [
+      { group: 'v', role: 'viewer', teams: null },
+      { group: 'r', role: 'responder', teams: ['a'] },
+      { group: 'q', role: 'responder', teams: ['b'] },
+      { group: 'w', role: 'responder', teams: null },
+      { group: 'x', role: 'admin', teams: null },
+    ];
+    expect(accessOf(groups, grants)).toEqual(given);
+  });
+
   test('claims are found by name, along dots, and never by inheritance', () => {
     expect(claimOf({ 'https://x.example/groups': ['a'] }, 'https://x.example/groups')).toEqual([
       'a',
