@@ -47,12 +47,13 @@ const image = buildImage([
   ],
 ]);
 
-/** Runs it with nothing in its environment but what is given. */
+/** Runs it with nothing in its environment but a cache of its own and what is given. */
 async function alone(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const options = { env, cwd: folder, maxBuffer: 1 << 28 };
+  const own = { XDG_CACHE_HOME: join(folder, 'cache'), ...env };
+  const options = { env: own, cwd: folder, maxBuffer: 1 << 28 };
   return run(program, words, options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => error,
@@ -76,7 +77,6 @@ describe.skipIf(!hasParts)(
       await buildExecutable(program, isBuilt() ? join(root, 'dist') : undefined);
       writeFileSync(join(folder, 'image.tar'), dockerArchive(image, 'gzip', ['shop:1']));
       mkdirSync(join(folder, 'tmp'));
-      mkdirSync(join(folder, 'home'));
     }, 240_000);
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -89,7 +89,8 @@ describe.skipIf(!hasParts)(
     });
 
     test('scans an image with all its rules, and leaves nothing behind', async () => {
-      const env = { TMPDIR: join(folder, 'tmp'), HOME: '/nonexistent' };
+      // No cache can be there: a file.
+      const env = { TMPDIR: join(folder, 'tmp'), XDG_CACHE_HOME: join(folder, 'image.tar') };
       const data = ['--data', join(folder, 'data'), '--offline'];
       const words = ['scan', 'image.tar', ...data, '--format', 'json', '--fail-on', 'critical'];
       const ran = await alone(words, env);
@@ -118,7 +119,8 @@ describe.skipIf(!hasParts)(
 
     test('serves the dashboard, and scans in processes of its own', async () => {
       const words = ['up', '--offline', '--port', '0', '--data', join(folder, 'up')];
-      const up = spawn(program, words, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+      const env = { XDG_CACHE_HOME: join(folder, 'cache') };
+      const up = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
       try {
         const link = await linkOf(up);
         const page = await (await fetch(link)).text();
@@ -139,7 +141,7 @@ describe.skipIf(!hasParts)(
       `its sensor watches out of the file${sensorReason && ` (needs ${sensorReason})`}`,
       async () => {
         const words = ['watch', '--data', join(folder, 'watch'), '--format', 'jsonl'];
-        const env = { TMPDIR: join(folder, 'tmp') };
+        const env = { TMPDIR: join(folder, 'tmp'), XDG_CACHE_HOME: join(folder, 'cache') };
         const watch = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
         let told = '';
         watch.stderr.on('data', (text) => (told += text));
