@@ -29,8 +29,9 @@ export async function startWatching(
   /** Put before it, as `nsenter` and its words. */
   prefix: readonly string[] = [],
 ): Promise<RunningWatch> {
-  const [program = launcher, ...rest] = [...prefix, launcher];
-  const child = spawn(program, [...rest, 'watch', '--format', 'jsonl', ...words], {
+  // Nothing before it: `env` with nothing to set.
+  const [program = 'env', ...rest] = prefix;
+  const child = spawn(program, [...rest, launcher, 'watch', '--format', 'jsonl', ...words], {
     env: { ...process.env, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

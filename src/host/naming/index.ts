@@ -3,6 +3,7 @@
 export { type BundleWatchOptions, watchBundles } from './bundle-watch.ts';
 export { type DeadlineKeeper, keepDeadline } from './deadline-keeper.ts';
 export { createEndWatch, type EndWatch, type EndWatchOptions } from './end-watch.ts';
+export { identityWithin, withinLabel } from './evidence.ts';
 export {
   createIdentifier,
   type Identifier,
@@ -15,7 +16,6 @@ export {
   type LifecycleOptions,
   type RunUpdate,
 } from './lifecycle.ts';
-export { identityWithin, withinLabel } from './evidence.ts';
 export type { AnswererFigures, NamedContainer } from './messages.ts';
 export {
   defaultDeadlineMs,

@@ -157,8 +157,9 @@ function attachAll(object: BpfObject, isWanted: (program: string) => boolean): A
 
 /** Whether both ways through a connected socket are counted by tracepoints of their own. */
 function hasLengths(programs: readonly AttachedProgram[]): boolean {
-  const attached = programs.filter(({ problem }) => problem === null).map((one) => one.program);
-  return attached.includes('on_sent') && attached.includes('on_received');
+  return ['on_sent', 'on_received'].every((name) =>
+    programs.some(({ program, problem }) => program === name && problem === null),
+  );
 }
 
 function mapRing(map: BpfMap, mappings: Mapping[]): Ring {
