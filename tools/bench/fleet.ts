@@ -1,9 +1,8 @@
 // Simulated agents into one server and PostgreSQL: latency, memory, processor time, growth, loss. By
 // hand: `node tools/bench/fleet.ts [agents] [events a second each] [seconds] [seconds between batches]`;
 // with SEAWORTHY_BENCH_PROFILE=FOLDER the server writes its CPU profile there.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { loadavg } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 import { secretHash } from '../../src/base/secret.ts';
 import { type FleetStore, openFleetStore } from '../../src/store/fleet/index.ts';
 import { openPostgres } from '../../src/store/fleet/postgres.ts';
@@ -15,10 +14,10 @@ import {
 import type { Case } from './context.ts';
 import { figure, type Row } from './figure.ts';
 import { type DriveOutcome, drive, type FleetLoad, type SimulatedAgent } from './fleet-agents.ts';
+import { endOf, startServer } from './fleet-server.ts';
 import { processorSeconds, residentMB, treeSeconds } from './processor.ts';
 
 const port = 18_642;
-const startMs = 60_000;
 const settings = ['shared_buffers = 256MB', 'max_wal_size = 2GB'];
 /** What issue and docs ask for, and what a usual run of the bench takes instead. */
 const fullLoad: FleetLoad = { agents: 1000, perSecond: 10, seconds: 600, betweenS: 5 };
@@ -52,7 +51,7 @@ async function measureFleet(load: FleetLoad): Promise<FleetOutcome> {
     const address = cluster.database();
     const store = await openFleetStore(address, { connections: 2 });
     const fleet = await enrolAll(store, load.agents);
-    server = await startServer(address);
+    server = await startServer({ address, port });
     const run = measureRun({
       load,
       fleet,
@@ -145,37 +144,6 @@ async function enrolAll(store: FleetStore, agents: number): Promise<SimulatedAge
     await store.enrol({ id: name, node: name, secretHash: hash, enrolmentHash: 'e' });
   }
   return fleet;
-}
-
-async function startServer(address: string): Promise<ChildProcess> {
-  const launch = new URL('../../src/cli/launch.ts', import.meta.url).pathname;
-  const folder = process.env['SEAWORTHY_BENCH_PROFILE'];
-  const profile = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
-  const words = [...profile, launch, 'server', '--port', String(port), '--store', address];
-  const server = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const deadline = performance.now() + startMs;
-  for (;;) {
-    const isUp = await fetch(`http://127.0.0.1:${port}/healthz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isUp) return server;
-    if (server.exitCode !== null || performance.now() > deadline) {
-      await endOf(server);
-      throw new Error('the server did not start');
-    }
-    await pause(100);
-  }
-}
-
-async function endOf(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  server.removeAllListeners('exit');
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGTERM');
-  const kill = setTimeout(() => server.kill('SIGKILL'), 20_000);
-  await gone;
-  clearTimeout(kill);
 }
 
 function percentile(values: readonly number[], part: number): number {

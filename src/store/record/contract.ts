@@ -181,6 +181,13 @@ export function recordContract(backend: string, make: () => RecordUnderTest): vo
       expect(names({ name: idOf('job-2').slice(0, 8) })).toEqual(['job-2']);
       expect(names({ aliveOnly: true, name: 'job' })).toEqual(['job-4']);
       expect(names({ sinceNs: startNs + 179n * second, name: 'job' })).toEqual(['job-4', 'job-3']);
+      // What began before and lived since then stands behind what began since then.
+      const late = startNs + 180n * second;
+      expect(names({ sinceNs: late + second, name: 'job' })).toEqual(['job-4', 'job-3']);
+      expect(names({ sinceNs: late + second })).toEqual(['job-4', 'job-3', null]);
+      expect(names({ sinceNs: late + second, limit: 1 })).toEqual(['job-4']);
+      expect(names({ sinceNs: late + second, image: 'shop/api' })).toEqual(['job-4', 'job-3']);
+      expect(names({ sinceNs: late + second, image: 'debian' })).toEqual([]);
       expect(names({ remote: '192.0.2.7' })).toEqual(['job-1']);
       reader.close();
     });

@@ -117,4 +117,5 @@ export const steps: ReadonlyMap<number, string> = new Map([
 export const furtherIndexes = `
 CREATE INDEX IF NOT EXISTS detection_time ON detection (time_us);
 CREATE INDEX IF NOT EXISTS detection_priority ON detection (lower(priority));
+CREATE INDEX IF NOT EXISTS run_ended ON run (last_us) WHERE alive = 0;
 `;

@@ -191,6 +191,23 @@ function blobOf(statements: Statements, kind: 0 | 1, id: number): Blob {
   };
 }
 
+/** When the first and the newest run of each of these images began; of those that ran. */
+export function tallies(
+  statements: Statements,
+  images: readonly number[],
+): readonly (Pick<ImageTally, 'firstUs' | 'newestUs'> & { readonly image: number })[] {
+  const wanted = new Set(images);
+  const found: { image: number; firstUs: number; newestUs: number }[] = [];
+  for (const [base, values] of blobsOf(statements, kinds.image, imagesPerBlob)) {
+    for (let at = 0, image = base; at < values.length; at += imageFields, image += 1) {
+      if (!wanted.has(image) || (values[at] ?? 0) === 0) continue;
+      const { firstUs, newestUs } = tallyAt(values, at);
+      found.push({ image, firstUs, newestUs });
+    }
+  }
+  return found;
+}
+
 /** Runs of these images together. */
 export function runsOfImages(statements: Statements, images: readonly number[]): number {
   const segments = new Map<number, number[]>();
