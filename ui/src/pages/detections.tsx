@@ -217,7 +217,8 @@ function Exception({ row }: { readonly row: DetectionRow }): JSX.Element {
           <p class="tools">
             <CopyButton text={exception} label="Copy the exception" />
             <span class="faint">
-              Keep it in a file of yours, and give that to <code>--rules</code> behind the rules.
+              Keep it in a file of yours, and give that to <code>--exceptions</code> of{' '}
+              <code>up</code> or <code>watch</code>.
             </span>
           </p>
         </>

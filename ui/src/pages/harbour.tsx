@@ -155,39 +155,7 @@ function Containers(): JSX.Element {
         chosen={grade}
         onChosen={(next) => replaceQuery({ grade: next })}
       />
-      <div class="tools">
-        <SearchField
-          label="Search containers"
-          placeholder="name, image, team"
-          value={find}
-          onValue={(value) => replaceQuery({ find: value })}
-        />
-        <Choice
-          label="Alive or ended"
-          words={[
-            ['all', 'All'],
-            ['alive', 'Alive'],
-            ['ended', 'Ended'],
-          ]}
-          value={life}
-          onValue={(value) => replaceQuery({ life: value === 'all' ? null : value })}
-        />
-        <Choice
-          label="Time that is shown"
-          words={spans}
-          value={axis.choice}
-          onValue={(value) => replaceQuery({ span: value })}
-        />
-        <Choice
-          label="Form"
-          words={[
-            ['map', 'Map'],
-            ['table', 'Table'],
-          ]}
-          value={view}
-          onValue={(value) => replaceQuery({ view: value === 'map' ? null : value })}
-        />
-      </div>
+      <ContainerTools {...{ find, life, view }} span={axis.choice} />
       <p class="faint" role="status">
         {counted(chosen.length, 'container')}
         {state === 'loading' && ', more are coming'}
@@ -203,6 +171,55 @@ function Containers(): JSX.Element {
         Filled: alive. Outlined: ended. Letter: grade of its image, ? where it is not known yet.
       </p>
     </section>
+  );
+}
+
+/** What narrows the containers, and how they are shown. */
+function ContainerTools({
+  find,
+  life,
+  view,
+  span,
+}: {
+  readonly find: string;
+  readonly life: string;
+  readonly view: string;
+  readonly span: string;
+}): JSX.Element {
+  return (
+    <div class="tools">
+      <SearchField
+        label="Search containers"
+        placeholder="name, image, team"
+        value={find}
+        onValue={(value) => replaceQuery({ find: value })}
+      />
+      <Choice
+        label="Alive or ended"
+        words={[
+          ['all', 'All'],
+          ['alive', 'Alive'],
+          ['ended', 'Ended'],
+        ]}
+        value={life}
+        onValue={(value) => replaceQuery({ life: value === 'all' ? null : value })}
+      />
+      <Choice
+        label="Time that is shown"
+        words={spans}
+        value={span}
+        onValue={(value) => replaceQuery({ span: value })}
+      />
+      <Choice
+        label="Form"
+        words={[
+          ['map', 'Map'],
+          ['table', 'Table'],
+        ]}
+        value={view}
+        onValue={(value) => replaceQuery({ view: value === 'map' ? null : value })}
+      />
+    </div>
   );
 }
 
