@@ -69,7 +69,8 @@ export function processRows(roots: readonly ProcessView[]): readonly ProcessRow[
 
 /** The same program by the same user with the same end. */
 function keyOf({ programs, user, exitCode, signal }: ProcessView): string {
-  return JSON.stringify([programs.map(({ at: _, ...rest }) => rest), user, exitCode, signal]);
+  const told = programs.map((one) => [one.path, one.arguments, one.fromOwnLayer, one.fromMemory]);
+  return JSON.stringify([told, user, exitCode, signal]);
 }
 
 function rowOf(process: ProcessView, level: number, same: readonly ProcessView[]): ProcessRow {
