@@ -42,6 +42,10 @@ export interface Walk {
 /** Presses Tab until the focus is back at the beginning, at most `most` times. */
 export async function walk(page: Page, most = 600): Promise<Walk> {
   await page.evaluate((selector) => {
+    // Elements live on from page to page.
+    for (const one of document.querySelectorAll<HTMLElement>('[data-walk]')) {
+      delete one.dataset['walk'];
+    }
     const all = [...document.querySelectorAll<HTMLElement>(selector)].filter(
       (one) => one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true }),
     );
@@ -51,13 +55,15 @@ export async function walk(page: Page, most = 600): Promise<Walk> {
   }, operable);
   const reached = new Set<string>();
   const unseen: string[] = [];
+  let first: string | null = null;
   let steps = 0;
   for (; steps < most; steps += 1) {
     await page.keyboard.press('Tab');
     const { key, told, isSeen } = await page.evaluate(focusOfPage);
     // Behind the last element comes the browser's own frame, then the first one again.
     if (key === null) continue;
-    if (reached.has(key)) break;
+    first ??= key;
+    if (key === first && reached.size > 1) break;
     reached.add(key);
     if (!isSeen) unseen.push(told);
   }

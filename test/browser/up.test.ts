@@ -122,7 +122,7 @@ describe.skipIf(missing !== null)(`the dashboard of up (${missing ?? 'in Chromiu
         location.href,
         document.cookie,
         document.referrer,
-        JSON.stringify({ ...localStorage, ...sessionStorage }),
+        JSON.stringify([localStorage, sessionStorage]),
         document.documentElement.outerHTML,
       ].join('\n'),
     );
@@ -155,6 +155,8 @@ describe.skipIf(missing !== null)(`the dashboard of up (${missing ?? 'in Chromiu
       '-c',
       'true',
     );
-    await page.getByRole('link', { name, exact: true }).waitFor({ timeout: 60_000 });
+    const link = page.getByRole('link', { name, exact: true });
+    await link.waitFor({ timeout: 60_000 });
+    expect(await link.getAttribute('href')).toContain('#/containers/');
   });
 });
