@@ -16,7 +16,6 @@ import { fleet } from './fleet.ts';
 import { fleetPages } from './fleet-pages.ts';
 import { gate } from './gate.ts';
 import { gateImage } from './gate-image.ts';
-import { gateImage } from './gate-image.ts';
 import { again, dockerSave, memory, millionFiles, ociLayout, startUp } from './inventory.ts';
 import { describeMachine, isBusy } from './machine.ts';
 import { type BenchResult, renderPage, renderTable } from './page.ts';
@@ -37,7 +36,6 @@ const cases: readonly Case[] = [
   database,
   auditDocker,
   gate,
-  gateImage,
   gateImage,
   dockerGuard,
   sensor,
