@@ -16,6 +16,7 @@ const section: Section = {
 const defaultCapabilities = bitsOf([0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31]);
 const allCapabilities = (1n << BigInt(names.length)) - 1n;
 const namesTold = 50;
+const how = 'Keep `seaworthy watch` or `up` running, and audit again';
 
 function bitsOf(numbers: readonly number[]): bigint {
   return numbers.reduce((bits, one) => bits | (1n << BigInt(one)), 0n);
@@ -59,7 +60,7 @@ function rootExec({ user, source }: ExecFact, container: ContainerFact): string 
   return `was started as root${runsAsRoot(container) ? '' : ', which the container is not'}`;
 }
 
-function judged(facts: DockerFacts, how: string, judge: Judge): Verdict {
+function judged(facts: DockerFacts, judge: Judge, good: string): Verdict {
   const { execs, containers } = facts;
   if (containers.length === 0) return told('not-applicable', 'there are no containers');
   const faults = containers.flatMap((container) => {
@@ -96,7 +97,7 @@ function judged(facts: DockerFacts, how: string, judge: Judge): Verdict {
   if (execs.seen.size === 0) return told('manual', `the record knows none of them. ${how}`);
   const since = [...execs.seen.values()].map((one) => one.since).toSorted()[0] ?? '';
   const count = execs.programs.filter(({ source }) => source === 'record').length;
-  const message = `of ${count} programs that were started in containers since ${since.slice(0, 10)} none was`;
+  const message = `of ${count} programs that were started in containers since ${since.slice(0, 10)} ${good}`;
   return passed([found('record', count, message)]);
 }
 
@@ -105,15 +106,13 @@ export const execControls: readonly DockerControl[] = [
     id: '5.23',
     title: 'Nobody uses docker exec --privileged',
     fix: 'Start a container that has the one right that is needed; keep `seaworthy watch` running, and let `seaworthy gate docker` deny such execs',
-    evaluate: (facts) =>
-      judged(facts, 'Keep `seaworthy watch` or `up` running, and audit again', privilegedExec),
+    evaluate: (facts) => judged(facts, privilegedExec, 'none held more than its container'),
   }),
   control(section, {
     id: '5.24',
     title: 'Nobody uses docker exec as root without need',
     fix: 'Leave `-u root` out of docker exec; let `seaworthy gate docker` with the profile restricted deny it',
     severity: 'medium',
-    evaluate: (facts) =>
-      judged(facts, 'Keep `seaworthy watch` or `up` running, and audit again', rootExec),
+    evaluate: (facts) => judged(facts, rootExec, 'none was root where the container is not'),
   }),
 ];
