@@ -33,7 +33,7 @@ export type ContainerdEvent =
       readonly atNs: bigint;
     };
 
-export const containerdSocket = '/run/containerd/containerd.sock';
+const containerdSocket = '/run/containerd/containerd.sock';
 /** An event is some hundred bytes; an extension of one may be large. */
 const messageMost = 1024 * 1024;
 const headBytes = 5;

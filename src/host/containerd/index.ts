@@ -1,3 +1,3 @@
 // containerd itself, without Docker: its events.
-export { type ContainerdEvent, containerdEvents, containerdSocket } from './events.ts';
+export { type ContainerdEvent, containerdEvents } from './events.ts';
 export { type Message, readMessage, textField } from './protobuf.ts';

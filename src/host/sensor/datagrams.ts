@@ -5,7 +5,7 @@ import { flowFacts, header } from './layout.ts';
 import { type BatchSection, ringHeaderBytes } from './ring.ts';
 
 /** `struct datagram_key` and `struct datagram_sum` of native/datagram.h. */
-export const datagramBytes = {
+const datagramBytes = {
   key: 32,
   sum: ringHeaderBytes + header.bytes + flowFacts.bytes,
 } as const;
