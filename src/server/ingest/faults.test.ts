@@ -18,6 +18,8 @@ import { type FleetStore, openFleetStore } from '../../store/fleet/index.ts';
 
 /** By hand with more: `SEAWORTHY_FLEET_KILLS=100 npx vitest run src/server/ingest/faults.test.ts`. */
 const kills = Number(process.env['SEAWORTHY_FLEET_KILLS'] ?? 30);
+/** Which moments are chosen: another `SEAWORTHY_FLEET_SEED` chooses others. */
+const seed = Number(process.env['SEAWORTHY_FLEET_SEED'] ?? 42);
 const root = mkdtempSync(join(tmpdir(), 'seaworthy-faults-'));
 const sources = new URL('../../', import.meta.url).href;
 const children = new Set<ChildProcess>();
@@ -147,12 +149,12 @@ describe.skipIf(missing !== null)(`faults${missing === null ? '' : ` (${missing}
     writeFileSync(join(root, `${name}.end`), String(end));
   }
 
-  test(`${kills} kill -9 of servers and agent: each record exactly once`, async () => {
+  test(`${kills} kill -9 of servers and agent, seed ${seed}: each record exactly once`, async () => {
     const { address, store, ports } = await begin(['k']);
     const servers = ports.map((port) => child(serverCode(address, port)));
     let agent = child(agentCode('k', ports, 0));
     await pause(1500);
-    let chance = 42;
+    let chance = seed;
     const random = (): number => {
       chance = (chance * 48_271) % 2_147_483_647;
       return chance / 2_147_483_647;
