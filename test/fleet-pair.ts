@@ -47,8 +47,11 @@ export interface FleetPair {
   readonly asAgent: (agent: string, question: Json, at?: number) => Promise<Answer>;
 }
 
-/** Made before all tests of the block that it is called in, and ended after them. */
-export function fleetPair(backend: string): FleetPair {
+/**
+ * Made before all tests of the block that it is called in, and ended after them.
+ * @param dashboard where it is built to
+ */
+export function fleetPair(backend: string, dashboard = '/nowhere'): FleetPair {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-front-'));
   const end = new AbortController();
   const tokens = new Map<string, string>();
@@ -122,7 +125,12 @@ export function fleetPair(backend: string): FleetPair {
     for (const one of stores) {
       replicas = [
         ...replicas,
-        await listenLab({ store: one, signal: end.signal, names: ['fleet.example'] }),
+        await listenLab({
+          store: one,
+          signal: end.signal,
+          names: ['fleet.example'],
+          dashboard,
+        }),
       ];
     }
     const theirs = fleetRun('web', { addresses: ['172.17.0.2'] });

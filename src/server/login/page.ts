@@ -30,7 +30,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':
     `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; ` +
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
 };
@@ -42,7 +42,8 @@ export function pageText({ title, lines, links, canLogOut, takesToken }: Page): 
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width">',
-    `<style>${style}</style>`,
+    // Without it browsers ask for a /favicon.ico that is not there.
+    `<link rel="icon" href="data:,"><style>${style}</style>`,
     `<title>${plain(title)} - Seaworthy</title></head><body><main><h1>${plain(title)}</h1>`,
     ...lines.map((line) => `<p>${plain(line)}</p>`),
     list.length === 0 ? '' : `<ul>${list.join('')}</ul>`,

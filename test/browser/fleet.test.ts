@@ -1,0 +1,73 @@
+// The dashboard of a fleet in a real browser: in by a token, only pages that there are, what another replica
+// hears of, a container that is paused by its node, and out again.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildUi } from '../../tools/build/ui.ts';
+import { fleetPair, type Json } from '../fleet-pair.ts';
+import { present } from '../present.ts';
+import { fleetDetection, fleetRun } from '../sample-fleet.ts';
+import { idOf, imageIdOf } from '../sample-record.ts';
+import { sampleReport } from '../sample-report.ts';
+import { complaints } from './accessibility.ts';
+import { noBrowser, openBrowser, type TestBrowser } from './browser.ts';
+
+describe.skipIf(noBrowser !== null)(`a fleet (${noBrowser ?? 'in Chromium'})`, () => {
+  const dashboard = mkdtempSync(join(tmpdir(), 'seaworthy-fleet-ui-'));
+  const { tokens, stores, replicas, tell, asAgent } = fleetPair('sqlite', dashboard);
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    [browser] = await Promise.all([openBrowser(), buildUi(dashboard)]);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(dashboard, { recursive: true, force: true });
+  });
+
+  test('in, around, live, an order, and out', async () => {
+    const image = { id: imageIdOf('shop/api:1.2'), reference: 'shop/api:1.2', digest: null };
+    await present(stores()[0]).putReport(image, sampleReport());
+    const address = `http://127.0.0.1:${present(replicas()[0]).listener.port}`;
+    const { page, faults, close } = await browser.visit(`${address}/`);
+    expect(await complaints(page)).toEqual([]);
+    await page.getByLabel('Token').fill('swt_wrong-wrong-wrong');
+    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByText('This token is not known').waitFor();
+    await page.getByLabel('Token').fill(present(tokens.get('responder')));
+    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByRole('heading', { name: 'Containers', exact: true }).waitFor();
+    expect(page.url()).not.toContain('swt_');
+    const pages = await page.getByRole('navigation', { name: 'Pages' }).innerText();
+    expect(pages).toContain('Network');
+    expect(pages).not.toMatch(/Gate|Audit/);
+    expect(await complaints(page)).toEqual([]);
+    // The second replica takes it, the page at the first one shows it.
+    await page.getByText('live', { exact: true }).waitFor();
+    await tell('b', [fleetRun('seen-live'), fleetDetection('seen-live', 'Rule of now')]);
+    await page.getByText('seen-live').first().waitFor();
+    await page.goto(`${address}/#/detections`);
+    await page.getByText('Rule of now').first().waitFor();
+
+    await asAgent('a', { byHand: ['pause'], answers: [], now: true });
+    await page.goto(`${address}/#/containers/${idOf('web')}`);
+    await page.getByText('kept on node-a').waitFor();
+    await page.getByRole('button', { name: 'Pause it' }).click();
+    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    await page.getByText('waits for node-a').waitFor();
+    const { value } = await asAgent('a', { byHand: ['pause'], answers: [], now: true });
+    const [{ id } = { id: '' }] = (value as { orders: readonly Json[] }).orders;
+    const policy = { file: 'response.yaml', rule: 'manual', line: null };
+    const done = { id, state: 'done', result: 'paused by the engine', canUndo: true, undoes: null };
+    await asAgent('a', { byHand: ['pause'], answers: [{ ...done, policy }], now: true });
+    await page.getByText('paused by the engine').first().waitFor();
+    expect(await complaints(page)).toEqual([]);
+
+    await page.getByRole('link', { name: 'Account' }).click();
+    await page.getByText('You are responder: responder').waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByText('You are not logged in').waitFor();
+    expect(faults).toEqual([]);
+    await close();
+  }, 180_000);
+});
