@@ -30,6 +30,8 @@ export interface WatchProcess {
   cpuMs(thread?: string): number;
   /** Resident memory now: the watching process, the naming process. */
   residentMB(): readonly [number, number];
+  /** Of both together, what is shared with others counted in parts (PSS). */
+  shareMB(): number;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startWatchProcess(words: readonly string[]): Promise<Watch
       const [naming] = childrenOf(pid);
       return [residentOf(pid), naming === undefined ? 0 : residentOf(naming)];
     },
+    shareMB: () => [pid, ...childrenOf(pid)].reduce((sum, one) => sum + shareOf(one), 0),
     stop: async () => {
       if (child.exitCode !== null) return;
       const gone = once(child, 'exit');
@@ -110,6 +113,11 @@ function threadsOf(pid: number): readonly string[] {
 
 function residentOf(pid: number): number {
   const kib = /^VmRSS:\s*(\d+) kB$/m.exec(readText(`/proc/${pid}/status`))?.[1];
+  return (Number(kib ?? 0) * 1024) / 1e6;
+}
+
+function shareOf(pid: number): number {
+  const kib = /^Pss:\s*(\d+) kB$/m.exec(readText(`/proc/${pid}/smaps_rollup`))?.[1];
   return (Number(kib ?? 0) * 1024) / 1e6;
 }
 
