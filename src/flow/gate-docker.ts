@@ -48,7 +48,7 @@ export interface GuardEngine {
   network(name: string): Promise<KnownNetwork>;
 }
 
-export type KnownNetwork =
+type KnownNetwork =
   | { readonly kind: 'absent' }
   | { readonly kind: 'known'; readonly driver: string }
   | { readonly kind: 'unknown'; readonly reason: string };

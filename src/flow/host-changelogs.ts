@@ -8,7 +8,7 @@ import { accessFile } from '../inventory/ecosystem/file-view.ts';
 import { ecosystems } from '../inventory/ecosystem/registry.ts';
 import type { Package } from '../model/package.ts';
 
-export interface Changelog {
+interface Changelog {
   /** A path, or words for the database that keeps it. */
   readonly place: string;
   /** Version whose entry tells of the fix, by CVE. */

@@ -35,7 +35,7 @@ export function parseDatabase(file: FileView, context: CatalogContext): CatalogR
 }
 
 /** Where the headers of a database go, one for each installed package. */
-export interface ReadHeaders {
+interface ReadHeaders {
   header(header: RpmHeader): void;
   /** What could not be read, in one plain sentence. */
   problem(reason: string): void;
