@@ -16,18 +16,20 @@ import {
   sampleUs,
 } from '../../../test/sample-fleet.ts';
 import { idOf, imageIdOf } from '../../../test/sample-record.ts';
+import { countContract } from './count-contract.ts';
 import { type FleetStore, openFleetStore } from './index.ts';
 import { orderContract } from './order-contract.ts';
 
 /** @param makeAddress of an empty database for each test */
 export function fleetContract(backend: string, makeAddress: () => Promise<string>): void {
   const opened: FleetStore[] = [];
+  const called = new Set<string>();
   const make = async (): Promise<FleetStoreUnderTest> => {
     const address = await makeAddress();
     const open = async (): Promise<FleetStore> => {
       const store = await openFleetStore(address, { connections: 4 });
       opened.push(store);
-      return store;
+      return told(store, called);
     };
     return { store: await open(), again: open };
   };
@@ -205,6 +207,7 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
 
     peopleContract(make);
     orderContract(make);
+    countContract(make);
 
     test('work is leased once, kept by heartbeats, taken over when its holder is silent', async () => {
       const { store, again } = await make();
@@ -341,6 +344,36 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
       await store.ingest([fleetBatch('a', 4, [fleetDetection('alive', 'later')])]);
       expect(await store.counts()).toMatchObject({ detections: 1 });
     });
+
+    test('everything that a store does is asked by these tests', () => {
+      const all = Object.keys(present(opened[0])).filter((name) => name !== 'place');
+      expect(all.filter((name) => !called.has(name))).toEqual([...elsewhere, 'close']);
+    });
+  });
+}
+
+/** What test/fleet-front.test.ts asks over HTTP, of both backends too. */
+const elsewhere = [
+  'followLive',
+  'liveEnd',
+  'liveSince',
+  'order',
+  'takeOrders',
+  'ordered',
+  'answerOrders',
+  'responses',
+  'handsOf',
+  'byHandAnywhere',
+  'responseCounts',
+];
+
+/** The store, with a note of what of it was asked. */
+function told(store: FleetStore, called: Set<string>): FleetStore {
+  return new Proxy(store, {
+    get: (of, name, self) => {
+      called.add(String(name));
+      return Reflect.get(of, name, self) as unknown;
+    },
   });
 }
 

@@ -1,0 +1,106 @@
+// What every store of the fleet must know for the pages over it: images with their reports, counts,
+// scores, the parts of one container, tokens.
+import { expect, test } from 'vitest';
+import { type FleetStoreUnderTest, withAgents } from '../../../test/people-contract.ts';
+import { fleetBatch, fleetDetection, fleetRun, sampleUs } from '../../../test/sample-fleet.ts';
+import { idOf, imageIdOf } from '../../../test/sample-record.ts';
+import { sampleReport } from '../../../test/sample-report.ts';
+import type { FleetRun } from '../../model/fleet.ts';
+
+const data = { user: null, team: 'data', application: null, environment: null };
+
+function runOf(name: string, reference: string, options: Partial<FleetRun> = {}): FleetRun {
+  return fleetRun(name, {
+    image: { reference, id: imageIdOf(reference), digest: null },
+    ...options,
+  });
+}
+
+/** @param make an empty store for each test */
+export function countContract(make: () => Promise<FleetStoreUnderTest>): void {
+  test('images of runs, what runs of them, and what was found in them', async () => {
+    const { store } = await make();
+    await withAgents(store, 'a');
+    await store.ingest([
+      fleetBatch('a', 0, [
+        runOf('one', 'x:1'),
+        runOf('two', 'x:1', { alive: false, workload: data }),
+        runOf('three', 'y:1', { workload: data }),
+        fleetRun('four', { image: { reference: 'z:1', id: null, digest: null } }),
+        fleetDetection('three', 'r'),
+      ]),
+    ]);
+    const [x, y] = [imageIdOf('x:1'), imageIdOf('y:1')];
+    expect((await store.catalogue({ limit: 9 })).map(({ id }) => id)).toEqual([x, y]);
+    expect((await store.catalogue({ limit: 9, teams: ['checkout'] })).map(({ id }) => id)).toEqual([
+      x,
+    ]);
+    const after = { reference: 'x:1', id: x };
+    expect((await store.catalogue({ limit: 9, after })).map(({ id }) => id)).toEqual([y]);
+    expect(await store.catalogueCount()).toBe(2);
+    expect(await store.runsOfImages([x, y, 'none'], undefined)).toEqual(
+      new Map([
+        [x, { runs: 2, alive: 1 }],
+        [y, { runs: 1, alive: 1 }],
+        ['none', { runs: 0, alive: 0 }],
+      ]),
+    );
+    expect((await store.runsOfImages([x], ['data'])).get(x)).toEqual({ runs: 1, alive: 0 });
+    expect(await store.aliveByImage(undefined)).toEqual(
+      new Map([
+        [x, 1],
+        [y, 1],
+        ['', 1],
+      ]),
+    );
+    expect(await store.aliveByImage(['data'])).toEqual(new Map([[y, 1]]));
+    expect([await store.runCount(undefined), await store.runCount(['data'])]).toEqual([4, 2]);
+    const since = { sinceUs: sampleUs - 1, most: 9 };
+    expect(await store.detectionCount({ ...since, teams: undefined })).toBe(1);
+    expect(await store.detectionCount({ ...since, teams: ['data'] })).toBe(1);
+    expect(await store.detectionCount({ ...since, teams: ['checkout'] })).toBe(0);
+    expect(await store.report(x)).toBeNull();
+    const report = sampleReport();
+    await store.putReport({ id: x, reference: 'x:1', digest: null }, report);
+    expect(await store.report(x)).toEqual(JSON.parse(JSON.stringify(report)));
+    const judged = (await store.catalogued([x])).get(x);
+    expect(judged?.grade?.letter).toBe(report.grade.letter);
+  });
+
+  test('scores, the parts of a container, tokens that end', async () => {
+    const { store } = await make();
+    await withAgents(store, 'a');
+    const score = { score: 80, letter: 'B', images: 3 };
+    await store.putScore({ ...score, day: '2026-01-01' });
+    await store.putScore({ ...score, day: '2026-01-02', score: 70 });
+    await store.putScore({ ...score, day: '2026-01-02' });
+    expect(await store.scores(9)).toEqual([
+      { ...score, day: '2026-01-01' },
+      { ...score, day: '2026-01-02' },
+    ]);
+    const container = idOf('web');
+    const loss = { container, what: 'openat', count: 2, fromUs: 1, toUs: 2, why: 'full' };
+    const purls = ['pkg:deb/debian/zlib@1'];
+    await store.ingest([
+      fleetBatch('a', 0, [
+        fleetRun('web'),
+        { kind: 'loss', ...loss },
+        { kind: 'use', container, purls },
+      ]),
+    ]);
+    const place = { agent: 'a', container };
+    const runs = await store.runsOf([
+      ['a', container],
+      ['a', 'none'],
+    ]);
+    expect([...runs.values()].map(({ run }) => run.name)).toEqual(['web']);
+    expect(await store.losses(place, 9)).toMatchObject([loss]);
+    expect(await store.used(place)).toEqual(purls);
+    await store.addToken({ hash: 'v'.repeat(64), role: 'viewer', label: 'ann', teams: null });
+    const [token] = await store.tokens();
+    expect(token).toMatchObject({ role: 'viewer', label: 'ann', teams: null });
+    expect(await store.endToken(token?.id ?? '')).toBe(true);
+    expect(await store.endToken(token?.id ?? '')).toBe(false);
+    expect(await store.identify('v'.repeat(64))).toBeNull();
+  });
+}
