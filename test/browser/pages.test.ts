@@ -13,7 +13,7 @@ const pages: readonly (readonly [string, string])[] = [
   ['#/', 'are not all seaworthy'],
   ['#/?view=table', 'shop-api-1'],
   ['#/images', 'search/index:7'],
-  ['#/images/sha256%3Aab', 'CVE-2023-4911'],
+  ['#/images/sha256%3Aab', 'Layer by layer'],
   ['#/containers/any', 'not from the image'],
   ['#/exposure', 'pkg:npm/lodash'],
   ['#/exposure?question=CVE-2019-10744', 'containers ran it'],
