@@ -1,6 +1,8 @@
 // What every store of the fleet must do, as tests: each backend runs them all.
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { countContract } from '../../../test/fleet-count-contract.ts';
+import { orderContract } from '../../../test/fleet-order-contract.ts';
 import {
   type FleetStoreUnderTest,
   peopleContract,
@@ -16,9 +18,7 @@ import {
   sampleUs,
 } from '../../../test/sample-fleet.ts';
 import { idOf, imageIdOf } from '../../../test/sample-record.ts';
-import { countContract } from './count-contract.ts';
 import { type FleetStore, openFleetStore } from './index.ts';
-import { orderContract } from './order-contract.ts';
 
 /** @param makeAddress of an empty database for each test */
 export function fleetContract(backend: string, makeAddress: () => Promise<string>): void {

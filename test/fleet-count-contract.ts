@@ -1,11 +1,11 @@
 // What every store of the fleet must know for the pages over it: images with their reports, counts,
 // scores, the parts of one container, tokens.
 import { expect, test } from 'vitest';
-import { type FleetStoreUnderTest, withAgents } from '../../../test/people-contract.ts';
-import { fleetBatch, fleetDetection, fleetRun, sampleUs } from '../../../test/sample-fleet.ts';
-import { idOf, imageIdOf } from '../../../test/sample-record.ts';
-import { sampleReport } from '../../../test/sample-report.ts';
-import type { FleetRun } from '../../model/fleet.ts';
+import type { FleetRun } from '../src/model/fleet.ts';
+import { type FleetStoreUnderTest, withAgents } from './people-contract.ts';
+import { fleetBatch, fleetDetection, fleetRun, sampleUs } from './sample-fleet.ts';
+import { idOf, imageIdOf } from './sample-record.ts';
+import { sampleReport } from './sample-report.ts';
 
 const data = { user: null, team: 'data', application: null, environment: null };
 

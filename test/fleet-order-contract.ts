@@ -1,17 +1,11 @@
 // What every store of the fleet must do with its lists: whatever is asked, pages are in order, and whole.
 import { expect, test } from 'vitest';
-import { type FleetStoreUnderTest, withAgents } from '../../../test/people-contract.ts';
-import { present } from '../../../test/present.ts';
-import {
-  fleetBatch,
-  fleetDetection,
-  fleetInventory,
-  fleetRun,
-  sampleUs,
-} from '../../../test/sample-fleet.ts';
-import { idOf, imageIdOf } from '../../../test/sample-record.ts';
-import type { FleetRun } from '../../model/fleet.ts';
-import type { FleetRunQuery } from './fleet-store.ts';
+import type { FleetRun } from '../src/model/fleet.ts';
+import type { FleetRunQuery } from '../src/store/fleet/fleet-store.ts';
+import { type FleetStoreUnderTest, withAgents } from './people-contract.ts';
+import { present } from './present.ts';
+import { fleetBatch, fleetDetection, fleetInventory, fleetRun, sampleUs } from './sample-fleet.ts';
+import { idOf, imageIdOf } from './sample-record.ts';
 
 const agents = ['a', 'b', 'c'];
 const teams = ['shop', 'data', 'old', null];
