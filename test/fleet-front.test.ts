@@ -225,7 +225,12 @@ describe.each(backends)('a fleet in %s', (backend) => {
       });
     expect((await form(token, origin)).status).toBe(302);
     expect((await form(token, 'https://evil.example')).status).toBe(403);
-    const wrong = await form('swt_wrong-wrong-wrong', origin);
+    let wrong = await form('swt_wrong-wrong-wrong', origin);
+    // Wrong ones of one address are slowed down, and other tests have asked with some.
+    while (wrong.status === 429) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      wrong = await form('swt_wrong-wrong-wrong', origin);
+    }
     expect(wrong.headers['set-cookie']).toBeUndefined();
     expect(wrong.text).toContain('not known');
     const own = { token: null, headers: { cookie: cookie.split(';')[0] ?? '' } };

@@ -267,11 +267,12 @@ test('an image that ran is indexed from what the store knows, without its layers
   const known = inventory([found('npm', 'left-pad', '1.3.0')]);
   const services = {
     store: { inventory: () => ({ inventory: known, firstSeen: '2026' }) },
-    wanted: { revision: 'r' },
+    revision: 'r',
+    reading: async () => ({ analyst: { cached: () => null } }),
   } as unknown as Services;
   const ran = await inventoryRan(services, reader, imageIdOf('nobody:1'));
   expect(ran.packages).toBe(1);
-  expect(indexKnown(services, reader)).toBe(0);
+  expect(await indexKnown(services, reader)).toBe(0);
   const record = reader;
   const asked = { asked: 'pkg:npm/left-pad', skip: 0, limit: 1 };
   const answer = exposedTo({ record, advisories, ecosystems: matchEcosystems }, asked);

@@ -127,7 +127,9 @@ describe('the machine', () => {
     await ended;
     expect(readdirSync(work).filter((name) => name.startsWith('r.json.'))).toEqual([]);
     const left = existsSync(own) ? readdirSync(own) : [];
-    expect(left.filter((name) => !/^store\.db(?:-wal|-shm)?$|^spool$/.test(name))).toEqual([]);
+    expect(left.filter((name) => !/^store\.db(?:-wal|-shm|-journal)?$|^spool$/.test(name))).toEqual(
+      [],
+    );
     if (left.includes('spool')) expect(readdirSync(join(own, 'spool'))).toEqual([]);
   });
 

@@ -55,10 +55,19 @@ describe('archives', () => {
     ['a manifest that names itself', () => tar([manifest('manifest.json')])],
     ['an archive that holds only links', () => tar([link('manifest.json', 'manifest.json')])],
     ['no archive but zeros', () => Buffer.alloc(MiB)],
-    ['a program', () => Buffer.from('\u007fELF'.repeat(1000), 'latin1')],
   ])('%s', async (_what, bytes) => {
     const { code } = await scan(put('image.tar', bytes()));
     expect(code).toBe(3);
+  });
+
+  test('a program that is none', async () => {
+    const { code, report } = await scan(
+      put('image.tar', Buffer.from('\u007fELF'.repeat(1000), 'latin1')),
+    );
+    expect(code).toBe(0);
+    expect(report.packages).toEqual([]);
+    expect(report.unknowns.length).toBeGreaterThan(0);
+    expect(report.grade.letter).not.toBe('A');
   });
 
   test('a manifest that is there twice counts as the last one', async () => {

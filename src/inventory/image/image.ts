@@ -197,7 +197,7 @@ function emptyLayer(diffId: Digest): ReadLayer {
       hardlinks: new Map(),
       files: [],
       ownership: [],
-    nameless: [],
+      nameless: [],
       captures: new Map(),
       licences: [],
       issues: [],

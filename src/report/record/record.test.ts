@@ -97,7 +97,7 @@ const timeline: TimelineView = {
   events: 3,
   truncated: true,
   rawOn: null,
-      namesakes: 1,
+  namesakes: 1,
 };
 
 const answer: ExposureAnswer = {

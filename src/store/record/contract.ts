@@ -59,6 +59,12 @@ function packageOf(type: string, name: string, version: string): Package {
   };
 }
 
+/** A run as a recorder tells it that came later: it saw no start. */
+function foundLate(name: string, startedAtNs: bigint) {
+  const run = { ...sampleRun(name, { startedAtNs }), naming: 'after-start' as const };
+  return { ...lifecycle(run), startedBy: null };
+}
+
 function only(found: readonly StoredRun[]): StoredRun {
   expect(found).toHaveLength(1);
   return found[0] as StoredRun;
@@ -91,14 +97,10 @@ export function recordContract(backend: string, make: () => RecordUnderTest): vo
       const first = openWriter();
       for (const name of ['web', 'again']) first.append(lifecycle(sampleRun(name)));
       first.close();
-      const found = (name: string, startedAtNs: bigint) => {
-        const run = { ...sampleRun(name, { startedAtNs }), naming: 'after-start' as const };
-        return { ...lifecycle(run), startedBy: null };
-      };
       const second = openWriter();
       const { startedAtNs } = sampleRun('web');
-      second.append(found('web', (startedAtNs ?? 0n) + 7_000_000n));
-      second.append(found('again', (startedAtNs ?? 0n) + 60n * 1_000_000_000n));
+      second.append(foundLate('web', (startedAtNs ?? 0n) + 7_000_000n));
+      second.append(foundLate('again', (startedAtNs ?? 0n) + 60n * 1_000_000_000n));
       second.close();
       const reader = openReader();
       const web = only(reader.find('web', 10));
