@@ -1,6 +1,6 @@
 // What a node told of a run, as the record of one machine has it: pages of both are made by the same code.
 import type { ContainerEngine, ContainerRun } from '../model/container.ts';
-import type { FleetRun } from '../model/fleet.ts';
+import type { FleetFlow, FleetRun } from '../model/fleet.ts';
 import type { StoredFleetRun } from '../store/fleet/index.ts';
 import type { Peer, StoredRun } from '../store/record/index.ts';
 
@@ -48,18 +48,7 @@ function containerRun(node: string, run: FleetRun): ContainerRun {
 }
 
 /** Sums of a peer as a machine would have them. */
-export function peerOf(told: {
-  readonly direction: 'in' | 'out';
-  readonly protocol: string;
-  readonly port: number;
-  readonly remote: string;
-  readonly name: string | null;
-  readonly flows: number;
-  readonly sent: number;
-  readonly received: number;
-  readonly firstUs: number;
-  readonly lastUs: number;
-}): Peer {
+export function peerOf(told: Omit<FleetFlow, 'kind' | 'container'>): Peer {
   const { direction, protocol, port, remote, name, flows, sent, received } = told;
   return {
     direction,

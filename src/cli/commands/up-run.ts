@@ -61,7 +61,9 @@ export async function runUp(options: UpRunOptions): Promise<number> {
     view.running(`${other.url}/?token=${own}`);
     return exitCodes.satisfied;
   }
-  const heard: { take: ((record: RuntimeRecord) => void) | null } = { take: null };
+  // Rules that cannot be used are told before a link is.
+  const rules = await openWatchRules(options, warn);
+  const heard: Heard = { take: null };
   const live = createLiveFeed(realPace.now());
   const record = recordOf(data);
   const answering = await answeringOf(options, {
@@ -79,7 +81,7 @@ export async function runUp(options: UpRunOptions): Promise<number> {
     writeLock(data, url);
     view.link(`${url}/?token=${desk.tokens.own}`);
     try {
-      await start(options, desk, heard);
+      await start(options, desk, { heard, rules });
       view.follow(desk.harbourSources);
       await ended(options, desk);
     } finally {
@@ -95,6 +97,11 @@ export async function runUp(options: UpRunOptions): Promise<number> {
 }
 
 type Desk = ReturnType<typeof openDesk>;
+
+/** Takes what was answered into the record, once there is one. */
+interface Heard {
+  take: ((record: RuntimeRecord) => void) | null;
+}
 
 function now(): Date {
   return new Date();
@@ -223,14 +230,13 @@ function gaugesOf({ catalogue, record, status, answering }: Desk): ReadonlyMap<s
 async function start(
   options: UpRunOptions,
   desk: Desk,
-  heard: { take: ((record: RuntimeRecord) => void) | null },
+  { heard, rules }: { readonly heard: Heard; readonly rules: WatchRules },
 ): Promise<void> {
   const { data, offline } = options;
   const { live, catalogue, scanner } = desk;
   const found = await findEngines();
   const gradeOf = (imageId: string): string | null =>
     catalogue.entry(imageId)?.grade?.letter ?? null;
-  const rules = await openWatchRules(options, warn);
   const source = createWatchSource({
     folder: data,
     node: hostname(),
