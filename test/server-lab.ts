@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { builtinSource } from '../src/advisory/builtin/index.ts';
+import type { Remembered } from '../src/flow/harbour.ts';
+import type { TrustDesk } from '../src/flow/image-trust.ts';
+import { closedTrustDesk } from '../src/flow/image-trust-view.ts';
 import { createLiveFeed, type LiveFeed } from '../src/flow/live.ts';
 import { machineEvidence } from '../src/flow/machine-evidence.ts';
 import { type AnsweringDesk, machineResponses } from '../src/flow/response-desk.ts';
@@ -115,6 +118,8 @@ const nothingAnswers: AnsweringDesk = { alerts: null, policy: null, responder: n
 export interface LabOptions {
   /** Tells and does something about detections; default: nothing does. */
   readonly answering?: (folder: string) => AnsweringDesk;
+  /** Looks at signatures; default: nobody does. */
+  readonly trust?: (parts: { readonly catalogue: Catalogue; readonly live: LiveFeed }) => TrustDesk;
   /** Where the dashboard was built to. */
   readonly dashboard?: string;
   /** Makes the record of a folder; default: the sample of three containers. */
@@ -155,6 +160,7 @@ export async function openServerLab(options: LabOptions = {}): Promise<ServerLab
     pages: pagesOfMachine,
     scope: 'machine',
     record: () => record,
+    trust: options.trust?.({ catalogue, live }) ?? closedTrustDesk('a test'),
     status: () => ({ waiting: 0, running: 0, done: 2 }),
     audits: {
       latest: () => [],

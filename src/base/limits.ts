@@ -90,6 +90,10 @@ export const limits = {
   trustBytes: 128 * MiB,
   /** Everything that is asked of registries to verify one image. */
   trustDeadlineMs: 30_000,
+  /** Signatures of one image that its page remembers; the others are counted. */
+  trustSignaturesKept: 100,
+  /** Images that wait to be looked at because somebody asked for it. */
+  trustLooksWaiting: 100,
   /** One HTTP request without any byte. */
   httpIdleMs: 30_000,
   /** Redirects of one registry request. */

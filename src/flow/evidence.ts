@@ -64,6 +64,9 @@ export interface ImagesFound {
   readonly next: ImagePlace | null;
 }
 
+/** An image that a word means: its id, the start of it, its digest or its name. */
+export type ImageMeant = Pick<CatalogueEntry, 'id' | 'kind' | 'reference'>;
+
 export interface DetectionsAsked {
   readonly sinceNs?: bigint;
   readonly priorities?: readonly string[];
@@ -91,6 +94,8 @@ export interface Evidence {
   container(word: string, teams: Teams): Awaitable<ContainerFound | null>;
   timeline(word: string, query: EventQuery, teams: Teams): Awaitable<TimelineView | null>;
   images(asked: ImagesAsked, teams: Teams): Awaitable<ImagesFound>;
+  /** Throws `SeaworthyError` `not-found`: not here, or not theirs. */
+  image(word: string, teams: Teams): Awaitable<ImageMeant>;
   /** Throws `SeaworthyError` `not-found`: not here, not theirs, or not scanned yet. */
   report(word: string, teams: Teams): Awaitable<Report>;
   /** Throws `SeaworthyError` `usage`, `not-found` as `exposedTo` does. */

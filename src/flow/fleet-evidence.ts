@@ -61,6 +61,10 @@ export function fleetEvidence(sources: FleetSources): Evidence {
       return { ...view, container: container ?? view.container };
     },
     images: (asked, teams) => imagesPage(store, asked, teams),
+    async image(word, teams) {
+      const { id, reference } = await imageMeant(store, word, teams);
+      return { id, kind: 'image', reference };
+    },
     async report(word, teams) {
       const entry = await imageMeant(store, word, teams);
       const report = await store.report(entry.id);

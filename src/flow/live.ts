@@ -5,6 +5,7 @@ import type { Awaitable } from './evidence.ts';
 export type LiveKind =
   | 'container'
   | 'image'
+  | 'trust'
   | 'detection'
   | 'response'
   | 'audit'

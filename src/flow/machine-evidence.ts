@@ -82,6 +82,10 @@ export function machineEvidence(sources: MachineSources): Evidence {
       return reader === null ? report : withUseOf(reader, entry.id, report);
     },
     exposed(asked, teams) {
+    image(word, teams) {
+      const { id, kind, reference } = entryMeant(sources, word, teams);
+      return { id, kind, reference };
+    },
       const reader = record();
       if (reader === null) {
         throw new SeaworthyError('not-found', 'nothing was recorded here yet', {

@@ -100,3 +100,10 @@ export interface TrustFacts {
   /** What was not looked at, and why. */
   readonly unknowns: readonly string[];
 }
+
+/** A signer in words. */
+export function signerWords(signer: Signer | null): string {
+  if (signer === null) return 'nobody known';
+  if (signer.kind === 'certificate') return `${signer.subject} (${signer.issuer})`;
+  return `the key ${signer.name} (${signer.fingerprint.slice(0, 19)}…)`;
+}

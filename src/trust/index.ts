@@ -11,7 +11,7 @@ export {
   isSignatureLayer,
   simpleSigningType,
 } from './evidence.ts';
-export { judgeTrust, signerWords, type TrustReason, type TrustVerdict } from './judge.ts';
+export { judgeTrust, type TrustReason, type TrustVerdict } from './judge.ts';
 export { readPublicKey, type TrustedKey, trustedKey } from './key.ts';
 export {
   readTrustPolicy,

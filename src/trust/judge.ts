@@ -1,5 +1,5 @@
 // The verdict of a trust policy about one image: pure, from the facts alone, with its reasons.
-import type { SignatureFact, Signer, TrustFacts } from '../model/trust.ts';
+import { type SignatureFact, type Signer, signerWords, type TrustFacts } from '../model/trust.ts';
 import type { AttestationDemand, Authority, TrustMode, TrustPolicy, TrustRule } from './policy.ts';
 import { bareSource, isOfType } from './statement.ts';
 
@@ -266,11 +266,4 @@ function instead({ signatures }: TrustFacts): string {
   if (stranger !== undefined) return `, but by ${signerWords(stranger.signer)}`;
   const refused = all[0];
   return refused === undefined ? '; no signature was found' : `: ${refused.reason}`;
-}
-
-/** A signer in words. */
-export function signerWords(signer: Signer | null): string {
-  if (signer === null) return 'nobody known';
-  if (signer.kind === 'certificate') return `${signer.subject} (${signer.issuer})`;
-  return `the key ${signer.name} (${signer.fingerprint.slice(0, 19)}…)`;
 }

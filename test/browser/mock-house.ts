@@ -178,3 +178,81 @@ export function waiversOf(text: (word: string) => string): object {
     ],
   };
 }
+
+/** Signed by a workflow, with provenance and an SBOM; a stranger's signature beside it. */
+export function trustOf(now: Date, text: (word: string) => string): object {
+  const signer = {
+    kind: 'certificate',
+    issuer: 'https://token.actions.githubusercontent.com',
+    subject: text('https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main'),
+    sourceRepository: text('acme/shop'),
+    sourceRef: 'refs/heads/main',
+    sourceDigest: null,
+    buildSigner: null,
+    trigger: 'push',
+  };
+  const one = (more: object): object => ({
+    kind: 'signature',
+    shape: 'referrer',
+    storedIn: `sha256:${'5'.repeat(64)}`,
+    subject: `sha256:${'6'.repeat(64)}`,
+    verified: true,
+    trusted: true,
+    refusal: null,
+    reason: '',
+    signer,
+    signedAt: [ago(now, 30 * hour)],
+    logIndex: '123456789',
+    predicateType: null,
+    provenance: null,
+    ...more,
+  });
+  const provenance = {
+    builder: text('https://github.com/actions/runner/github-hosted'),
+    buildType: 'https://actions.github.io/buildtypes/workflow/v1',
+    sources: [text('git+https://github.com/acme/shop@refs/heads/main')],
+    sourceRef: 'refs/heads/main',
+  };
+  const attestation = { kind: 'attestation' };
+  return {
+    state: 'trusted',
+    sentence: `Trusted: ${text('signed by release workflow')}; attested slsaprovenance`,
+    advice: null,
+    command: text('seaworthy verify registry.example/shop/api:1.4 --policy trust.yaml'),
+    running: false,
+    cannotAsk: null,
+    outdated: true,
+    last: {
+      outcome: 'trusted',
+      reference: text(`registry.example/shop/api@sha256:${'6'.repeat(64)}`),
+      checkedAt: ago(now, 2 * hour),
+      policy: {
+        file: 'trust.yaml',
+        revision: `sha256:${'7'.repeat(64)}`,
+        rule: { patterns: [text('registry.example/shop/**')], line: 9 },
+        mode: 'deny',
+      },
+      rootRevision: `sha256:${'8'.repeat(64)}`,
+      reasons: [],
+      proved: ['signed by release workflow'],
+      signatures: [
+        one({}),
+        one({ ...attestation, predicateType: 'https://slsa.dev/provenance/v1', provenance }),
+        one({ ...attestation, predicateType: 'https://cyclonedx.org/bom' }),
+        one({
+          shape: 'signature-tag',
+          verified: false,
+          trusted: false,
+          refusal: 'unknown-key',
+          reason: text('no key of the policy made it'),
+          signer: null,
+          signedAt: [],
+          logIndex: null,
+        }),
+      ],
+      moreSignatures: 0,
+      unknowns: [text('an SBOM lies beside the image that nobody signed: it proves nothing')],
+      problem: null,
+    },
+  };
+}

@@ -24,6 +24,7 @@ import {
   exposedOf,
   networkOf,
   responsesOf,
+  trustOf,
   waiversOf,
 } from './mock-house.ts';
 
@@ -222,6 +223,7 @@ function fullAnswers(variant: Variant, now: Date): Answers {
       const [response] = responsesOf(now, named, text);
       return { status: 200, body: method === 'POST' ? response : actionsOf() };
     }
+    if (page === 'images' && part === 'trust') return { status: 200, body: trustOf(now, text) };
     if (page === 'images') return { status: 200, body: hostileReport(text) };
     if (page === 'lessons') {
       return { status: 200, body: lessons.find((one) => one.id === id) ?? lessons[0] };

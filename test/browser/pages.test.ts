@@ -14,6 +14,7 @@ const pages: readonly (readonly [string, string])[] = [
   ['#/?view=table', 'shop-api-1'],
   ['#/images', 'search/index:7'],
   ['#/images/sha256%3Aab', 'Layer by layer'],
+  ['#/images/sha256%3Aab', 'SLSA provenance'],
   ['#/containers/any', 'not from the image'],
   ['#/exposure', 'pkg:npm/lodash'],
   ['#/exposure?question=CVE-2019-10744', 'containers ran it'],

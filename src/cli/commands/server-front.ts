@@ -8,6 +8,7 @@ import { fleetCoverage } from '../../flow/fleet-coverage.ts';
 import { fleetEvidence } from '../../flow/fleet-evidence.ts';
 import { type FleetLive, followFleet } from '../../flow/fleet-live.ts';
 import { fleetResponses } from '../../flow/fleet-responses.ts';
+import { closedTrustDesk } from '../../flow/image-trust-view.ts';
 import type { AdvisorySource } from '../../model/advisory.ts';
 import {
   type Caller,
@@ -113,6 +114,9 @@ async function isReady(store: FleetStore): Promise<boolean> {
   }
 }
 
+/** Registries are named by nodes: a server that asked them all could be sent anywhere. */
+const noTrust = 'A fleet server asks no registry for signatures: run the command where the registry is known';
+
 function servicesOf({ store, alerts, advisories, now }: ServerFrontOptions): FleetServices {
   return {
     evidence: fleetEvidence({
@@ -122,6 +126,7 @@ function servicesOf({ store, alerts, advisories, now }: ServerFrontOptions): Fle
       now,
     }),
     responses: fleetResponses({ store, alerts, now }),
+    trust: closedTrustDesk(noTrust),
     pages: pagesOfFleet,
     scope: 'fleet',
     status: () => ({ waiting: 0, running: 0, done: 0 }),

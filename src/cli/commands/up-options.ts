@@ -1,8 +1,10 @@
 // Flags of `seaworthy up` and `up token`.
 import type { Role } from '../../server/api/index.ts';
-import type { CommonOptions } from '../options.ts';
+import type { CommonOptions, RegistryFlags } from '../options.ts';
 
-export interface UpRunOptions extends CommonOptions {
+export interface UpRunOptions
+  extends CommonOptions,
+    Pick<RegistryFlags, 'registryCa' | 'plainHttp'> {
   readonly port: number;
   readonly host: string;
   readonly name: readonly string[];
@@ -14,6 +16,9 @@ export interface UpRunOptions extends CommonOptions {
   readonly alerts?: string;
   /** File of faults that somebody answers for. */
   readonly waivers?: string;
+  /** Policy of `verify`: whose signatures count. */
+  readonly trustPolicy?: string;
+  readonly trustedRoot?: string;
   /** File of the policy of responses. */
   readonly response?: string;
   /** Milliseconds after which it ends by itself. */

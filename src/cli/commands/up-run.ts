@@ -39,6 +39,7 @@ import {
   recordOf,
 } from './up-services.ts';
 import { createUpView } from './up-view.ts';
+import { checkTrust, createUpTrust } from './up-trust.ts';
 import { waiversOf } from './up-waivers.ts';
 import type { Answering, AnsweringHooks } from './watch-response.ts';
 import { openWatchRules, type WatchRules } from './watch-rules.ts';
@@ -64,6 +65,7 @@ export async function runUp(options: UpRunOptions): Promise<number> {
   // Rules that cannot be used are told before a link is.
   const rules = await openWatchRules(options, warn);
   const heard: Heard = { take: null };
+  await checkTrust(options);
   const live = createLiveFeed(realPace.now());
   const record = recordOf(data);
   const answering = await answeringOf(options, {
@@ -148,8 +150,9 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
   const coverage = () => state.up?.coverage() ?? outside();
   const status = () => state.up?.status() ?? { waiting: 0, running: 0, done: 0 };
   const changes = openChangeLog(data);
-  const opened = { data, record, answering, catalogue, advisories, audits, waivers, tokens };
-  const services = machineServices({ ...opened, changes, coverage, status, now });
+  const trust = createUpTrust({ options, catalogue, live, now, warn });
+  const opened = { data, record, answering, catalogue, advisories, audits, waivers, tokens, trust };
+  const services = machineServices({ ...opened, changes, coverage, remembered, status, now });
   return {
     live,
     tokens,

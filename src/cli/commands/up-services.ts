@@ -5,6 +5,8 @@ import { builtinRows } from '../../advisory/builtin/index.ts';
 import { asRecord, parseJson } from '../../base/json.ts';
 import { realPace } from '../../base/retry.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
+import type { Remembered } from '../../flow/harbour.ts';
+import type { TrustDesk } from '../../flow/image-trust.ts';
 import { machineEvidence } from '../../flow/machine-evidence.ts';
 import { type AnsweringDesk, machineResponses } from '../../flow/response-desk.ts';
 import type { Coverage } from '../../flow/runtime-source.ts';
@@ -74,6 +76,7 @@ export interface MachineParts {
   readonly record: ReturnType<typeof recordOf>;
   readonly answering: AnsweringDesk | null;
   readonly catalogue: Catalogue;
+  readonly trust: TrustDesk;
   readonly advisories: ReturnType<typeof advisoriesOf>;
   readonly audits: AuditDesk;
   readonly waivers: ReturnType<typeof waiversOf>;
@@ -104,6 +107,7 @@ export function machineServices(parts: MachineParts) {
     }),
     pages: pagesOfMachine,
     scope: 'machine' as const,
+    trust: parts.trust,
     status,
     record: record.get,
     audits,

@@ -24,6 +24,10 @@ export function defineUp(program: Command): void {
     .option('--exceptions <file>', 'exceptions, behind the rules (repeatable)', collect, [])
     .option('--waivers <file>', 'faults that somebody answers for, of audits and the gate (YAML)')
     .option('--alerts <file>', 'tell others of detections: outputs, routes and digests (YAML)')
+    .option('--trust-policy <file>', 'whose signatures of images count: the policy file of verify')
+    .option('--trusted-root <file>', "a trusted_root.json instead of Sigstore's public one")
+    .option('--registry-ca <file>', 'PEM file of authorities that registries may be signed by')
+    .option('--plain-http', 'talk plain http to registries that are not on this machine')
     .option('--response <file>', 'a policy of what is done about detections, and by hand (YAML)')
     .addOption(new Option('--for <time>', 'end after this time: 5s, 10m, 2h').argParser(spanOf))
     .option('--once', 'end when everything that is here now is scanned');

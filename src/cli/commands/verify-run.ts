@@ -11,7 +11,7 @@ import {
   type TrustAnswer,
   type TrustSource,
 } from '../../flow/trust/index.ts';
-import { knownRoot, type RootText, renewRoot } from '../../host/tuf/index.ts';
+import { knownRoot, renewRoot } from '../../host/tuf/index.ts';
 import {
   demandedPolicy,
   isOfType,
@@ -122,18 +122,24 @@ function readSmall(file: string, most: number): Buffer {
 /** The authorities that keyless signatures count by. */
 export async function rootOf(options: VerifyOptions): Promise<TrustedRoot> {
   const { trustedRoot, updateTrustedRoot, data } = options;
-  let text: RootText;
-  if (trustedRoot !== undefined) {
-    text = { bytes: readSmall(trustedRoot, limits.trustedRootBytes), name: trustedRoot };
-  } else if (updateTrustedRoot === true) {
-    if (options.offline === true) {
-      throw new SeaworthyError('usage', '--offline forbids --update-trusted-root');
-    }
-    text = await renewRoot({ folder: data });
-  } else {
-    text = knownRoot(data);
+  if (trustedRoot !== undefined || updateTrustedRoot !== true) return knownRootOf(options);
+  if (options.offline === true) {
+    throw new SeaworthyError('usage', '--offline forbids --update-trusted-root');
   }
-  return readTrustedRoot(text.bytes, text.name);
+  const { bytes, name } = await renewRoot({ folder: data });
+  return readTrustedRoot(bytes, name);
+}
+
+/** The same without any network: of the file, else as it was last renewed or built in. */
+export function knownRootOf({
+  trustedRoot,
+  data,
+}: Pick<VerifyOptions, 'trustedRoot' | 'data'>): TrustedRoot {
+  const { bytes, name } =
+    trustedRoot === undefined
+      ? knownRoot(data)
+      : { bytes: readSmall(trustedRoot, limits.trustedRootBytes), name: trustedRoot };
+  return readTrustedRoot(bytes, name);
 }
 
 async function sourceOf(image: string, options: VerifyOptions): Promise<TrustSource> {

@@ -1,8 +1,7 @@
 // `verify` for people: the answer, what to do, then every signature that was found.
 import type { TrustAnswer } from '../../flow/trust/index.ts';
-import type { SignatureFact, Signer } from '../../model/trust.ts';
+import { type SignatureFact, type Signer, signerWords } from '../../model/trust.ts';
 import { createPaint, harmless, type Paint, spread, wrap } from '../../report/paint/index.ts';
-import { signerWords } from '../../trust/index.ts';
 
 export interface VerifyTableOptions {
   readonly columns: number;

@@ -3,8 +3,8 @@
 import { messageOf } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
 import { createRegistry, type RegistryOptions } from '../../host/registry/index.ts';
+import { signerWords } from '../../model/trust.ts';
 import type { SignatureState } from '../../policy/image/index.ts';
-import { signerWords } from '../../trust/index.ts';
 import { sourceOf } from './registry-source.ts';
 import { createTrustVerifier, type TrustAnswer, type TrustVerifierOptions } from './verifier.ts';
 

@@ -33,6 +33,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
     `/api/v1/images/${shop}/sbom?format=spdx`,
     `/api/v1/images/${shop}/sbom?format=json`,
   ],
+  '/api/v1/images/{id}/trust': [`/api/v1/images/${shop}/trust`],
   '/api/v1/exposed': ['/api/v1/exposed?question=pkg:npm/lodash'],
   '/api/v1/detections': ['/api/v1/detections', '/api/v1/detections?priority=critical&since=1h'],
   '/api/v1/network': ['/api/v1/network', '/api/v1/network?since=2026-01-01T00:00:00Z'],

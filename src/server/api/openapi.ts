@@ -83,7 +83,7 @@ function jsonContent(schema: Schema): unknown {
 const streamOperation = {
   summary: 'What happens now, as server-sent events; `Last-Event-ID` takes up where a reader was.',
   description:
-    `Events: container, image, detection, response, audit, lost, progress. \`lost\` with \`what: "stream"\` says
+    `Events: container, image, trust, detection, response, audit, lost, progress. \`lost\` with \`what: "stream"\` says
 that more happened than is kept: ask the lists again. Needs the role viewer.`.replaceAll('\n', ' '),
   parameters: [
     { name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } },

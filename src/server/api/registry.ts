@@ -11,11 +11,13 @@ import { lessonRoutes } from './lessons.ts';
 import { responseRoutes } from './responses.ts';
 import type { FleetServices, MachineServices, Route } from './route.ts';
 import { runtimeRoutes } from './runtime.ts';
+import { trustRoutes } from './trust.ts';
 
 const everywhere: readonly Route[] = [
   ...harbourRoutes,
   ...containerRoutes,
   ...imageRoutes,
+  ...trustRoutes,
   ...exposureRoutes,
   ...runtimeRoutes,
   ...responseRoutes,

@@ -1,6 +1,7 @@
 // What a route of the API is: its place, who may ask, what it takes and gives, and a thin handler.
 import type { AuditAnswer } from '../../flow/audit.ts';
 import type { Awaitable, Evidence } from '../../flow/evidence.ts';
+import type { TrustDesk } from '../../flow/image-trust.ts';
 import type { ResponseDesk } from '../../flow/response-desk.ts';
 import type { UpStatus } from '../../flow/up.ts';
 import type { WaiverBook } from '../../policy/index.ts';
@@ -71,6 +72,7 @@ export interface Change {
 export interface ApiServices {
   readonly evidence: Evidence;
   readonly responses: ResponseDesk;
+  readonly trust: TrustDesk;
   /** Pages of the dashboard that have something to show here. */
   readonly pages: readonly string[];
   /** What this server watches. */

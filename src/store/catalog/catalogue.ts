@@ -1,5 +1,6 @@
 // The contract of the catalogue: each image (and scanned container or machine) with its last report in
 // short, the report itself, and one score a day.
+import type { ImageTrust } from '../../model/image-trust.ts';
 import type { Grade, Report, Summary } from '../../model/report.ts';
 
 export type CatalogueState = 'waiting' | 'scanning' | 'scanned' | 'failed';
@@ -59,6 +60,10 @@ export interface Catalogue {
   /** The last whole report; null: never scanned, or not to be read. */
   report(id: string): Report | null;
   put(entry: CatalogueEntry, report: Report | null): void;
+  /** What the last look at an image's signatures found; null: nobody looked, or it is not to be read. */
+  trust(id: string): ImageTrust | null;
+  /** Remembers a look in place of the one before. */
+  putTrust(id: string, trust: ImageTrust): void;
   /** Says which images are there; the others of that kind stay, as absent. */
   keepPresent(kind: CatalogueEntry['kind'], ids: ReadonlySet<string>): void;
   /** The newest score of a day counts; days beyond a year are forgotten. */

@@ -6,6 +6,8 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { makeFolder } from '../../base/folder.ts';
+import { parseJson } from '../../base/json.ts';
+import type { ImageTrust } from '../../model/image-trust.ts';
 import type { Report } from '../../model/report.ts';
 import type { Catalogue, CatalogueEntry, CataloguePage, DailyScore } from './catalogue.ts';
 
@@ -24,6 +26,10 @@ const schema = `
   CREATE TABLE score (day TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   PRAGMA user_version = ${schemaVersion};
 `;
+
+/** Came later, and takes nothing from programs that do not know it: the version stays. */
+const additions =
+  'CREATE TABLE IF NOT EXISTS trust (id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID';
 
 /**
  * Opens the catalogue of a data folder, making it when there is none. Throws `SeaworthyError`
@@ -77,6 +83,10 @@ function prepared(database: DatabaseSync): DatabaseSync {
     } else if (version() !== schemaVersion) {
       throw new SeaworthyError('database', `the catalogue has version ${version()}`);
     }
+    const hasTrust = database
+      .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'trust'")
+      .get();
+    if (hasTrust === undefined) database.exec(additions);
     database.exec('PRAGMA synchronous = NORMAL');
     return database;
   } catch (error) {
@@ -155,6 +165,22 @@ class SqliteCatalogue implements Catalogue {
          present = excluded.present, value = excluded.value,
          report = coalesce(excluded.report, report)`,
     ).run(id, kind, reference, present ? 1 : 0, JSON.stringify(entry), packed);
+  }
+
+  trust(id: string): ImageTrust | null {
+    const row = this.#of('SELECT value FROM trust WHERE id = ?').get(id) as
+      | { value: string }
+      | undefined;
+    const parsed = row === undefined ? null : parseJson(row.value);
+    // A damaged one is found again with the next look.
+    return parsed?.ok === true ? (parsed.value as ImageTrust) : null;
+  }
+
+  putTrust(id: string, trust: ImageTrust): void {
+    this.#of('INSERT OR REPLACE INTO trust (id, value) VALUES (?, ?)').run(
+      id,
+      JSON.stringify(trust),
+    );
   }
 
   keepPresent(kind: CatalogueEntry['kind'], ids: ReadonlySet<string>): void {

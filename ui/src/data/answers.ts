@@ -3,6 +3,11 @@
 import type { AuditResult } from '../../../src/audit/judge.ts';
 import type { Lesson } from '../../../src/lesson/lesson.ts';
 import type { Workload } from '../../../src/model/container.ts';
+import type {
+  ImageTrust,
+  ImageTrustView,
+  JudgedSignature,
+} from '../../../src/model/image-trust.ts';
 import type { Summary } from '../../../src/model/report.ts';
 import type { DetectionFacts } from '../../../src/model/timeline.ts';
 import type { ContainerView, ExposureAnswer } from '../../../src/model/timeline-view.ts';
@@ -15,7 +20,16 @@ export type {
   VulnerabilityFinding,
 } from '../../../src/model/report.ts';
 export type { ExposureRow, ProcessView, TimelineView } from '../../../src/model/timeline-view.ts';
-export type { AuditResult, ContainerView, DetectionFacts, Lesson, Workload };
+export type {
+  AuditResult,
+  ContainerView,
+  DetectionFacts,
+  ImageTrust,
+  ImageTrustView,
+  JudgedSignature,
+  Lesson,
+  Workload,
+};
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -64,6 +78,8 @@ export interface Harbour {
   readonly actions: readonly HarbourAction[];
   readonly counts: Readonly<Record<string, number>>;
   readonly coverage: readonly Coverage[];
+  /** What runs is told as it was then; null, or absent: as it is. */
+  readonly asOf?: string | null;
   readonly generatedAt: string;
 }
 

@@ -35,6 +35,7 @@ let timer: ReturnType<typeof setTimeout> | null = null;
 const concerned: Readonly<Record<string, readonly string[]>> = {
   container: ['/harbour'],
   image: ['/images', '/harbour'],
+  trust: ['/images/'],
   detection: ['/detections', '/harbour'],
   response: ['/responses', '/alerts', '/containers/'],
   audit: ['/audit'],
@@ -106,9 +107,15 @@ function progressOf(data: unknown): Progress | null {
   const told = (data ?? {}) as Readonly<Record<string, unknown>>;
   const count = (name: string): number => (typeof told[name] === 'number' ? told[name] : 0);
   const left = count('waiting') + count('running');
-  if (left === 0 || typeof told['step'] !== 'string') return null;
+  const { step } = told;
+  if (left === 0 || typeof step !== 'string') return null;
   const name = typeof told['name'] === 'string' ? harmless(told['name']).slice(0, 100) : '';
-  const what = told['step'] === 'advisories' ? 'Renewing the advisories' : `Scanning ${name}`;
+  const work: Readonly<Record<string, string>> = {
+    advisories: 'Renewing the advisories',
+    audit: 'Auditing the engine',
+    verify: `Asking for the signatures of ${name}`,
+  };
+  const what = (Object.hasOwn(work, step) ? work[step] : undefined) ?? `Scanning ${name}`;
   return { what, done: count('done'), total: count('done') + left };
 }
 

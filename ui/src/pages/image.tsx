@@ -4,15 +4,16 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { ContainerView, Page, Report } from '../data/answers.ts';
 import { addressOfQuestion, answerTo, refresh } from '../data/client.ts';
-import { counted, harmless, shellWord, shortId } from '../data/words.ts';
-import { CopyButton, Parts, Scrolled, SearchField } from '../parts/controls.tsx';
-import { ContainerLink, GradeMark, LessonLink, Time } from '../parts/marks.tsx';
+import { counted, harmless, shortId } from '../data/words.ts';
+import { Parts, Scrolled, SearchField } from '../parts/controls.tsx';
+import { ContainerLink, GradeMark, Time } from '../parts/marks.tsx';
 import { nowMs } from '../parts/now.ts';
 import { Shown } from '../parts/shown.tsx';
 import { replaceQuery, route } from '../routing.ts';
 import { lifeText } from './harbour-map.tsx';
 import { FindingGroups } from './image-findings.tsx';
 import { Layers } from './image-layers.tsx';
+import { ImageSignatures } from './image-trust.tsx';
 
 export function ImagePage({ id }: { readonly id: string }): JSX.Element {
   const path = `/images/${encodeURIComponent(id)}`;
@@ -35,7 +36,6 @@ function Told({
 }): JSX.Element {
   const { target, grade, suppressed, unknowns } = report;
   const name = harmless(target.name);
-  const verify = `seaworthy verify ${shellWord(target.name)}`;
   const find = route.value.query.get('find') ?? '';
   return (
     <>
@@ -71,15 +71,7 @@ function Told({
       <Layers report={report} />
       <Runs {...{ id, report }} />
       <Unused report={report} />
-      <section>
-        <h2>Who signed it</h2>
-        <p>
-          Signatures lie beside the image in its registry, and a scan asks no registry.{' '}
-          <code>{verify}</code> tells who signed it and whether that holds.{' '}
-          <LessonLink id="image-trust" />
-        </p>
-        <CopyButton text={verify} label="Copy the command" />
-      </section>
+      <ImageSignatures path={path} />
       {(unknowns.length > 0 || suppressed.length > 0) && <Held report={report} />}
     </>
   );
