@@ -124,6 +124,8 @@ export interface LabOptions {
   readonly dashboard?: string;
   /** Makes the record of a folder; default: the sample of three containers. */
   readonly fillRecord?: (folder: string) => void;
+  /** Since when nobody looked what runs; default: it is known. */
+  readonly remembered?: () => Remembered | null;
   /** The server's clock, which stands still. Default: an hour after the sample begins. */
   readonly now?: Date;
 }
@@ -150,6 +152,7 @@ export async function openServerLab(options: LabOptions = {}): Promise<ServerLab
       record: () => record,
       advisories: () => builtinSource(),
       coverage: () => coverage,
+      remembered: options.remembered ?? (() => null),
       now: () => now,
     }),
     responses: machineResponses({
@@ -157,10 +160,10 @@ export async function openServerLab(options: LabOptions = {}): Promise<ServerLab
       responses: () => openResponseLog(folder).read(),
       record: () => record,
     }),
+    trust: options.trust?.({ catalogue, live }) ?? closedTrustDesk('a test'),
     pages: pagesOfMachine,
     scope: 'machine',
     record: () => record,
-    trust: options.trust?.({ catalogue, live }) ?? closedTrustDesk('a test'),
     status: () => ({ waiting: 0, running: 0, done: 2 }),
     audits: {
       latest: () => [],

@@ -3,6 +3,7 @@ import { counted, grouped } from '../base/count-text.ts';
 import type { FixAction, Grade } from '../model/report.ts';
 import type { Catalogue, CatalogueEntry, DailyScore } from '../store/catalog/index.ts';
 import type { RecordReader } from '../store/record/index.ts';
+import { timeText } from './container-view.ts';
 import type { Coverage } from './runtime-source.ts';
 
 export interface HarbourAction {
@@ -34,7 +35,18 @@ export interface Harbour {
     readonly waiting: number;
   };
   readonly coverage: readonly Coverage[];
+  /**
+   * ISO 8601: what runs now is not known yet, and is told as it was then, out of the record. Null: it is as
+   * it is told.
+   */
+  readonly asOf: string | null;
   readonly generatedAt: string;
+}
+
+/** What is told of containers while nobody has looked yet what runs now. */
+export interface Remembered {
+  /** When somebody looked last; null: nobody ever did. */
+  readonly untilNs: bigint | null;
 }
 
 export interface HarbourSources {
@@ -42,6 +54,8 @@ export interface HarbourSources {
   /** Null: nothing was recorded yet. */
   readonly record: RecordReader | null;
   readonly coverage: readonly Coverage[];
+  /** Null: what the record says of what runs is so. */
+  readonly remembered: Remembered | null;
   readonly now: Date;
   /** Null: everything; else only containers of these teams. */
   readonly teams: ReadonlySet<string> | null;
@@ -81,6 +95,8 @@ export interface HarbourFacts {
   >;
   readonly trend: Harbour['trend'];
   readonly coverage: readonly Coverage[];
+  /** Absent: what runs is known, as nodes of a fleet tell it. */
+  readonly remembered?: Remembered | null;
   readonly now: Date;
 }
 
@@ -92,7 +108,7 @@ export const dayMs = 86_400_000;
 
 /** The answer of now, of one machine. */
 export function harbourOf(sources: HarbourSources): Harbour {
-  const { catalogue, record, coverage, now, teams } = sources;
+  const { catalogue, record, coverage, remembered, now, teams } = sources;
   const running = runningImages(sources);
   const judged = judgedOf(catalogue, running, teams === null);
   const counts = record?.counts() ?? { runs: 0, alive: 0 };
@@ -106,6 +122,7 @@ export function harbourOf(sources: HarbourSources): Harbour {
     },
     trend: catalogue.scores(trendDays).map(({ day, score }) => ({ day, score })),
     coverage,
+    remembered,
     now,
   });
 }
@@ -116,11 +133,15 @@ export function sumOf(running: ReadonlyMap<string, number>): number {
 }
 
 /** The answer out of what was gathered. */
-export function harbourFrom({ judged, counts, trend, coverage, now }: HarbourFacts): Harbour {
+export function harbourFrom(facts: HarbourFacts): Harbour {
+  const { judged, counts, trend, coverage, remembered = null, now } = facts;
   const grade = overallGrade(judged);
   const all = judged.map(({ entry }) => entry);
   return {
-    answer: sentenceOf({ judged, grade, alive: counts.containersAlive }),
+    answer:
+      judged.length === 0 && remembered !== null
+        ? 'What runs here is being read: the first answer is near.'
+        : sentenceOf({ judged, grade, alive: counts.containersAlive }),
     grade,
     trend,
     actions: actionsOf(judged),
@@ -130,8 +151,14 @@ export function harbourFrom({ judged, counts, trend, coverage, now }: HarbourFac
       waiting: all.filter(({ state }) => state === 'waiting' || state === 'scanning').length,
     },
     coverage,
+    asOf: momentOf(remembered),
     generatedAt: now.toISOString(),
   };
+}
+
+function momentOf(remembered: Remembered | null): string | null {
+  const untilNs = remembered?.untilNs ?? null;
+  return untilNs === null ? null : timeText(untilNs);
 }
 
 /** The score of today, to be kept; null while nothing is scanned. */

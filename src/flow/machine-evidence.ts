@@ -18,7 +18,7 @@ import type {
   Teams,
 } from './evidence.ts';
 import { exposedTo } from './exposure.ts';
-import { harbourOf } from './harbour.ts';
+import { harbourOf, type Remembered } from './harbour.ts';
 import { imageView } from './image-view.ts';
 import { withUseOf } from './in-use.ts';
 import { type NetworkView, networkView } from './network-view.ts';
@@ -32,6 +32,7 @@ export interface MachineSources {
   readonly record: () => RecordReader | null;
   readonly advisories: () => AdvisorySource;
   readonly coverage: () => readonly Coverage[];
+  readonly remembered: () => Remembered | null;
   readonly now: () => Date;
 }
 
@@ -45,11 +46,18 @@ const flowsMost = 20_000;
 
 /** The answers of a machine. */
 export function machineEvidence(sources: MachineSources): Evidence {
-  const { catalogue, record, advisories, coverage, now } = sources;
+  const { catalogue, record, advisories, coverage, remembered, now } = sources;
   const meant = (word: string, teams: Teams): StoredRun | null => runMeant(record(), word, teams);
   return {
     harbour: (teams) =>
-      harbourOf({ catalogue, record: record(), coverage: coverage(), now: now(), teams }),
+      harbourOf({
+        catalogue,
+        record: record(),
+        coverage: coverage(),
+        remembered: remembered(),
+        now: now(),
+        teams,
+      }),
     containers(asked, teams) {
       const { runs, next } = runsPage(record(), asked, teams);
       return { items: graded(catalogue, runs), next };
@@ -74,6 +82,10 @@ export function machineEvidence(sources: MachineSources): Evidence {
       return { ...view, container: { ...view.container, grade: container?.grade ?? null } };
     },
     images: (asked, teams) => imagesPage(sources, asked, teams),
+    image(word, teams) {
+      const { id, kind, reference } = entryMeant(sources, word, teams);
+      return { id, kind, reference };
+    },
     report(word, teams) {
       const entry = entryMeant(sources, word, teams);
       const report = catalogue.report(entry.id);
@@ -82,10 +94,6 @@ export function machineEvidence(sources: MachineSources): Evidence {
       return reader === null ? report : withUseOf(reader, entry.id, report);
     },
     exposed(asked, teams) {
-    image(word, teams) {
-      const { id, kind, reference } = entryMeant(sources, word, teams);
-      return { id, kind, reference };
-    },
       const reader = record();
       if (reader === null) {
         throw new SeaworthyError('not-found', 'nothing was recorded here yet', {

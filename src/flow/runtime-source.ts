@@ -27,6 +27,8 @@ export interface RuntimeListener {
   onRun(update: RunUpdate): void;
   /** @param run null: on the host, or nobody knows the container */
   onDetection(heard: HeardDetection, run: ContainerRun | null): void;
+  /** All that ran before is known: what the record says to run does. */
+  onSettled(): void;
 }
 
 export interface RuntimeSource {

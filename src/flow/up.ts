@@ -50,6 +50,8 @@ export interface UpStatus {
 export interface Up {
   coverage(): readonly Coverage[];
   status(): UpStatus;
+  /** What the record says to run does; until then it is what somebody saw last. */
+  isSettled(): boolean;
   /** Commits everything and ends. */
   stop(): Promise<void>;
 }
@@ -89,6 +91,7 @@ class Upkeep implements Up {
   /** Ids by the engine that holds them. */
   readonly #held = new Map<string, ReadonlySet<string>>();
   readonly #alive = new Map<string, AliveContainer>();
+  #isSettled = false;
 
   constructor(options: UpOptions) {
     this.#options = options;
@@ -104,6 +107,7 @@ class Upkeep implements Up {
     const heard = source.start({
       onRun: (update) => this.#heard(update),
       onDetection: (heard, run) => this.#detected(heard, run),
+      onSettled: () => (this.#isSettled = true),
     });
     const { signal } = this.#stopping;
     for (const { address } of found.engines) {
@@ -244,7 +248,8 @@ class Upkeep implements Up {
 
   #keepScore(): void {
     const { catalogue, record, now, live } = this.#options;
-    const sources = { catalogue, record: record(), coverage: [], now: now(), teams: null };
+    const known = { coverage: [], remembered: null, teams: null };
+    const sources = { ...known, catalogue, record: record(), now: now() };
     const score = scoreOfToday(sources);
     if (score !== null) catalogue.putScore(score);
     live.tell('progress', { step: 'idle', waiting: 0, running: 0, done: this.#queue.done });
@@ -285,6 +290,10 @@ class Upkeep implements Up {
   status(): UpStatus {
     const { waiting, running, done } = this.#queue;
     return { waiting, running, done };
+  }
+
+  isSettled(): boolean {
+    return this.#isSettled;
   }
 
   async stop(): Promise<void> {

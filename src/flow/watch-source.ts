@@ -42,6 +42,7 @@ function listenerOf(listener: RuntimeListener, warn: (line: string) => void) {
     container: (update) => listener.onRun(update),
     detection: (heard, run) => listener.onDetection(heard, run),
     record: () => undefined,
+    settled: () => listener.onSettled(),
     lost: ({ why, fromNs, toNs }) => listener.onRun({ kind: 'gap', reason: why, fromNs, toNs }),
     warn,
   } satisfies WatchOptions['listener'];

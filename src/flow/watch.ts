@@ -34,6 +34,8 @@ export interface WatchListener {
   detection(sighted: TellingDetection, run: ContainerRun | null): void;
   record(record: RawRecord): void;
   lost(loss: LossRecord): void;
+  /** All that lived before the watch began is known: what the record says to run does. */
+  settled?(): void;
   /** One line for a person. */
   warn(line: string): void;
 }
@@ -180,6 +182,7 @@ class Watching implements Watch {
       this.tellWithoutSensor();
       // No process is looked at: what neither engine nor bundle knows is over.
       this.recording?.endUnseen(this.aliveIds());
+      this.listener.settled?.();
     } else {
       this.missing.push(...sensorLimits());
       void engine.then((isThere) => (this.hasEngine = isThere));
@@ -300,6 +303,7 @@ class Watching implements Watch {
       case 'settled':
         // Runs that the record believes alive and nobody has seen: they ended while nobody watched.
         this.recording?.endUnseen(new Set([...message.containerIds, ...this.aliveIds()]));
+        this.listener.settled?.();
         break;
       case 'losses':
         for (const { name, count, fromNs, toNs, why: told } of message.losses) {

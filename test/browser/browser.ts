@@ -35,6 +35,8 @@ export interface TestBrowser {
    * the page before it goes there.
    */
   readonly visit: (address: string, options?: VisitOptions) => Promise<Guest>;
+  /** A page in a profile of its own that has gone nowhere yet. */
+  readonly newPage: () => Promise<Page>;
   readonly close: () => Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function openBrowser(words: readonly string[] = []): Promise<TestBr
       await guest.page.locator('main :is(h1, h2, [role=alert])').first().waitFor();
       return guest;
     },
+    newPage: () => browser.newPage(),
     close: () => browser.close(),
   };
 }

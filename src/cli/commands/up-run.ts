@@ -5,6 +5,7 @@ import { messageOf, oneLine } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
 import type { AuditAnswer } from '../../flow/audit.ts';
 import { connectTo, findEngines } from '../../flow/engines.ts';
+import type { Remembered } from '../../flow/harbour.ts';
 import { createLiveFeed, type LiveFeed } from '../../flow/live.ts';
 import { auditDocument } from '../../flow/report-documents.ts';
 import { responseItem } from '../../flow/response-desk.ts';
@@ -38,8 +39,8 @@ import {
   machineServices,
   recordOf,
 } from './up-services.ts';
-import { createUpView } from './up-view.ts';
 import { checkTrust, createUpTrust } from './up-trust.ts';
+import { createUpView } from './up-view.ts';
 import { waiversOf } from './up-waivers.ts';
 import type { Answering, AnsweringHooks } from './watch-response.ts';
 import { openWatchRules, type WatchRules } from './watch-rules.ts';
@@ -64,8 +65,8 @@ export async function runUp(options: UpRunOptions): Promise<number> {
   }
   // Rules that cannot be used are told before a link is.
   const rules = await openWatchRules(options, warn);
-  const heard: Heard = { take: null };
   await checkTrust(options);
+  const heard: Heard = { take: null };
   const live = createLiveFeed(realPace.now());
   const record = recordOf(data);
   const answering = await answeringOf(options, {
@@ -148,6 +149,7 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
   const house = { data, advisories: advisories.get, audits, offline: options.offline === true };
   const outside = () => houseCoverage(house);
   const coverage = () => state.up?.coverage() ?? outside();
+  const remembered = rememberedOf(record, () => state.up?.isSettled() === true);
   const status = () => state.up?.status() ?? { waiting: 0, running: 0, done: 0 };
   const changes = openChangeLog(data);
   const trust = createUpTrust({ options, catalogue, live, now, warn });
@@ -178,6 +180,7 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
       catalogue,
       record: record.get(),
       coverage: coverage(),
+      remembered: remembered(),
       now: now(),
       teams: null,
       scans: status(),
@@ -191,6 +194,12 @@ function openDesk(options: UpRunOptions, { live, record, answering }: Opened) {
       catalogue.close();
     },
   };
+}
+
+/** What the record knew before this process began to write it. */
+function rememberedOf(record: Opened['record'], isSettled: () => boolean): () => Remembered | null {
+  const before: Remembered = { untilNs: record.get()?.recordedUntilNs() ?? null };
+  return () => (isSettled() ? null : before);
 }
 
 function listen(options: UpRunOptions, desk: Desk): Promise<RunningServer> {

@@ -83,13 +83,14 @@ export interface MachineParts {
   readonly tokens: Tokens;
   readonly changes: ReturnType<typeof openChangeLog>;
   readonly coverage: () => readonly Coverage[];
+  readonly remembered: () => Remembered | null;
   readonly status: Up['status'];
   readonly now: () => Date;
 }
 
 /** What the API works with. */
 export function machineServices(parts: MachineParts) {
-  const { data, catalogue, record, advisories, answering, coverage } = parts;
+  const { data, catalogue, record, advisories, answering, coverage, remembered } = parts;
   const { status, audits, waivers, tokens, changes, now } = parts;
   const responses = openResponseLog(data);
   return {
@@ -98,6 +99,7 @@ export function machineServices(parts: MachineParts) {
       record: record.get,
       advisories: advisories.get,
       coverage,
+      remembered,
       now,
     }),
     responses: machineResponses({
@@ -105,9 +107,9 @@ export function machineServices(parts: MachineParts) {
       responses: () => responses.read(),
       record: record.get,
     }),
+    trust: parts.trust,
     pages: pagesOfMachine,
     scope: 'machine' as const,
-    trust: parts.trust,
     status,
     record: record.get,
     audits,

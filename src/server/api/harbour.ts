@@ -41,6 +41,10 @@ const harbour: Route = {
       waiting: count,
     }),
     coverage: list(coverageSchema),
+    asOf: {
+      ...orNull(moment),
+      description: 'what runs now is not known yet and is told as it was then; null: it is known',
+    },
     generatedAt: moment,
   }),
   async handle({ services, caller }) {

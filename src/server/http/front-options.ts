@@ -4,6 +4,7 @@ import type { Awaitable } from '../../flow/evidence.ts';
 import type { LiveSource } from '../../flow/live.ts';
 import type { ApiServices, Caller, Change, Route } from '../api/index.ts';
 import type { HostRule } from './guard.ts';
+import type { RestBounds } from './rest.ts';
 import type { StaticFiles } from './static-files.ts';
 import type { Streams } from './stream.ts';
 
@@ -68,6 +69,8 @@ export interface FrontOptions<Services extends ApiServices> extends HostRule {
 
 export interface Front {
   readonly streams: Streams;
+  /** Resolves when nobody waits for an answer any more; what is heavy begins then. */
+  untilRest(bounds: RestBounds): Promise<void>;
   /** Never rejects. */
   serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }

@@ -19,6 +19,7 @@ import { serverLimits } from './limits.ts';
 import { createHttpMetrics } from './metrics.ts';
 import { createRate } from './rate.ts';
 import { bodyOf, cookieOf, formOf, Refusal } from './request.ts';
+import { createRest, type RestBounds } from './rest.ts';
 import { askedOf, bearerOf, checkRights, isReading, isSecret } from './rights.ts';
 import { createRouter } from './router.ts';
 import { createStreams, type Streams } from './stream.ts';
@@ -37,7 +38,8 @@ class FrontDesk<Services extends ApiServices> implements Front {
   readonly #metrics = createHttpMetrics();
   readonly #rate;
   readonly #refusals;
-  readonly #description: unknown;
+  readonly #rest;
+  #description: unknown = null;
 
   constructor(options: FrontOptions<Services>) {
     this.#options = options;
@@ -58,12 +60,17 @@ class FrontDesk<Services extends ApiServices> implements Front {
       callers,
       nowMs,
     });
-    this.#description = openApi(options.routes, options.services.toolVersion);
+    this.#rest = createRest(nowMs);
+  }
+
+  untilRest(bounds: RestBounds): Promise<void> {
+    return this.#rest.until(bounds);
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = this.#options.clockMs();
-    const told = { route: 'other' };
+    const told = { route: 'other', answered: this.#rest.asked() };
+    response.once('close', told.answered);
     response.once('finish', () => {
       this.#metrics.observe(told.route, response.statusCode, this.#options.clockMs() - started);
     });
@@ -93,11 +100,7 @@ class FrontDesk<Services extends ApiServices> implements Front {
     }
   }
 
-  async #answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    told: { route: string },
-  ): Promise<void> {
+  async #answer(request: IncomingMessage, response: ServerResponse, told: Told): Promise<void> {
     const { url = '/', method = 'GET', headers } = request;
     const { anyHostWithToken, words } = this.#options;
     const isBearer = anyHostWithToken && headers.authorization !== undefined;
@@ -136,11 +139,13 @@ class FrontDesk<Services extends ApiServices> implements Front {
     }
     if (path === '/api/v1/openapi.json' && isReading(method)) {
       told.route = path;
+      const { routes, services } = this.#options;
+      this.#description ??= openApi(routes, services.toolVersion);
       return sendAnswer(request, response, { kind: 'json', value: this.#description });
     }
     if (path === '/api/v1/stream' && method === 'GET') {
       told.route = path;
-      if (await this.streams.open(request, response, caller)) return;
+      if (await this.streams.open(request, response, caller)) return told.answered();
       throw new Refusal(429, 'limit', {
         message: 'too many streams are open',
         advice: 'close other pages and come back',
@@ -348,7 +353,13 @@ interface Asked {
   readonly method: string;
   readonly path: string;
   readonly search: URLSearchParams;
-  readonly told: { route: string };
+  readonly told: Told;
+}
+
+interface Told {
+  route: string;
+  /** Nobody waits for it any more; a stream stays open. */
+  readonly answered: () => void;
 }
 
 interface ChangeAsked<Services> extends Asked {

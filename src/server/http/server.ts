@@ -6,6 +6,7 @@ import type { ChangeLog } from './change-log.ts';
 import { createFront } from './front.ts';
 import type { FrontOptions } from './front-options.ts';
 import { serverLimits } from './limits.ts';
+import type { RestBounds } from './rest.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface ServeOptions
@@ -23,6 +24,8 @@ export interface ServeOptions
 
 export interface RunningServer {
   readonly port: number;
+  /** Resolves when nobody waits for an answer any more; what is heavy begins then. */
+  untilRest(bounds: RestBounds): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,6 +61,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
+    untilRest: (bounds) => front.untilRest(bounds),
     async close() {
       front.streams.close();
       await new Promise<void>((resolve) => {

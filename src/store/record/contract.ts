@@ -344,6 +344,9 @@ export function recordContract(backend: string, make: () => RecordUnderTest): vo
       clock.pass(200);
       first.tick();
       const lastWordNs = clock.wall;
+      const early = openReader();
+      expect(early.recordedUntilNs()).toBe(lastWordNs);
+      early.close();
       clock.pass(5000);
       const next = openWriter();
       next.append(wrote('web', '/data/after'));

@@ -26,6 +26,7 @@ import {
 import { openForAsking } from './open.ts';
 import type { RecordReader, StoredRun } from './record-store.ts';
 import { microseconds, nanoseconds } from './run-row.ts';
+import { lastSignOf } from './session.ts';
 import { Statements } from './statements.ts';
 
 /**
@@ -39,6 +40,7 @@ export function openRecord(folder: string): RecordReader {
     find: (word, limit) => findRuns(statements, word, limit),
     events: (run, query) => askEvents(statements, run, query),
     detections: (run, limit) => detectionsOf(statements, run, limit),
+    recordedUntilNs: () => lastSignOf(statements)?.atNs ?? null,
     counts: () => askCounts(statements),
     aliveByImage: () => askAliveByImage(statements),
     detectionsSince: (sinceNs) => countDetections(statements, sinceNs),

@@ -233,6 +233,8 @@ export interface RecordReader {
   events(run: number, query: EventQuery): StoredEvents;
   /** In their order. */
   detections(run: number, limit: number): readonly Omit<StoredDetection, 'id' | 'run'>[];
+  /** When somebody recorded last, by the last sign of life. Null: nobody ever did. */
+  recordedUntilNs(): bigint | null;
   /** All runs that the record knows, by the tallies of their images. */
   counts(): RunCounts;
   /** Running containers by the id of their image; '' stands for those without one. */

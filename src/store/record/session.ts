@@ -39,11 +39,24 @@ function nextOrderOf(statements: Statements): number {
   return row?.value ?? 1;
 }
 
-/** From the last sign of life to now; from the beginning of time where nobody ever recorded. */
-function gapOf(statements: Statements, nowNs: bigint): LossRecord {
+/** The last life of a recorder: its end, or its last sign of life where it did not say goodbye. */
+export interface LastSign {
+  readonly atNs: bigint;
+  readonly isKill: boolean;
+}
+
+/** Null: nobody ever recorded. */
+export function lastSignOf(statements: Statements): LastSign | null {
   const last = statements
     .of('SELECT heartbeat_us, ended_us FROM session ORDER BY id DESC LIMIT 1')
     .get() as { heartbeat_us: number; ended_us: number | null } | undefined;
+  if (last === undefined) return null;
+  return { atNs: nanoseconds(last.ended_us ?? last.heartbeat_us), isKill: last.ended_us === null };
+}
+
+/** From the last sign of life to now; from the beginning of time where nobody ever recorded. */
+function gapOf(statements: Statements, nowNs: bigint): LossRecord {
+  const last = lastSignOf(statements);
   const loss = {
     kind: 'loss',
     what: 'all',
@@ -51,13 +64,12 @@ function gapOf(statements: Statements, nowNs: bigint): LossRecord {
     containerId: null,
     timeNs: nowNs,
   } as const;
-  if (last === undefined) {
+  if (last === null) {
     const why = 'it began before anything was recorded here';
     // One microsecond early: what begins with the record is whole.
     return { ...loss, fromNs: 0n, toNs: nowNs - 1000n, why };
   }
-  const isKill = last.ended_us === null;
-  const fromNs = nanoseconds(last.ended_us ?? last.heartbeat_us);
+  const { atNs: fromNs, isKill } = last;
   return {
     ...loss,
     fromNs: fromNs < nowNs ? fromNs : nowNs,

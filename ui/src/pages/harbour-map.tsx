@@ -45,6 +45,8 @@ export function HarbourMap({
   useLayoutEffect(() => {
     const scale = place.current?.querySelector('.scale');
     if (scale === null || scale === undefined) return;
+    // Known before the first picture: that is drawn once.
+    setWidthPx(scale.getBoundingClientRect().width);
     const observer = new ResizeObserver(([entry]) => setWidthPx(entry?.contentRect.width ?? 0));
     observer.observe(scale);
     return () => observer.disconnect();

@@ -1,7 +1,7 @@
 // The first page: how safe the containers are, what to do about it, and all of them on one axis.
 
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type {
   ContainerView,
   Coverage,
@@ -14,7 +14,7 @@ import { type Answer, answerTo, refresh } from '../data/client.ts';
 import { fleet, loadContainers } from '../data/containers.ts';
 import { arrows, counted, grouped, harmless, nounOf } from '../data/words.ts';
 import { Choice, SearchField } from '../parts/controls.tsx';
-import { GradeMark } from '../parts/marks.tsx';
+import { GradeMark, Time } from '../parts/marks.tsx';
 import { nowMs } from '../parts/now.ts';
 import { Coded, Empty, Failed, HowTo, Loading, Shown, sentence } from '../parts/shown.tsx';
 import { Trend } from '../parts/trend.tsx';
@@ -30,6 +30,7 @@ export function HarbourPage(): JSX.Element {
       <Shown answer={answer} what="the answer" retry={() => void refresh('/harbour')}>
         {(harbour) => (
           <>
+            <Remembered asOf={harbour.asOf ?? null} />
             <Head harbour={harbour} />
             <Actions actions={harbour.actions} />
           </>
@@ -38,6 +39,35 @@ export function HarbourPage(): JSX.Element {
       <Containers />
       {answer.kind === 'ready' && <CoverageList coverage={answer.value.coverage} />}
     </>
+  );
+}
+
+const askAgainMs = 1000;
+const askAgainMostMs = 30_000;
+
+/** What runs is not read yet: told as such, and asked again until it is. */
+function Remembered({ asOf }: { readonly asOf: string | null }): JSX.Element | null {
+  const wasRemembered = useRef(false);
+  useEffect(() => {
+    // It is read: the containers are not what they were either.
+    if (asOf === null && wasRemembered.current) void loadContainers();
+    wasRemembered.current = asOf !== null;
+    if (asOf === null) return;
+    let timer: ReturnType<typeof setTimeout>;
+    const ask = (waitMs: number): void => {
+      timer = setTimeout(() => {
+        void refresh('/harbour');
+        ask(Math.min(askAgainMostMs, waitMs * 2));
+      }, waitMs);
+    };
+    ask(askAgainMs);
+    return () => clearTimeout(timer);
+  }, [asOf]);
+  if (asOf === null) return null;
+  return (
+    <p class="state is-remembered" role="status">
+      As it was <Time at={asOf} />. What runs now is not read yet.
+    </p>
   );
 }
 

@@ -3,6 +3,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { rested } from './now.ts';
 
 export interface Point {
   /** ISO 8601, a day or a moment. */
@@ -55,34 +56,40 @@ export function Trend({
 function draw(place: HTMLElement, points: readonly Point[]): () => void {
   let isOver = false;
   let end = (): void => {};
-  void import('uplot').then(({ default: Plot }) => {
-    if (isOver) return;
-    const style = getComputedStyle(place);
-    const colour = (name: string): string => style.getPropertyValue(name);
-    const axis = { stroke: colour('--faint'), grid: { stroke: colour('--line'), width: 1 } };
-    const plot = new Plot(
-      {
-        width: place.clientWidth,
-        height,
-        legend: { show: false },
-        cursor: { show: false },
-        scales: { y: { range: [0, 100] } },
-        axes: [
-          { ...axis, size: 30 },
-          { ...axis, size: 40, splits: () => [0, 50, 100] },
-        ],
-        series: [{}, { stroke: colour('--accent'), width: 2, points: { show: points.length < 8 } }],
-      },
-      [points.map(({ at }) => Date.parse(at) / 1000), points.map(({ score }) => score)],
-      place,
-    );
-    const observer = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height }));
-    observer.observe(place);
-    end = () => {
-      observer.disconnect();
-      plot.destroy();
-    };
-  });
+  // The answer and the containers are drawn first.
+  void rested()
+    .then(() => import('uplot'))
+    .then(({ default: Plot }) => {
+      if (isOver) return;
+      const style = getComputedStyle(place);
+      const colour = (name: string): string => style.getPropertyValue(name);
+      const axis = { stroke: colour('--faint'), grid: { stroke: colour('--line'), width: 1 } };
+      const plot = new Plot(
+        {
+          width: place.clientWidth,
+          height,
+          legend: { show: false },
+          cursor: { show: false },
+          scales: { y: { range: [0, 100] } },
+          axes: [
+            { ...axis, size: 30 },
+            { ...axis, size: 40, splits: () => [0, 50, 100] },
+          ],
+          series: [
+            {},
+            { stroke: colour('--accent'), width: 2, points: { show: points.length < 8 } },
+          ],
+        },
+        [points.map(({ at }) => Date.parse(at) / 1000), points.map(({ score }) => score)],
+        place,
+      );
+      const observer = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height }));
+      observer.observe(place);
+      end = () => {
+        observer.disconnect();
+        plot.destroy();
+      };
+    });
   return () => {
     isOver = true;
     end();
