@@ -54,3 +54,6 @@ export const inspectorRevisions: readonly (readonly [scanner: string, revision: 
   ['secret', 'secret:1'],
   ['misconfig', 'misconfiguration:1'],
 ];
+
+/** What tells distributions apart, and the ends of their support. */
+export const distributionsRevision = 'distributions:20f70c61067b';

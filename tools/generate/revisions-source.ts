@@ -1,4 +1,6 @@
 // src/flow/revisions.ts: what reading looks for, by name and revision, for those who do not load it.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { wantedBy } from '../../src/flow/reading.ts';
 import { scanners } from '../../src/inspect/scanner.ts';
 
@@ -21,5 +23,20 @@ export function revisionsSource(): string {
     'export const inspectorRevisions: readonly (readonly [scanner: string, revision: string])[] = [',
     ...inspectors,
     '];',
+    '',
+    '/** What tells distributions apart, and the ends of their support. */',
+    `export const distributionsRevision = 'distributions:${distributionsHash()}';`,
   ].join('\n')}\n`;
+}
+
+const distributions = new URL('../../src/inventory/distro/', import.meta.url);
+
+/** Of the sources: a date in a table is soon changed, and a number beside it soon forgotten. */
+function distributionsHash(): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(distributions).toSorted()) {
+    if (!/(?<!\.test)\.ts$/.test(name)) continue;
+    hash.update(`${name}\0`).update(readFileSync(new URL(name, distributions)));
+  }
+  return hash.digest('hex').slice(0, 12);
 }

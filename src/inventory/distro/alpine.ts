@@ -27,6 +27,7 @@ const dates = lifecycle({
   '3.21': '2026-11-01',
   '3.22': '2027-05-01',
   '3.23': '2027-11-01',
+  '3.24': '2028-06-01',
 });
 
 export const alpine: DistributionDefinition = {

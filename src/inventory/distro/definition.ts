@@ -37,7 +37,7 @@ export interface DescribeOptions {
   readonly purlNamespace: string;
   readonly osvEcosystem: string | null;
   readonly osvStreams?: readonly string[];
-  /** ISO date, or null when the vendor names none. */
+  /** ISO date by the vendor's calendar; null: none is known, and what the release file says counts. */
   readonly endOfLife: string | null;
   /** Where it differs from VERSION_ID. */
   readonly versionId?: string;
@@ -47,7 +47,7 @@ export interface DescribeOptions {
 
 /** Puts together what is alike for all distributions. */
 export function describe(facts: ReleaseFacts, options: DescribeOptions): Description {
-  const { packageType, purlNamespace, osvEcosystem, osvStreams, endOfLife, notes = [] } = options;
+  const { packageType, purlNamespace, osvEcosystem, osvStreams, notes = [] } = options;
   const codename = options.codename ?? facts.codename;
   const versionId = options.versionId ?? facts.versionId ?? codename ?? '';
   return {
@@ -56,7 +56,7 @@ export function describe(facts: ReleaseFacts, options: DescribeOptions): Descrip
       versionId,
       name: facts.name,
       codename,
-      endOfLife,
+      endOfLife: options.endOfLife ?? statedEnd(facts),
       purlNamespace,
       purlDistro: versionId === '' ? facts.id : `${facts.id}-${versionId}`,
       packageType,
@@ -65,6 +65,13 @@ export function describe(facts: ReleaseFacts, options: DescribeOptions): Descrip
     },
     notes,
   };
+}
+
+/** SUPPORT_END of os-release(5): the vendor's plan on the day the release was built. */
+function statedEnd({ fields }: ReleaseFacts): string | null {
+  const date = fields.get('SUPPORT_END') ?? '';
+  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(date) && !Number.isNaN(Date.parse(date));
+  return isDate ? date : null;
 }
 
 /** End-of-life dates by release, as the vendor publishes them. */

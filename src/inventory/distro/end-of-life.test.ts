@@ -33,6 +33,27 @@ describe('end of life', () => {
     for (const date of dates) expect(new Date(date).toISOString().slice(0, 10)).toBe(date);
   });
 
+  test.each([
+    ['fedora', '44', '2027-06-02'],
+    ['alpine', '3.24.1', '2028-06-01'],
+    ['sles', '16.0', '2027-11-30'],
+    ['photon', '5.0', null],
+  ])('%s %s: %s', (id, release, expected) => {
+    expect(dateOf(id, release)).toBe(expected);
+  });
+
+  test.each([
+    ['our table knows better', { ID: 'fedora', VERSION_ID: '43' }, '2026-12-02', '2026-12-09'],
+    ['a release newer than our table', { ID: 'fedora', VERSION_ID: '99' }, '2031-05-20', null],
+    ['a derivative', { ID: 'shipos', ID_LIKE: 'fedora', VERSION_ID: '1' }, '2031-05-20', null],
+    ['no date', { ID: 'fedora', VERSION_ID: '99' }, 'some day', ''],
+    ['no day', { ID: 'fedora', VERSION_ID: '99' }, '2031-13-77', ''],
+  ] as const)('SUPPORT_END: %s', (_, fields, stated, expected) => {
+    const text = osRelease({ ...fields, SUPPORT_END: stated });
+    const found = detect({ 'etc/os-release': text }).distribution?.endOfLife;
+    expect(found).toBe(expected === '' ? null : (expected ?? stated));
+  });
+
   test.skipIf(!existsSync(`${table}debian.csv`))('agrees with distro-info-data', () => {
     // Debian: the end of long term support. Ubuntu: the end of standard support; some old ones are not kept.
     const debian = rows('debian').filter(([release, , , , , , end]) => Number(release) >= 7 && end);

@@ -57,7 +57,7 @@ export const amazon = unfed({
   },
 });
 
-/** docs.fedoraproject.org/en-US/releases/lifecycle. */
+/** Four weeks after the release of the next but one: fedorapeople.org/groups/schedule. */
 export const fedora = unfed({
   ids: ['fedora'],
   name: 'Fedora Linux',
@@ -81,8 +81,9 @@ export const fedora = unfed({
     '39': '2024-11-26',
     '40': '2025-05-13',
     '41': '2025-12-15',
-    '42': '2026-05-13',
+    '42': '2026-05-27',
     '43': '2026-12-09',
+    '44': '2027-06-02',
   },
 });
 
