@@ -218,7 +218,6 @@ export const linuxLibrariesRows: readonly BuiltinRow[] = [
     debian: { curl: { '11': '7.74.0-1.3+deb11u10', '12': '7.88.1-10+deb12u4', '13': '8.3.0-3' } },
     ubuntu: {
       curl: {
-        '20.04': '7.68.0-1ubuntu2.19',
         '22.04': '7.81.0-1ubuntu1.14',
         '24.04': '8.2.1-1ubuntu3.1',
       },
@@ -226,7 +225,7 @@ export const linuxLibrariesRows: readonly BuiltinRow[] = [
     lesson:
       'A redirect to an over-long name through a slow SOCKS5 proxy overruns the heap. Only ' +
       'proxied requests; upgrade libcurl.',
-    checked: ['DEBIAN-CVE-2023-38545', 'UBUNTU-CVE-2023-38545'],
+    checked: ['DEBIAN-CVE-2023-38545', 'UBUNTU-CVE-2023-38545', 'USN-6429-1'],
   },
   {
     id: 'CVE-2023-4863',
