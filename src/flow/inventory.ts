@@ -5,6 +5,7 @@ import { headOf, kindOfPath, readText } from '../host/filesystem/index.ts';
 import {
   type AnalystSource,
   asLayout,
+  type BlobStore,
   listDockerArchive,
   listOciLayout,
   openArchiveFile,
@@ -47,6 +48,10 @@ export async function takeInventories(
     }
     case 'sbom':
       return (await partOfProject(services, target)) ?? documentInventories(target.name);
+    case 'pipe': {
+      const { pipeInventories } = await import('./pipe-target.ts');
+      return pipeInventories(services, target.name, request);
+    }
     case 'pkg':
       return [unstored((await import('./purl-target.ts')).inventoryOfPurl(target.name))];
   }
@@ -110,18 +115,35 @@ async function archiveInventories(
   });
   try {
     const isDocker = target.kind !== 'oci-archive' && store.has('manifest.json');
-    if (!isDocker && !store.has('index.json')) {
-      throw new SeaworthyError('malformed', `${path} holds neither manifest.json nor index.json`, {
-        advice: 'give a file made by `docker save`, `skopeo copy`, `podman save` or `buildah push`',
-      });
-    }
-    const listed = isDocker
-      ? listDockerArchive(store, reference)
-      : listOciLayout(store, { reference, platform: request.platform });
-    return await inventoriesOf(services, listed, isDocker ? 'docker-archive' : 'oci-archive');
+    const { platform } = request;
+    return await storedInventories(services, store, { isDocker, reference, platform });
   } finally {
     store.close();
   }
+}
+
+interface ArchiveRequest {
+  readonly isDocker: boolean;
+  readonly reference: string | null;
+  readonly platform: string | null;
+}
+
+/** The inventories of an archive that is open, or has passed by. Throws `SeaworthyError`. */
+export async function storedInventories(
+  services: Services,
+  store: BlobStore,
+  { isDocker, reference, platform }: ArchiveRequest,
+): Promise<Taken[]> {
+  if (!isDocker && !store.has('index.json')) {
+    const { name } = store;
+    throw new SeaworthyError('malformed', `${name} holds neither manifest.json nor index.json`, {
+      advice: 'give a file made by `docker save`, `skopeo copy`, `podman save` or `buildah push`',
+    });
+  }
+  const listed = isDocker
+    ? listDockerArchive(store, reference)
+    : listOciLayout(store, { reference, platform });
+  return inventoriesOf(services, listed, isDocker ? 'docker-archive' : 'oci-archive');
 }
 
 async function layoutInventories(

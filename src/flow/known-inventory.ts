@@ -39,13 +39,19 @@ async function knownOrRead(
   const { inventory, isVerified } = await readInventory(services, image, kind);
   const { digest } = image.describe();
   // Content that was not hashed may speak only for the file that it came from.
-  const key = isVerified ? digest : image.store.isOneFile ? image.identity : null;
+  const key = keyOf(image, isVerified ? digest : null);
   if (key !== null) {
     const firstSeen = services.now().toISOString();
     services.store.putInventory(key, services.revision, { inventory, firstSeen });
     remember(services, image, key);
   }
   return { inventory, key };
+}
+
+/** Null for what must not be remembered. @param digest that of the image, if all of it was hashed */
+function keyOf({ store, identity }: ListedImage, digest: string | null): string | null {
+  if (store.isIncomplete === true) return null;
+  return digest ?? (store.isOneFile ? identity : null);
 }
 
 /** The same file again, unchanged: not even its manifest is read. */

@@ -5,9 +5,12 @@ import { headOf, holds, kindOfPath } from '../host/filesystem/index.ts';
 import { type TargetKind, targetKinds } from '../model/image.ts';
 
 export interface Target {
-  /** `image`: an engine is asked first, then the registry. `archive`: its content tells which. */
-  readonly kind: TargetKind | 'image' | 'archive';
-  /** Path, reference, container id or purl, without the scheme. */
+  /**
+   * `image`: an engine is asked first, then the registry. `archive`: its content tells which. `pipe`: an
+   * archive or SBOM that comes through one, as its content tells.
+   */
+  readonly kind: TargetKind | 'image' | 'archive' | 'pipe';
+  /** Path, reference, container id or purl, without the scheme; `-` for standard input. */
   readonly name: string;
   /** As the user typed it. */
   readonly text: string;
@@ -15,6 +18,8 @@ export interface Target {
 
 /** Schemes whose remainder may carry `:reference` after the path. */
 const archiveKinds = new Set<Target['kind']>(['docker-archive', 'oci-archive', 'oci']);
+/** Schemes of what is one file, and may as well come through a pipe. */
+const pipeable = new Set<Target['kind']>(['docker-archive', 'oci-archive', 'sbom']);
 
 /** Throws `SeaworthyError` `usage` for an empty or impossible target. */
 export function parseTarget(text: string): Target {
@@ -26,13 +31,18 @@ export function parseTarget(text: string): Target {
   if (kind !== undefined) {
     const name = text.slice(colon + 1);
     if (name === '') throw new SeaworthyError('usage', `${scheme}: names nothing`);
-    return { kind, name, text };
+    return { kind: pipeable.has(kind) && isPipe(name) ? 'pipe' : kind, name, text };
   }
+  if (text === '-') return { kind: 'pipe', name: text, text };
   const bundled = join(text, 'rootfs');
   // A bundle of the OCI runtime (runc, umoci): its root file system is what is meant.
   const isBundle = holds(text, 'config.json') && kindOfPath(text) === 'folder' && isRootfs(bundled);
   if (isBundle) return { kind: 'rootfs', name: bundled, text };
   return { kind: detectKind(text), name: text, text };
+}
+
+function isPipe(name: string): boolean {
+  return name === '-' || kindOfPath(name) === 'pipe';
 }
 
 function detectKind(text: string): Target['kind'] {
@@ -42,6 +52,8 @@ function detectKind(text: string): Target['kind'] {
     case 'folder':
       if (isLayout(text)) return 'oci';
       return isRootfs(text) ? 'rootfs' : 'dir';
+    case 'pipe':
+      return 'pipe';
     case 'other':
       throw new SeaworthyError('usage', `${text} is neither a file nor a folder`, {
         advice: 'name an archive, a folder or an image',
@@ -84,8 +96,13 @@ function isRootfs(folder: string): boolean {
 }
 
 function fileKind(path: string): Target['kind'] {
-  const text = new TextDecoder().decode(headOf(path, 64)).trimStart();
-  return /^(?:[{[<#]|SPDX|DataLicense:)/.test(text) ? 'sbom' : 'archive';
+  return looksLikeSbom(headOf(path, 64)) ? 'sbom' : 'archive';
+}
+
+/** By its first bytes, some 64: JSON, XML or SPDX's tags. */
+export function looksLikeSbom(head: Uint8Array): boolean {
+  const text = new TextDecoder().decode(head.subarray(0, 64)).trimStart();
+  return /^(?:[{[<#]|SPDX|DataLicense:)/.test(text);
 }
 
 /**

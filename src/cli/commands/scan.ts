@@ -11,8 +11,9 @@ Targets are recognised by themselves: an archive (docker save, OCI, skopeo, kani
 an OCI layout folder, a root file system, a project folder, an SBOM, an image of the
 local engine or of a registry. Force one with docker-archive:FILE, oci-archive:FILE,
 oci:DIR, docker:REF, registry:REF, container:ID, rootfs:DIR, dir:DIR, sbom:FILE or a
-package URL (pkg:npm/lodash@4.17.4). Without a target: every image of the local
-engine, else this machine's own root file system.`;
+package URL (pkg:npm/lodash@4.17.4). A pipe is read as it passes:
+docker save IMAGE | seaworthy scan - (an SBOM as well). Without a target: every image
+of the local engine, else this machine's own root file system.`;
 
 export function defineScan(program: Command): void {
   const command = program

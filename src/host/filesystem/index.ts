@@ -1,16 +1,26 @@
 // What lies on disk under a path that a user named: the few looks that tell its kind.
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { fileIdentity, readInto } from '../../base/file-access.ts';
 
-export type PathKind = 'file' | 'folder' | 'absent' | 'other';
+export type PathKind = 'file' | 'folder' | 'pipe' | 'absent' | 'other';
 
 /** Follows symbolic links, as the user would. */
 export function kindOfPath(path: string): PathKind {
   try {
     const stat = statSync(path);
     if (stat.isFile()) return 'file';
+    if (stat.isFIFO()) return 'pipe';
     return stat.isDirectory() ? 'folder' : 'other';
   } catch {
     return 'absent';
@@ -40,6 +50,31 @@ export function headOf(path: string, length: number): Uint8Array {
     }
   } catch (cause) {
     throw unreadable(path, cause);
+  }
+}
+
+/**
+ * What comes through a named pipe, or through standard input (`-`): it can be read once. Throws
+ * `SeaworthyError` `usage` where nothing but a keyboard is behind it, `unreadable` as it is read.
+ */
+export function openPipe(path: string): AsyncIterable<Uint8Array> {
+  if (path !== '-') return chunksOf(createReadStream(path, { highWaterMark: pipeBytes }), path);
+  if (process.stdin.isTTY) {
+    throw new SeaworthyError('usage', 'nothing is piped into standard input', {
+      advice: 'pipe an archive or an SBOM into it: docker save IMAGE | seaworthy scan -',
+    });
+  }
+  return chunksOf(process.stdin, 'standard input');
+}
+
+/** As much as a pipe of Linux holds at once. */
+const pipeBytes = 64 * 1024;
+
+async function* chunksOf(stream: Readable, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (cause) {
+    throw unreadable(name, cause);
   }
 }
 

@@ -26,8 +26,8 @@ export interface AnalystOptions {
 export interface StreamedLayerOptions {
   /** Second pass: only these files, under these names. */
   readonly aliases?: Aliases | undefined;
-  /** Inflated bytes after which the stream is a bomb. */
-  readonly mostBytes?: number;
+  /** Inflated bytes after which the stream is a bomb; of a pipe more as more of it was seen. */
+  readonly mostBytes?: () => number;
 }
 
 /** A layer that was streamed: what it holds and what its bytes really hash to. */

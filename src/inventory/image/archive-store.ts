@@ -1,6 +1,7 @@
 // Archives of images: in place where the file is a plain tar, in one pass where it is compressed or
 // arrives as a stream (an engine's export, a pipe).
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { gathered, headed } from '../../base/chunks.ts';
 import { SeaworthyError } from '../../base/error.ts';
 import { type FileWindow, fileIdentity, fileWindow, windowChunks } from '../../base/file-access.ts';
 import { limits } from '../../base/limits.ts';
@@ -9,7 +10,7 @@ import type { Aliases } from './aliases.ts';
 import type { AnalystSource, StreamedLayer } from './analyst.ts';
 import type { BlobStore, LayerRequest, ReadLayer } from './blob-store.ts';
 import { compressionOf, inflate } from './inflate.ts';
-import { RecordBudget } from './layer-record.ts';
+import { emptyRecord, RecordBudget } from './layer-record.ts';
 import { Members } from './members.ts';
 import { type TarEntry, TarScanner } from './tar.ts';
 import { TarStream } from './tar-stream.ts';
@@ -42,7 +43,8 @@ export async function openArchiveFile(options: ArchiveOptions): Promise<BlobStor
     inflate(fileChunks(options.file, options.onProgress), compressionOf(head));
   // A bomb in a bomb multiplies: all layers together are judged by the file as it lies on disk.
   const mostBytes = Math.max(limits.inflationFloorBytes, size * limits.inflationRatio);
-  return streamedArchive({ name: options.file, open, analyst: options.analyst, mostBytes });
+  const { file, analyst } = options;
+  return streamedArchive({ name: file, open, analyst, mostBytes: () => mostBytes });
 }
 
 /** First bytes of compressions that image tools never write, and people sometimes do. */
@@ -52,7 +54,8 @@ const foreign: readonly (readonly [program: string, magic: string])[] = [
   ['lz4', '\u0004"M\u0018'],
 ];
 
-function refuseForeign(file: string, head: Uint8Array): void {
+/** Throws `SeaworthyError` `unsupported` for first bytes of a compression that is not read. */
+export function refuseForeign(file: string, head: Uint8Array): void {
   const text = String.fromCharCode(...head);
   const program = foreign.find(([, magic]) => text.startsWith(magic))?.[0];
   if (program === undefined) return;
@@ -193,11 +196,16 @@ function indexMembers(whole: RandomAccess, name: string): Members {
 
 export interface StreamOptions {
   readonly name: string;
-  /** Starts the stream; called again only for files behind odd links (see aliases.ts). */
+  /**
+   * Starts the stream; called again only for files behind odd links (see aliases.ts), and not at all
+   * where it `passesOnce`.
+   */
   readonly open: () => AsyncIterable<Uint8Array>;
   readonly analyst: AnalystSource;
   /** Inflated bytes of all layers together. */
-  readonly mostBytes?: number;
+  readonly mostBytes?: () => number;
+  /** A pipe: what would have to be read a second time is told as unknown. */
+  readonly passesOnce?: boolean;
 }
 
 /**
@@ -212,32 +220,27 @@ export async function streamedArchive(options: StreamOptions): Promise<BlobStore
   const members = new Members(name);
   const budget = new RecordBudget();
   const archive = new TarStream(open());
+  const { mostBytes = () => Number.POSITIVE_INFINITY } = options;
   let kept = 0;
-  let room = options.mostBytes ?? Number.POSITIVE_INFINITY;
+  let inflated = 0;
   for (let next = await archive.next(); next !== null; next = await archive.next()) {
     const { entry } = next;
     members.add(entry);
     if (entry.kind !== 'file') continue;
     const { isDocument, content } = await peekDocument(entry, next.content());
     if (!isDocument) {
-      const layer = await analyst.readStream(content, { mostBytes: room });
-      room -= layer.record.size;
+      const before = inflated;
+      const layer = await analyst.readStream(content, { mostBytes: () => mostBytes() - before });
+      inflated += layer.record.size;
       layers.set(entry.path, layer);
       addTo(budget, layer, name);
     } else if (kept + entry.size <= limits.archiveDocumentBytes) {
       kept += entry.size;
-      documents.set(entry.path, await gather(content));
+      documents.set(entry.path, (await gathered(content, entry.size)) ?? new Uint8Array(0));
     }
   }
   await archive.drain();
-  return new PassedArchive({ name, open, analyst: options.analyst, documents, layers, members });
-}
-
-/** Pieces are valid only until the next is asked for: they are copied as they come. */
-async function gather(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of content) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces);
+  return new PassedArchive({ ...options, documents, layers, members });
 }
 
 function addTo(budget: RecordBudget, { record }: StreamedLayer, name: string): void {
@@ -256,33 +259,14 @@ function addTo(budget: RecordBudget, { record }: StreamedLayer, name: string): v
  * JSON documents are small and start with a bracket; other small texts (`VERSION`, link targets) are no
  * layers either. A compressed layer can be as small: an empty one has 32 bytes.
  */
-async function peekDocument(entry: TarEntry, content: AsyncGenerator<Uint8Array>) {
-  if (entry.size > limits.manifestBytes) return { isDocument: false, content };
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.length < 4) {
-    const next = await content.next();
-    if (next.done === true) break;
-    head = Buffer.concat([head, next.value]);
-  }
+async function peekDocument(entry: TarEntry, stream: AsyncIterable<Uint8Array>) {
+  if (entry.size > limits.manifestBytes) return { isDocument: false, content: stream };
+  const { head, chunks: content } = await headed(stream, 4);
   const isText = head[0] === 0x7b || head[0] === 0x5b || entry.size < 512;
-  return {
-    isDocument: isText && compressionOf(head) === 'none',
-    content: continued(head, content),
-  };
+  return { isDocument: isText && compressionOf(head) === 'none', content };
 }
 
-async function* continued(
-  head: Uint8Array,
-  rest: AsyncGenerator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  if (head.length > 0) yield head;
-  yield* rest;
-}
-
-interface PassedOptions {
-  readonly name: string;
-  readonly open: () => AsyncIterable<Uint8Array>;
-  readonly analyst: AnalystSource;
+interface PassedOptions extends StreamOptions {
   readonly documents: ReadonlyMap<string, Uint8Array>;
   readonly layers: ReadonlyMap<string, StreamedLayer>;
   readonly members: Members;
@@ -292,10 +276,15 @@ class PassedArchive implements BlobStore {
   readonly name: string;
   readonly isOneFile = true;
   readonly #options: PassedOptions;
+  #isIncomplete = false;
 
   constructor(options: PassedOptions) {
     this.name = options.name;
     this.#options = options;
+  }
+
+  get isIncomplete(): boolean {
+    return this.#isIncomplete;
   }
 
   identityOf(): null {
@@ -326,6 +315,10 @@ class PassedArchive implements BlobStore {
   }
 
   async #again(path: string, aliases: Aliases): Promise<ReadLayer> {
+    if (this.#options.passesOnce === true) {
+      this.#isIncomplete = true;
+      return unreadLayer(aliases);
+    }
     const archive = new TarStream(this.#options.open());
     for (let next = await archive.next(); next !== null; next = await archive.next()) {
       if (next.entry.path !== path) continue;
@@ -340,6 +333,15 @@ class PassedArchive implements BlobStore {
   #real(path: string): string | null {
     return this.#options.members.follow(path)?.path ?? null;
   }
+}
+
+/** What only a second look would show. */
+function unreadLayer({ files, folders }: Aliases): ReadLayer {
+  const reason =
+    'lies behind a link, and what comes through a pipe is read once: save it to a file and scan that';
+  const paths = [...files.values(), ...folders.map(({ to }) => to.replace(/\/$/, ''))];
+  const unknowns = paths.map((path) => ({ path, reason }));
+  return { record: { ...emptyRecord(), unknowns }, diffId: null, digest: null, size: null };
 }
 
 function checkDocument(name: string, path: string, size: number): void {

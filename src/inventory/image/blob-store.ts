@@ -32,6 +32,8 @@ export interface BlobStore {
   identityOf(path: string): string | null;
   /** Everything lies in one file: `identityOf` stands for the layers too. */
   readonly isOneFile: boolean;
+  /** Something was asked of it that it could not give (it is told as unknown): nothing is remembered. */
+  readonly isIncomplete?: boolean;
   has(path: string): boolean;
   /** A document of at most `limits.manifestBytes`. Throws `not-found`, `limit`. */
   document(path: string): Uint8Array;

@@ -5,7 +5,7 @@ import type { Unknown } from '../../model/unknown.ts';
 import type { Aliases } from './aliases.ts';
 import type { BlobStore, ReadLayer } from './blob-store.ts';
 import type { ParsedConfig } from './config.ts';
-import { type LayerRecord, RecordBudget } from './layer-record.ts';
+import { emptyRecord, type LayerRecord, RecordBudget } from './layer-record.ts';
 
 export interface OpenedImage {
   /** As the image calls itself: a tag, or the name of the archive. */
@@ -186,28 +186,5 @@ function checked(layer: ReadLayer, listed: ListedLayer, diffId: Digest): ReadLay
 }
 
 function emptyLayer(diffId: Digest): ReadLayer {
-  const none = new Float64Array(0);
-  return {
-    record: {
-      entries: none,
-      solid: none,
-      whiteouts: [],
-      opaques: [],
-      symlinks: new Map(),
-      hardlinks: new Map(),
-      files: [],
-      ownership: [],
-      nameless: [],
-      captures: new Map(),
-      licences: [],
-      issues: [],
-      unknowns: [],
-      entryCount: 0,
-      keptBytes: 0,
-      size: 0,
-    },
-    diffId,
-    digest: null,
-    size: 0,
-  };
+  return { record: emptyRecord(), diffId, digest: null, size: 0 };
 }

@@ -24,5 +24,6 @@ export type { PlacedIssue } from './issues.ts';
 export type { LayerRecord } from './layer-record.ts';
 export { listedLayer, listOciLayout } from './oci-layout.ts';
 export { fileOwners } from './owners.ts';
+export { pipedArchive } from './piped-archive.ts';
 export { readFolder } from './rootfs.ts';
 export { compileWanted, type Wanted } from './wanted.ts';

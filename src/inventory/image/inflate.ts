@@ -1,5 +1,6 @@
 // Layer compression: plain, gzip (also estargz: many members) and zstd (also zstd:chunked).
 // Large layers are inflated beside the main thread, which hashes and reads what came out before.
+import { headed, resumed } from '../../base/chunks.ts';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
 import { outputBytes } from './inflate-ring.ts';
@@ -25,32 +26,10 @@ export function compressionOf(head: Uint8Array): Compression {
 
 /** The compression of a stream by its first bytes, and the same stream from its beginning. */
 export async function sniff(
-  chunks: AsyncIterable<Uint8Array>,
+  stream: AsyncIterable<Uint8Array>,
 ): Promise<{ compression: Compression; chunks: AsyncIterable<Uint8Array> }> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.length < 4) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    head = Buffer.concat([head, next.value]);
-  }
-  return { compression: compressionOf(head), chunks: resumed(head, iterator) };
-}
-
-async function* resumed(
-  head: Uint8Array,
-  iterator: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    if (head.length > 0) yield head;
-    for (;;) {
-      const next = await iterator.next();
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    await iterator.return?.();
-  }
+  const { head, chunks } = await headed(stream, 4);
+  return { compression: compressionOf(head), chunks };
 }
 
 /**
@@ -61,7 +40,7 @@ async function* resumed(
 export async function* inflate(
   chunks: AsyncIterable<Uint8Array>,
   compression: Compression,
-  mostBytes: number = limits.layerInflatedBytes,
+  mostBytes: () => number = () => limits.layerInflatedBytes,
 ): AsyncGenerator<Uint8Array> {
   if (compression === 'none') {
     yield* chunks;
@@ -79,7 +58,7 @@ export async function* inflate(
     for await (const piece of inflated(counted(), compression)) {
       given += piece.length;
       checkInflation(taken, given);
-      if (given > mostBytes) throw bomb();
+      if (given > mostBytes()) throw bomb();
       yield piece;
     }
   } catch (error) {

@@ -74,6 +74,29 @@ export interface LayerRecord {
   readonly size: number;
 }
 
+/** Of a layer that holds nothing, or of which nothing was read. */
+export function emptyRecord(): LayerRecord {
+  const none = new Float64Array(0);
+  return {
+    entries: none,
+    solid: none,
+    whiteouts: [],
+    opaques: [],
+    symlinks: new Map(),
+    hardlinks: new Map(),
+    files: [],
+    ownership: [],
+    nameless: [],
+    captures: new Map(),
+    licences: [],
+    issues: [],
+    unknowns: [],
+    entryCount: 0,
+    keptBytes: 0,
+    size: 0,
+  };
+}
+
 /** What the records of one image take in memory together, against `limits.imageRecordBytes`. */
 export class RecordBudget {
   #bytes = 0;

@@ -8,6 +8,9 @@ export interface StreamedEntry {
   content(): AsyncGenerator<Uint8Array>;
 }
 
+/** Archives are filled up to whole records of 10 KiB, or of megabytes for tapes; a pipe may never end. */
+const mostFillingBytes = 16 * 1024 * 1024;
+
 type Event =
   | { readonly kind: 'entry'; readonly entry: TarEntry }
   | { readonly kind: 'data'; readonly chunk: Uint8Array }
@@ -39,12 +42,14 @@ export class TarStream implements TarSink {
     }
   }
 
-  /** Reads on to the end of the stream behind the archive, so that its producer can finish. */
+  /** Reads what fills up the archive behind its end, so that its producer can finish in peace. */
   async drain(): Promise<void> {
-    for (;;) {
+    for (let filling = 0; filling < mostFillingBytes; ) {
       const next = await this.#chunks.next();
       if (next.done === true) return;
+      filling += next.value.length;
     }
+    await this.#chunks.return?.();
   }
 
   entry(entry: TarEntry): boolean {
