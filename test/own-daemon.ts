@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectEngine } from '../src/host/docker/index.ts';
 import { until } from './naming-lab.ts';
+import { inOwnNetwork } from './own-network.ts';
 
 /** A second Docker engine, away from everybody else's. */
 export class OwnDaemon {
@@ -14,25 +15,22 @@ export class OwnDaemon {
 
   async start(): Promise<void> {
     rmSync(join(this.folder, 'pid'), { force: true });
-    this.child = spawn(
-      'dockerd',
-      [
-        '--data-root',
-        join(this.folder, 'data'),
-        '--exec-root',
-        join(this.folder, 'exec'),
-        '--pidfile',
-        join(this.folder, 'pid'),
-        '-H',
-        `unix://${this.socket}`,
-        '--bridge',
-        'none',
-        '--iptables=false',
-        '--storage-driver',
-        'vfs',
-      ],
-      { stdio: 'ignore' },
-    );
+    const own = inOwnNetwork('dockerd', [
+      '--data-root',
+      join(this.folder, 'data'),
+      '--exec-root',
+      join(this.folder, 'exec'),
+      '--pidfile',
+      join(this.folder, 'pid'),
+      '-H',
+      `unix://${this.socket}`,
+      '--bridge',
+      'none',
+      '--iptables=false',
+      '--storage-driver',
+      'vfs',
+    ]);
+    this.child = spawn(own.program, own.words, { stdio: 'ignore' });
     await until(() => existsSync(this.socket));
     await until(async () => {
       try {

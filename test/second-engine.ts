@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildImage, dockerArchive } from './image-builder.ts';
+import { inOwnNetwork } from './own-network.ts';
 import { hasTool } from './registry-process.ts';
 import { endingProgram, hasTinyProgram, tinyProgram } from './tiny-program.ts';
 
@@ -43,7 +44,7 @@ export function writeSmallImage(file: string, reference: string): void {
   writeFileSync(file, dockerArchive(image, 'plain', [reference]));
 }
 
-/** Starts an engine without networks; throws where it does not answer within 20 s. */
+/** Starts an engine in a network of its own, without bridges; throws where it does not answer within 20 s. */
 export async function startSecondEngine(plugin: string | null): Promise<SecondEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'sw-engine-'));
   const socket = join(folder, 'd.sock');
@@ -57,7 +58,8 @@ export async function startSecondEngine(plugin: string | null): Promise<SecondEn
     ['--storage-driver', 'vfs'],
     ...(plugin === null ? [] : [['--authorization-plugin', plugin]]),
   ].flat();
-  const daemon = spawn('dockerd', words, { stdio: 'ignore' });
+  const own = inOwnNetwork('dockerd', words);
+  const daemon = spawn(own.program, own.words, { stdio: 'ignore' });
   const stop = async (): Promise<void> => {
     if (daemon.exitCode === null) {
       const gone = new Promise((resolve) => {

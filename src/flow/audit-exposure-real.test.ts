@@ -1,5 +1,5 @@
 // The audit of exposed interfaces against real servers, where they are installed.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,23 @@ async function start(
   }
 }
 
-const canRunDocker = hasTool('docker', 'version') && process.getuid?.() === 0;
+const canRunDocker =
+  hasTool('docker', 'version') && hasTool('ip', '-V') && process.getuid?.() === 0;
+
+/** Name of a bridge that leads nowhere; removed with the test. */
+function ownBridge(): string {
+  const name = `sw${process.pid}`;
+  const ip = (...words: readonly string[]) => execFileSync('ip', words, { stdio: 'ignore' });
+  ip('link', 'add', 'name', name, 'type', 'bridge');
+  running.unshift({
+    close: async () => {
+      ip('link', 'delete', name);
+    },
+  });
+  // A network for measurements, which nobody routes (RFC 2544).
+  ip('address', 'add', '198.18.77.1/30', 'dev', name);
+  return name;
+}
 
 describe.skipIf(!canRunDocker)('a real dockerd (skipped without root and an engine)', () => {
   test('listens on TCP, and is found by its port and by its process', async () => {
@@ -62,8 +78,10 @@ describe.skipIf(!canRunDocker)('a real dockerd (skipped without root and an engi
         `unix://${join(folder, 'docker.sock')}`,
         '-H',
         `tcp://127.0.0.1:${port}`,
-        '--bridge=none',
+        // It has to be seen on this machine's own network, where `none` would remove `docker0`.
+        `--bridge=${ownBridge()}`,
         '--iptables=false',
+        '--ip-forward=false',
         '--containerd',
         '/run/containerd/containerd.sock',
         '--containerd-namespace',

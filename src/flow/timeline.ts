@@ -49,6 +49,7 @@ export function timelineOf(reader: RecordReader, request: TimelineRequest): Time
     startedBy: stored.startedBy,
     command: identity.command,
     ports: identity.network.ports,
+    ...(identity.limits === undefined ? {} : { limits: identity.limits }),
     processes: processTree(records),
     files: filesOf(records),
     flows: hasAll || isNarrow(request.query) ? flowsOf(records) : peersOf(reader, stored),

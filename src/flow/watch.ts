@@ -6,6 +6,7 @@ import type { RunUpdate } from '../host/naming/index.ts';
 import { type SensorOptions, sensorLimits, sensorSupport } from '../host/sensor/index.ts';
 import type { ContainerRun } from '../model/container.ts';
 import type { DetectionFacts, LossRecord, RawRecord, RuntimeRecord } from '../model/timeline.ts';
+import { keep } from '../runtime/live/index.ts';
 import type { RulesFile } from '../runtime/rules/index.ts';
 import { type RecordClock, usualRetention } from '../store/record/index.ts';
 import { detectionRecord, withCause } from './detection-record.ts';
@@ -294,6 +295,9 @@ class Watching implements Watch {
       case 'ended':
         this.containers.ended(message.id, message.atNs, message.exitCode);
         break;
+      case 'asked':
+        this.containers.asked(message.id, message.by);
+        break;
       case 'unnamed':
         void this.containers.unnamed(message);
         break;
@@ -326,19 +330,12 @@ class Watching implements Watch {
     const { detection, ...about } = sighted;
     const { containerId, cause } = about;
     // Proposed once for a cause; its detections in other containers of the image need it too.
-    if (about.exception !== null) this.remember(cause, about.exception);
+    if (about.exception !== null) keep(this.exceptions, cause, about.exception, causesAtMost);
     const exception = this.exceptions.get(cause) ?? null;
     const record = detectionRecord(detection, about);
     this.append(withCause(record, { ...about, exception }));
     const run = containerId === null ? null : (this.runs.get(containerId) ?? null);
     this.listener.detection({ ...about, exception, facts: record.detection }, run);
-  }
-
-  private remember(cause: string, exception: string): void {
-    this.exceptions.delete(cause);
-    this.exceptions.set(cause, exception);
-    const oldest = this.exceptions.size > causesAtMost ? this.exceptions.keys().next() : null;
-    if (oldest?.done === false) this.exceptions.delete(oldest.value);
   }
 
   private updated(update: RunUpdate, by: Asker | null): void {
@@ -347,14 +344,12 @@ class Watching implements Watch {
     const { id } = run.identity;
     // Created is not run: what its engine could not start is nobody's history.
     const isOnlyMade = run.startedAtNs === null && run.naming === 'after-start';
-    if (update.kind !== 'told' && !isOnlyMade) {
+    const isNews = update.kind !== 'told' || update.action === 'asked';
+    if (isNews && !isOnlyMade) {
       this.recordRun(this.graded(run), by, atNs);
     }
     // The ended ones too: their last detections may still be on their way.
-    this.runs.delete(id);
-    this.runs.set(id, run);
-    const oldest = this.runs.size > runsAtMost ? this.runs.keys().next() : null;
-    if (oldest?.done === false) this.runs.delete(oldest.value);
+    keep(this.runs, id, run, runsAtMost);
     this.listener.container(update, by);
   }
 

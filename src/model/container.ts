@@ -11,6 +11,14 @@ export interface Workload {
 
 export type ContainerEngine = 'docker' | 'containerd' | 'podman' | 'cri-o' | 'unknown';
 
+/** What a container may use at most; null: as much as there is. */
+export interface ContainerLimits {
+  readonly memoryBytes: number | null;
+  /** Processors' time, 0.5 is half of one. */
+  readonly cpus: number | null;
+  readonly processes: number | null;
+}
+
 /** What an engine and its OCI bundle say of a container when it is made. */
 export interface ContainerIdentity {
   /** The engine's whole id: 64 hexadecimal digits, or the name that `ctr run` was given. */
@@ -47,6 +55,8 @@ export interface ContainerIdentity {
     readonly namespace: string | null;
     readonly uid: string | null;
   } | null;
+  /** As its engine asked for; absent: nobody told. */
+  readonly limits?: ContainerLimits;
   /** The engine's time of creation, nanoseconds since 1970. */
   readonly createdAtNs: bigint | null;
 }

@@ -1,6 +1,6 @@
 // What `containers`, `timeline` and `exposed` answer: the shapes of their JSON. Times are RFC 3339, UTC,
 // microseconds.
-import type { Workload } from './container.ts';
+import type { ContainerLimits, Workload } from './container.ts';
 import type { DetectionFacts, FileAction, StartedBy } from './timeline.ts';
 
 export interface ContainerView {
@@ -117,6 +117,8 @@ export interface TimelineView {
   readonly startedBy: StartedBy | null;
   readonly command: readonly string[] | null;
   readonly ports: readonly string[];
+  /** As its engine asked for them; absent: nobody told, or a node told a fleet. */
+  readonly limits?: ContainerLimits;
   readonly processes: readonly ProcessView[];
   readonly files: readonly FileView[];
   readonly flows: readonly FlowView[];

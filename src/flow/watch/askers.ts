@@ -1,5 +1,6 @@
 // Who asked for a container: the client that was started on this machine shortly before, and names it.
 import type { ContainerFacts, RuntimeEvent } from '../../model/event.ts';
+import { keep } from '../../runtime/live/index.ts';
 import type { Asker } from './messages.ts';
 
 const clients: ReadonlySet<string> = new Set([
@@ -23,8 +24,16 @@ interface Client extends Asker {
   readonly within: string | null;
 }
 
+/** A container that began, and whose asker is not known. */
+interface Waiting {
+  readonly atNs: bigint;
+  readonly within: string | null;
+}
+
 export class AskerMemory {
   private clients: Client[] = [];
+  /** By the whole id. */
+  private readonly waiting = new Map<string, Waiting>();
 
   /** A program was started, on the host or in a container. */
   seen({ process: subject, timeNs }: RuntimeEvent, within: string | null): void {
@@ -41,6 +50,21 @@ export class AskerMemory {
       words,
       within,
     });
+  }
+
+  /** Who asked for a container that begins; null: nobody is known, or nobody yet, as it has no name. */
+  began(id: string, container: ContainerFacts | null, at: Waiting): Asker | null {
+    const by = this.of(container, at.atNs, at.within);
+    if (by === null) keep(this.waiting, id, at, keptAtMost);
+    return by;
+  }
+
+  /** It has a name now, or another one. Null: who asked was told before, or nobody did. */
+  named(id: string, container: ContainerFacts | null): Asker | null {
+    const at = this.waiting.get(id);
+    const by = at === undefined ? null : this.of(container, at.atNs, at.within);
+    if (by !== null) this.waiting.delete(id);
+    return by;
   }
 
   /**

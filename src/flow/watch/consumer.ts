@@ -179,6 +179,7 @@ class WatchConsumer implements SensorConsumer {
         this.live.named(told.identity, told.cgroupsPath);
         this.opens.forgetAll();
         this.asked.add(told.identity.id);
+        this.tellAsker(told.identity.id);
         break;
       case 'rules':
         this.detector.load(told.files);
@@ -276,8 +277,14 @@ class WatchConsumer implements SensorConsumer {
     this.mains.set(id, mainOf(raw));
     // By now its parent is the shim, in whose root its engine's files lie.
     if ((this.live.factsOf(shortId(id))?.name ?? null) === null) this.askAgain(id, raw);
-    const by = this.askers.of(this.live.factsOf(shortId(id)), raw.timeNs, outerOf(raw.cgroupPath));
+    const at = { atNs: raw.timeNs, within: outerOf(raw.cgroupPath) };
+    const by = this.askers.began(id, this.live.factsOf(shortId(id)), at);
     this.post({ kind: 'started', id, atNs: raw.timeNs, by });
+  }
+
+  private tellAsker(id: string): void {
+    const by = this.askers.named(id, this.live.factsOf(shortId(id)));
+    if (by !== null) this.post({ kind: 'asked', id, by });
   }
 
   private fork(raw: RawFork): void {

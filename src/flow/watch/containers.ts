@@ -19,6 +19,7 @@ import {
   type Lifecycle,
   type NamedContainer,
   type Namer,
+  type NamerProblem,
   openNamer,
   type RunUpdate,
   watchBundles,
@@ -26,8 +27,10 @@ import {
 } from '../../host/naming/index.ts';
 import type { ContainerIdentity, ContainerRun } from '../../model/container.ts';
 import { workloadOf } from '../../runtime/identity/index.ts';
+import { keep } from '../../runtime/live/index.ts';
 import { followContainerd } from './containerd.ts';
 import type { Asker, FromThread } from './messages.ts';
+import { tellNamerProblem } from './namer-problem.ts';
 
 export interface ContainersOptions {
   readonly node: string;
@@ -58,6 +61,8 @@ export interface ContainerBook {
   /** The first instruction was seen. */
   started(id: string, atNs: bigint, by: Asker | null): void;
   ended(id: string, atNs: bigint, exitCode: number | null): void;
+  /** Who asked for it is known only now. */
+  asked(id: string, by: Asker): void;
   /** The sensor saw a container that nobody named. */
   unnamed(seen: Unnamed): Promise<void>;
   /** A runtime lies in the root of a process: what it starts is named before it starts. */
@@ -85,6 +90,9 @@ const nameRoundMs = 300;
 const delayed: ReadonlySet<string> = new Set(['start', 'die', 'destroy']);
 /** A start that the sensor saw is the one that the engine tells of within this. */
 const sensedBeforeNs = 10_000_000_000n;
+
+/** A container that was named in time has begun by then, or something keeps it; a busy sensor is late. */
+const startPatienceMs = 10_000;
 
 /** Starts that came before their names, and who asked; more are not kept. */
 const keptAtMost = 4096;
@@ -155,32 +163,8 @@ class Containers implements ContainerBook {
   }
 
   private async openNamer(): Promise<Namer> {
-    const { warn, onGap, nowNs } = this.options;
-    this.namer = await openNamer({
-      onNamed: (container) => this.named(container),
-      onProblem: (problem) => {
-        switch (problem.kind) {
-          case 'late':
-            return;
-          case 'gap':
-            onGap({
-              fromNs: problem.fromNs,
-              toNs: problem.toNs,
-              why: `containers started without a name: the naming process was replaced (${problem.reason})`,
-            });
-            return;
-          case 'dropped':
-            onGap({
-              fromNs: nowNs(),
-              toNs: nowNs(),
-              why: `${problem.count} names of containers came faster than they were read`,
-            });
-            return;
-          case 'ended':
-            warn(`containers are not named before their start any more: ${problem.message}`);
-        }
-      },
-    });
+    const onProblem = (problem: NamerProblem): void => tellNamerProblem(problem, this.options);
+    this.namer = await openNamer({ onNamed: (container) => this.named(container), onProblem });
     return this.namer;
   }
 
@@ -223,18 +207,28 @@ class Containers implements ContainerBook {
   }
 
   started(id: string, atNs: bigint, by: Asker | null): void {
-    if (by !== null) keep(this.askers, id, by);
-    keep(this.sensed, id, atNs);
+    if (by !== null) keep(this.askers, id, by, keptAtMost);
+    keep(this.sensed, id, atNs, keptAtMost);
     // The name may still be on its way.
-    keep(this.starts, id, atNs);
+    keep(this.starts, id, atNs, keptAtMost);
     this.lifecycle.started(id, atNs);
   }
 
   ended(id: string, atNs: bigint, exitCode: number | null): void {
     // Its name may still be on its way.
-    if (this.lifecycle.aliveOf(id) === null) keep(this.overs, id, { atNs, exitCode });
+    if (this.lifecycle.aliveOf(id) === null) keep(this.overs, id, { atNs, exitCode }, keptAtMost);
     else this.starts.delete(id);
     this.lifecycle.ended(id, atNs, exitCode);
+  }
+
+  asked(id: string, by: Asker): void {
+    const run = this.lifecycle.runOf(id);
+    if (run === null) return;
+    if (run.endedAtNs === null) keep(this.askers, id, by, keptAtMost);
+    const atNs = this.options.nowNs();
+    // Who hears of its start later hears it then.
+    if (run.startedAtNs === null) return;
+    this.options.onUpdate({ kind: 'told', action: 'asked', run, atNs }, by);
   }
 
   runtime(pid: number, path: string): void {
@@ -294,9 +288,7 @@ class Containers implements ContainerBook {
   begun(): void {
     const early = this.undecided ?? [];
     this.undecided = null;
-    if (this.options.hasSensor()) return;
-    for (const container of early)
-      if ((container.within ?? null) === null) this.ends.add(container);
+    for (const container of early) this.lookAfter(container);
   }
 
   alive(): readonly ContainerRun[] {
@@ -346,7 +338,23 @@ class Containers implements ContainerBook {
     if (container.isSandbox) return;
     this.lifecycle.named(container);
     if (this.undecided !== null) this.undecided.push(container);
-    else if (!this.options.hasSensor() && within === null) this.ends.add(container);
+    else this.lookAfter(container);
+  }
+
+  /** Without the sensor all that no engine tells of; with it what it did not see start by then. */
+  private lookAfter(container: NamedContainer): void {
+    const { id, engine } = container.identity;
+    const within = container.within ?? null;
+    if (!this.options.hasSensor()) {
+      if (engine !== 'docker' && within === null) this.ends.add(container);
+      return;
+    }
+    const { signal } = this.stopping;
+    const looked = realPace.sleep(startPatienceMs, signal).then(() => {
+      // It has no cgroup of its own, or its runtime could not start it.
+      if (this.lifecycle.aliveOf(id)?.startedAtNs === null) this.ends.add(container);
+    });
+    void looked.catch(() => undefined);
   }
 
   private updated(update: RunUpdate): void {
@@ -360,19 +368,12 @@ class Containers implements ContainerBook {
     this.options.onUpdate(update, this.askers.get(id) ?? null);
     if (update.kind === 'ended') this.askers.delete(id);
     if (update.kind !== 'named') return;
-    keep(this.told, id, true);
+    keep(this.told, id, true, keptAtMost);
     // Told by the engine: the thread has to know it as well.
     this.options.onNamed(update.run.identity, null);
     const startedNs = this.starts.get(id);
     if (startedNs !== undefined) queueMicrotask(() => this.lifecycle.started(id, startedNs));
   }
-}
-
-function keep<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  const oldest = map.size > keptAtMost ? map.keys().next() : null;
-  if (oldest?.done === false) map.delete(oldest.value);
 }
 
 /** All that the kernel knows of a container. */

@@ -44,6 +44,8 @@ export type FromThread =
       readonly atNs: bigint;
       readonly by: Asker | null;
     }
+  /** Who asked for a container that began before its name was known. */
+  | { readonly kind: 'asked'; readonly id: string; readonly by: Asker }
   /** Its first process has ended. */
   | {
       readonly kind: 'ended';

@@ -49,6 +49,7 @@ export function bundleIdentity(sources: BundleSources): ContainerIdentity {
     command: oci === null || oci.command.length === 0 ? null : oci.command,
     pidMode: oci?.pidMode ?? null,
     pod: told.pod ?? labelled.pod,
+    ...(oci === null ? {} : { limits: oci.limits }),
     createdAtNs: podman?.createdAtNs ?? containerd?.createdAtNs ?? told.createdAtNs,
   };
 }

@@ -5,6 +5,7 @@ import type { ContainerEngine, ContainerIdentity } from '../../model/container.t
 import type { MountFacts } from '../../model/event.ts';
 import { parseAnnotations } from './annotations.ts';
 import { boundingSet } from './capability.ts';
+import { dockerLimits } from './limits.ts';
 import { nanosecondsOf } from './moment.ts';
 import { type OciFacts, stringMapOf } from './oci-config.ts';
 
@@ -50,8 +51,16 @@ export function dockerIdentity(documents: DockerDocuments): ContainerIdentity | 
     command: commandOf(container),
     pidMode: pidModeOf(stringField(hostConfig, 'PidMode')),
     pod: parseAnnotations(labels).pod,
+    ...limitsOf(hostConfig, oci),
     createdAtNs: nanosecondsOf(stringField(container, 'Created')),
   };
+}
+
+/** What was told to the runtime counts: an engine leaves out what the kernel cannot keep. */
+function limitsOf(hostConfig: unknown, oci: OciFacts | null): Pick<ContainerIdentity, 'limits'> {
+  if (oci !== null) return { limits: oci.limits };
+  if (hostConfig === undefined || hostConfig === null) return {};
+  return { limits: dockerLimits(hostConfig) };
 }
 
 function nameOf(container: unknown): string | null {

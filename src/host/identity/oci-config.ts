@@ -8,7 +8,9 @@ import {
   stringField,
   stringsOf,
 } from '../../base/json.ts';
+import type { ContainerLimits } from '../../model/container.ts';
 import type { MountFacts } from '../../model/event.ts';
+import { ociLimits } from './limits.ts';
 
 export interface OciFacts {
   readonly command: readonly string[];
@@ -22,6 +24,7 @@ export interface OciFacts {
   /** `host`, `shared` (another container's or a prepared one), or null: one of its own. */
   readonly network: 'host' | 'shared' | null;
   readonly privileged: boolean;
+  readonly limits: ContainerLimits;
   readonly annotations: ReadonlyMap<string, string>;
   readonly cgroupsPath: string | null;
   /** The root file system's folder, as written: may be relative to the bundle. */
@@ -49,6 +52,7 @@ export function parseOciConfig(value: unknown): OciFacts {
     pidMode: pidModeOf(linux),
     network: networkOf(linux),
     privileged: isPrivileged(linux, capabilities),
+    limits: ociLimits(linux),
     annotations: stringMapOf(field(value, 'annotations'), annotationsKept),
     cgroupsPath: stringField(linux, 'cgroupsPath'),
     rootPath: stringField(field(value, 'root'), 'path'),

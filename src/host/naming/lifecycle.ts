@@ -53,6 +53,8 @@ export interface Lifecycle {
   alive(): readonly ContainerRun[];
   /** The run of a container that has not ended; null: none is known. */
   aliveOf(id: string): ContainerRun | null;
+  /** The newest run of a container, alive or of late; null: none is known. */
+  runOf(id: string): ContainerRun | null;
 }
 
 /** Runs that are kept after their end, for facts that come late (`die` after the sensor's exit). */
@@ -138,6 +140,11 @@ class Runs implements Lifecycle {
   aliveOf(id: string): ContainerRun | null {
     const run = this.runs.get(id);
     return run === undefined || run.endedAtNs !== null ? null : this.of(run);
+  }
+
+  runOf(id: string): ContainerRun | null {
+    const run = this.runs.get(id);
+    return run === undefined ? null : this.of(run);
   }
 
   async followed(followed: Followed): Promise<void> {

@@ -2,7 +2,15 @@
 import { counted } from '../../base/count-text.ts';
 import type { ContainerView } from '../../model/timeline-view.ts';
 import { createPaint, harmless, type Paint, shorten, widthOf } from '../paint/index.ts';
-import { imageOf, lifeMs, minuteText, nameOf, type RecordView, spanText } from './words.ts';
+import {
+  imageOf,
+  isUnstarted,
+  lifeMs,
+  minuteText,
+  nameOf,
+  type RecordView,
+  spanText,
+} from './words.ts';
 
 const nameColumns = 21;
 const stateColumns = 20;
@@ -34,17 +42,22 @@ function headline(count: number, alive: number, more: boolean): string {
 type Cells = readonly [string, string, string, string, string];
 
 function cells(container: ContainerView, { now }: RecordView): Cells {
-  const { exitCode, running, namedBeforeStart } = container;
+  const { running, namedBeforeStart } = container;
   const mark = running ? '●' : '○';
-  const life = spanText(lifeMs(container, now));
-  const code = exitCode === null ? '' : `, exit ${exitCode}`;
   return [
     `${mark}${namedBeforeStart ? ' ' : '~'}`,
     harmless(nameOf(container)),
     minuteText(container.startedAt ?? container.firstSeen).slice(5),
-    running ? life : `${life}${code}`,
+    lifeOf(container, now),
     harmless(imageOf(container)),
   ];
+}
+
+function lifeOf(container: ContainerView, now: Date): string {
+  const { exitCode, running } = container;
+  if (isUnstarted(container)) return running ? 'not started yet' : 'never started';
+  const life = spanText(lifeMs(container, now));
+  return running || exitCode === null ? life : `${life}, exit ${exitCode}`;
 }
 
 function row([mark, name, start, life, image]: Cells, paint: Paint, isRun: boolean): string {

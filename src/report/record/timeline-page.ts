@@ -19,10 +19,12 @@ import {
   endOf,
   imageOf,
   lifeMs,
+  limitsText,
   minuteText,
   nameOf,
   offsetText,
   spanText,
+  stateText,
 } from './words.ts';
 
 /** Processes and rows of the page; a browser lays out no more in reasonable time. */
@@ -86,9 +88,7 @@ function axisOf({ container }: TimelineView, now: Date): Axis {
 
 function header(timeline: TimelineView, now: Date): string {
   const { container, startedBy, detections } = timeline;
-  const life = spanText(lifeMs(container, now));
-  const end = container.exitCode === null ? '' : ` and ended with exit code ${container.exitCode}`;
-  const state = container.running ? `has been running for ${life}` : `ran for ${life}${end}`;
+  const state = stateText(container, now);
   const alarm =
     detections.length === 0
       ? 'nothing was detected'
@@ -101,13 +101,17 @@ function header(timeline: TimelineView, now: Date): string {
     ['Image', imageOf(container)],
     ['Image id', container.image.id],
     ['Container id', container.id],
-    ['Started', `${minuteText(container.startedAt ?? container.firstSeen)} UTC`],
+    [
+      container.startedAt === null ? 'Seen since' : 'Started',
+      `${minuteText(container.startedAt ?? container.firstSeen)} UTC`,
+    ],
     ['Ended', container.endedAt === null ? null : `${minuteText(container.endedAt)} UTC`],
     ['Node', container.node || null],
     ['Belongs to', owner || null],
     ['Started by', [startedBy?.user, startedBy?.command].filter(Boolean).join(': ') || null],
     ['Command', timeline.command?.join(' ') ?? null],
     ['Ports', timeline.ports.join(', ') || null],
+    ['Limits', limitsText(timeline)],
     ['Named', container.namedBeforeStart ? 'before its first instruction' : 'after it had begun'],
   ];
   const rows = facts

@@ -15,11 +15,12 @@ import {
   endOf,
   imageOf,
   lifeMs,
+  limitsText,
   minuteText,
   nameOf,
   offsetText,
   type RecordView,
-  spanText,
+  stateText,
 } from './words.ts';
 
 /** Lines of each part; JSON and the page have all. */
@@ -60,23 +61,21 @@ function axisOf({ container }: TimelineView, now: Date): Axis {
 
 function headline(timeline: TimelineView, { now }: RecordView, paint: Paint): string[] {
   const { container, startedBy, detections: found } = timeline;
-  const life = spanText(lifeMs(container, now));
-  const state = container.running
-    ? `has run for ${life}`
-    : `ran for ${life}${container.exitCode === null ? '' : ` and ended with ${container.exitCode}`}`;
   const alarm =
     found.length === 0 ? 'nothing was detected' : counted(detectionCount(timeline), 'detection');
-  const sentence = `${harmless(nameOf(container))} ${state}: ${alarm}.`;
+  const limits = limitsText(timeline);
+  const sentence = `${harmless(nameOf(container))} ${stateText(container, now)}: ${alarm}.`;
   const who = [startedBy?.user, startedBy?.command].filter(
     (one) => one !== null && one !== undefined,
   );
   const facts = [
     `image ${harmless(imageOf(container))}`,
     `id ${container.id.slice(0, 12)}`,
-    `started ${minuteText(container.startedAt ?? container.firstSeen)} UTC`,
+    `${container.startedAt === null ? 'seen since' : 'started'} ${minuteText(container.startedAt ?? container.firstSeen)} UTC`,
     ...(container.node === '' ? [] : [`on ${harmless(container.node)}`]),
     ...(who.length === 0 ? [] : [`by ${harmless(who.join(': '))}`]),
     ...(timeline.command === null ? [] : [`command ${harmless(timeline.command.join(' '))}`]),
+    ...(limits === null ? [] : [`limits ${limits}`]),
     ...(container.namedBeforeStart ? [] : ['named only after it had begun']),
     ...(timeline.namesakes === 0
       ? []

@@ -50,6 +50,20 @@ export function lifeMs(container: ContainerView, now: Date): number {
   return Math.max(0, to - from);
 }
 
+/** Its engine prepared it and its own program was not seen to run: it could not be started. */
+export function isUnstarted({ startedAt, namedBeforeStart }: ContainerView): boolean {
+  return startedAt === null && namedBeforeStart;
+}
+
+/** `ran for 1.3 s and ended with 7`: what follows its name in a sentence. */
+export function stateText(container: ContainerView, now: Date): string {
+  const { running, exitCode } = container;
+  const life = spanText(lifeMs(container, now));
+  if (isUnstarted(container)) return running ? 'has not started yet' : 'was never started';
+  if (running) return `has run for ${life}`;
+  return `ran for ${life}${exitCode === null ? '' : ` and ended with ${exitCode}`}`;
+}
+
 /** `2026-01-02 03:04:05`, UTC. */
 export function minuteText(time: string): string {
   return time.slice(0, 19).replace('T', ' ');
@@ -82,6 +96,18 @@ export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** `67.1 MB of memory, 0.5 processors, 100 processes`; null: nobody told. */
+export function limitsText({ limits }: TimelineView): string | null {
+  if (limits === undefined) return null;
+  const { memoryBytes, cpus, processes } = limits;
+  const parts = [
+    ...(memoryBytes === null ? [] : [`${bytesText(memoryBytes)} of memory`]),
+    ...(cpus === null ? [] : [`${Number(cpus.toFixed(3))} processors`]),
+    ...(processes === null ? [] : [`${processes} processes`]),
+  ];
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 /** Detections of a timeline, folded ones included. */

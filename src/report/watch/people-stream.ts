@@ -42,6 +42,7 @@ class PeopleStream implements WatchPrinter {
     const { id } = told.run.identity;
     if (told.action === 'started') this.born(id, told);
     else if (told.action === 'ended') this.ended(id, told);
+    else if (told.action === 'asked') this.asked(id, told);
     else if (told.action === 'oom') {
       this.show(id);
       this.line(told.atNs, `  ! ${labelOf(told.run)} ran out of memory`);
@@ -101,9 +102,20 @@ class PeopleStream implements WatchPrinter {
     });
   }
 
+  /** Who asked for it is known a moment after its start: its line may still wait. */
+  private asked(id: string, { startedBy }: ToldContainer): void {
+    const life = this.lives.get(id);
+    if (life === undefined || life.bornLine === null || startedBy === null) return;
+    life.bornLine = `${life.bornLine.trimEnd()} · by ${startedBy.user ?? 'somebody'}\n`;
+  }
+
   private ended(id: string, { run, atNs }: ToldContainer): void {
     const life = this.lives.get(id);
     this.forget(id);
+    if (run.startedAtNs === null && run.naming === 'before-start') {
+      this.line(atNs, `○ ${labelOf(run)} · ${imageOf(run)} · was never started`);
+      return;
+    }
     const lived = run.startedAtNs === null ? null : Number(atNs - run.startedAtNs) / 1e6;
     const span = lived === null ? '' : ` after ${spanText(Math.max(0, lived))}`;
     const code = run.exitCode === null ? 'exit code not known' : `exit ${run.exitCode}`;

@@ -1,7 +1,13 @@
 // A run as rows: what is alike in thousands of runs in a facet, the rest in columns of its own.
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { ContainerIdentity, ContainerRun, Naming, Workload } from '../../model/container.ts';
+import type {
+  ContainerIdentity,
+  ContainerLimits,
+  ContainerRun,
+  Naming,
+  Workload,
+} from '../../model/container.ts';
 import type { MountFacts } from '../../model/event.ts';
 import type { StartedBy } from '../../model/timeline.ts';
 import type { StoredRun } from './record-store.ts';
@@ -28,6 +34,7 @@ interface Facet {
   readonly user: string | null;
   readonly command: readonly string[] | null;
   readonly pidMode: ContainerIdentity['pidMode'];
+  readonly limits?: ContainerLimits;
   readonly namespace: string | null;
   readonly node: string;
   readonly workload: Workload;
@@ -147,6 +154,7 @@ export function encodeRun(
     user: identity.user,
     command: identity.command?.slice(0, listLength).map(cut) ?? null,
     pidMode: identity.pidMode,
+    ...(identity.limits === undefined ? {} : { limits: identity.limits }),
     namespace: pod?.namespace ?? null,
     node,
     workload,
@@ -212,6 +220,7 @@ export function decodeRun(row: RunRow, facet: Facet | null): StoredRun {
     user: facet?.user ?? null,
     command: facet?.command ?? null,
     pidMode: facet?.pidMode ?? null,
+    ...(facet?.limits === undefined ? {} : { limits: facet.limits }),
     pod:
       own.pod === undefined
         ? null
