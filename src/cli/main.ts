@@ -4,15 +4,11 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, oneLine, SeaworthyError } from '../base/error.ts';
 import { commands } from './commands/registry.ts';
 import { exitCodes } from './exit-codes.ts';
+import { stdout, viewOf } from './stdout.ts';
 import { version } from './version.ts';
 
 /** Runs one command line (without node and script) and sets `process.exitCode`. */
 export async function main(words: readonly string[]): Promise<void> {
-  // A closed pipe (`| head`) is no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
   const [first] = words;
   // Completion is about all of them.
   const program = buildProgram(first === 'completion' ? undefined : first);
@@ -36,9 +32,11 @@ export function buildProgram(only?: string): Command {
     .option('--debug', 'show the stack of an error')
     .showSuggestionAfterError()
     .configureOutput({
+      writeOut: (text) => void stdout().write(text),
+      getOutHelpWidth: () => Math.min(viewOf(undefined).columns, 100),
+      getOutHasColors: () => false,
       outputError: (text, write) => write(text.replace(/^error: /, 'seaworthy: ')),
     })
-    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
     .exitOverride();
   for (const define of defined) define(program);
   program.hook('preAction', async (_program, command) => {

@@ -1,6 +1,7 @@
 // Results go to stdout or to `--output`: written beside it first, so that nobody reads half a file.
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { messageOf, SeaworthyError } from '../base/error.ts';
+import { writeStdout } from './stdout.ts';
 
 /** Characters that are encoded at once: a report of 100 MB must not lie in memory twice. */
 const pieceLength = 1024 * 1024;
@@ -23,11 +24,7 @@ async function writePieces(
   output: string | undefined,
 ): Promise<void> {
   if (output === undefined) {
-    for (const piece of all) {
-      await new Promise<void>((resolve) => {
-        process.stdout.write(piece, () => resolve());
-      });
-    }
+    for (const piece of all) await writeStdout(piece);
     return;
   }
   const temporary = `${output}.${process.pid}.part`;

@@ -5,6 +5,7 @@ import { messageOf, oneLine, SeaworthyError } from '../../base/error.ts';
 import { type TestResult, testOutputs } from '../../flow/alerts.ts';
 import { type AlertConfig, readAlertConfig } from '../../runtime/alert/index.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { stdout } from '../stdout.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
 import type { AlertsOptions } from './alerts-options.ts';
@@ -15,7 +16,7 @@ export async function runAlertsTest(options: AlertsOptions): Promise<number> {
     config: readAlertFile(options.config),
     hostname: hostname(),
     version,
-    write: (text) => void process.stdout.write(text),
+    write: (text) => void stdout().write(text),
   });
   const text =
     options.format === 'json'

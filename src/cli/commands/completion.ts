@@ -1,5 +1,6 @@
 // `seaworthy completion SHELL`: a script that completes commands, flags and their words.
 import type { Command } from 'commander';
+import { stdout } from '../stdout.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 
@@ -10,6 +11,6 @@ export function defineCompletion(program: Command): void {
     .argument('<shell>', shells.join(', '))
     .action(async (shell: string) => {
       const { completionScript } = await import('../completion.ts');
-      process.stdout.write(completionScript(program, shell));
+      stdout().write(completionScript(program, shell));
     });
 }

@@ -6,6 +6,7 @@ import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { gateManifests } from '../../flow/gate-manifests.ts';
 import { needsNamespaces, readGatePolicy } from '../../flow/gate-policy.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { stdout } from '../stdout.ts';
 import { readPolicyTexts } from './gate-policy-files.ts';
 import type { GateManifestsOptions } from './gate-serve-options.ts';
 
@@ -42,7 +43,7 @@ export function runGateManifests(options: GateManifestsOptions): number {
   });
   // JSON is YAML, and quotes every word as it must be.
   const text = manifests.map((one) => `---\n${JSON.stringify(one, null, 2)}\n`).join('');
-  if (options.output === undefined) process.stdout.write(text);
+  if (options.output === undefined) stdout().write(text);
   else {
     try {
       writeFileSync(options.output, text, { mode: 0o600 });

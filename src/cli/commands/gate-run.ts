@@ -4,6 +4,7 @@ import { type GateAnswer, type GateSource, gateSource } from '../../flow/gate.ts
 import type { ImageFacts } from '../../policy/image/index.ts';
 import type { WaiverRemark } from '../../policy/index.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { viewOf } from '../stdout.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
 import { readSources } from './gate-files.ts';
@@ -107,9 +108,7 @@ async function resultText(
   { options, lines, now }: Told,
 ): Promise<string> {
   if (options.format === 'json') return jsonText(answers);
-  const toTerminal = options.output === undefined && process.stdout.isTTY;
-  const columns = toTerminal ? (process.stdout.columns ?? 80) : 80;
-  const colour = toTerminal && !process.env['NO_COLOR'];
+  const { columns, colour } = viewOf(options.output);
   if (options.format === 'table') return gateTable(answers, { columns, colour, lines });
   const { gateReport } = await import('../../flow/gate-report.ts');
   const { outputs, textOf } = await import('../../report/index.ts');

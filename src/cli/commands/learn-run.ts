@@ -4,6 +4,7 @@ import { learn } from '../../flow/learn.ts';
 import { learnText } from '../../report/index.ts';
 import { databaseFile } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { viewOf } from '../stdout.ts';
 import { writeResult } from '../write.ts';
 import type { LearnOptions } from './learn-options.ts';
 
@@ -11,11 +12,9 @@ import type { LearnOptions } from './learn-options.ts';
 export async function runLearn(topic: string | null, options: LearnOptions): Promise<number> {
   const advisories = openAdvisories(databaseFile(options));
   try {
-    const toTerminal = options.output === undefined && process.stdout.isTTY;
     const text = learnText(learn(topic, advisories), {
       format: options.format,
-      columns: toTerminal ? (process.stdout.columns ?? 80) : 80,
-      colour: toTerminal && !process.env['NO_COLOR'],
+      ...viewOf(options.output),
       answer: options.answer === true,
     });
     await writeResult(text, options.output);

@@ -1,5 +1,6 @@
 // How answers from the record are shown on this terminal.
 import type { CommonOptions } from '../options.ts';
+import { viewOf } from '../stdout.ts';
 
 export interface RecordViewOptions {
   readonly columns: number;
@@ -9,10 +10,5 @@ export interface RecordViewOptions {
 
 /** Width and colour of the terminal, plain text for files and pipes. */
 export function recordView({ output }: Pick<CommonOptions, 'output'>): RecordViewOptions {
-  const isTerminal = output === undefined && process.stdout.isTTY;
-  return {
-    columns: isTerminal ? process.stdout.columns : 80,
-    colour: isTerminal && (process.env['NO_COLOR'] ?? '') === '',
-    now: new Date(),
-  };
+  return { ...viewOf(output), now: new Date() };
 }

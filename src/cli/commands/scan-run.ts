@@ -13,6 +13,7 @@ import { type Severity, severityRank } from '../../model/severity.ts';
 import { outputs } from '../../report/index.ts';
 import { type Composed, compose, databaseFile } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { viewOf } from '../stdout.ts';
 import { programName, version } from '../version.ts';
 import { writeResult } from '../write.ts';
 import type { FailLevel, ScanOptions } from './scan-options.ts';
@@ -129,10 +130,8 @@ async function write(
   options: ScanOptions,
   startedAt: number,
 ): Promise<void> {
-  const toTerminal = options.output === undefined && process.stdout.isTTY;
   const text = outputs[options.format].pieces(reports, {
-    columns: toTerminal ? (process.stdout.columns ?? 80) : 80,
-    colour: toTerminal && !process.env['NO_COLOR'],
+    ...viewOf(options.output),
     show: options.show ?? null,
     elapsedSeconds: (performance.now() - startedAt) / 1000,
   });

@@ -3,6 +3,7 @@ import { oneLine, SeaworthyError } from '../../base/error.ts';
 import { newSecret, secretHash } from '../../base/secret.ts';
 import { type Agent, type FleetStore, openFleetStore } from '../../store/fleet/index.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { stdout } from '../stdout.ts';
 import type {
   ServerEnrolOptions,
   ServerStoreOptions,
@@ -36,7 +37,7 @@ export async function runServerEnrol(options: ServerEnrolOptions): Promise<numbe
   await withStore(options.store, (store) =>
     store.addEnrolment({ hash: secretHash(token), label, uses, lifeMs: hours * hourMs }),
   );
-  process.stdout.write(`${token}\n`);
+  stdout().write(`${token}\n`);
   return exitCodes.satisfied;
 }
 
@@ -52,7 +53,7 @@ export async function runServerToken(options: ServerTokenOptions): Promise<numbe
   await withStore(options.store, (store) =>
     store.addToken({ hash: secretHash(token), role, label, teams: team ?? null }),
   );
-  process.stdout.write(`${token}\n`);
+  stdout().write(`${token}\n`);
   return exitCodes.satisfied;
 }
 
@@ -63,7 +64,7 @@ export async function runServerAgents(options: ServerStoreOptions): Promise<numb
     options.format === 'json'
       ? `${JSON.stringify(agents, null, 2)}\n`
       : agentsTable(agents, new Date());
-  process.stdout.write(text);
+  stdout().write(text);
   return exitCodes.satisfied;
 }
 

@@ -25,6 +25,7 @@ import {
 } from '../../trust/index.ts';
 import { compose, registryOptions } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { viewOf } from '../stdout.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
 import type { VerifyOptions } from './verify-options.ts';
@@ -186,10 +187,7 @@ function tableText(
   answer: TrustAnswer,
   { root, options }: { readonly root: TrustedRoot; readonly options: VerifyOptions },
 ): string {
-  const toTerminal = options.output === undefined && process.stdout.isTTY;
-  const columns = toTerminal ? (process.stdout.columns ?? 80) : 80;
-  const colour = toTerminal && !process.env['NO_COLOR'];
-  return verifyTable(answer, { columns, colour, rootName: root.name });
+  return verifyTable(answer, { ...viewOf(options.output), rootName: root.name });
 }
 
 /** The stable form; docs/schema/verify-1.schema.json describes it. */

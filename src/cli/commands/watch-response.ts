@@ -10,6 +10,7 @@ import type { ResponseRecord } from '../../model/response.ts';
 import type { RuntimeRecord } from '../../model/timeline.ts';
 import { type ResponsePolicy, readResponsePolicy } from '../../runtime/response/index.ts';
 import { openResponseLog, type ResponseLog } from '../../store/index.ts';
+import { stdout } from '../stdout.ts';
 import { version } from '../version.ts';
 import { readAlertFile, readSettings } from './alerts-run.ts';
 
@@ -76,7 +77,7 @@ export function alertDeskOf(file: string, warn: (line: string) => void): AlertDe
     config: readAlertFile(file),
     hostname: hostname(),
     version,
-    write: (text) => void process.stdout.write(text),
+    write: (text) => void stdout().write(text),
     now: () => new Date(),
     warn,
   });

@@ -12,6 +12,7 @@ import type { ContainerRun } from '../../model/container.ts';
 import type { RuntimeRecord } from '../../model/timeline.ts';
 import { jsonLines, peopleStream, type WatchPrinter } from '../../report/watch/index.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { stdout, viewOf } from '../stdout.ts';
 import { version } from '../version.ts';
 import { failPriorities } from './replay-options.ts';
 import { type BackgroundInventory, openBackgroundInventory } from './watch-inventory.ts';
@@ -103,16 +104,14 @@ function tellCoverage(
 }
 
 function write(text: string): void {
-  process.stdout.write(text);
+  stdout().write(text);
 }
 
 function printerOf(options: WatchCommandOptions): WatchPrinter {
   if (options.format === 'jsonl') return jsonLines(write);
-  const isTerminal = process.stdout.isTTY;
   return peopleStream({
     write,
-    columns: isTerminal ? process.stdout.columns : 160,
-    colour: isTerminal && (process.env['NO_COLOR'] ?? '') === '',
+    ...viewOf(undefined, 160),
     nowMs: () => performance.now(),
   });
 }
