@@ -1,13 +1,13 @@
-// Answers to pages out of the record and the catalogue of one machine.
+// Answers to pages out of the record and the catalogue of one machine. What the first page does not ask is
+// loaded with the first question for it.
 import { SeaworthyError } from '../base/error.ts';
 import type { AdvisorySource } from '../model/advisory.ts';
 import type { ContainerView, ExposureAnswer, ExposureRow } from '../model/timeline-view.ts';
 import type { Catalogue, CatalogueEntry } from '../store/catalog/index.ts';
 import type { RecordReader, StoredRun } from '../store/record/index.ts';
 import { containerView } from './container-view.ts';
-import { groupDetections } from './detection-groups.ts';
-import { matchEcosystems } from './ecosystems.ts';
 import type {
+  Awaitable,
   ContainersAsked,
   ContainersFound,
   DetectionsAsked,
@@ -17,20 +17,17 @@ import type {
   ImagesFound,
   Teams,
 } from './evidence.ts';
-import { exposedTo } from './exposure.ts';
 import { harbourOf, type Remembered } from './harbour.ts';
 import { imageView } from './image-view.ts';
-import { withUseOf } from './in-use.ts';
-import { type NetworkView, networkView } from './network-view.ts';
+import type { NetworkView } from './network-view.ts';
 import type { Coverage } from './runtime-source.ts';
 import { maySee, maySeeImage, notHere } from './team-sight.ts';
-import { timelineOf } from './timeline.ts';
 
 export interface MachineSources {
   readonly catalogue: Catalogue;
   /** Null: nothing was recorded yet. */
   readonly record: () => RecordReader | null;
-  readonly advisories: () => AdvisorySource;
+  readonly advisories: () => Awaitable<AdvisorySource>;
   readonly coverage: () => readonly Coverage[];
   readonly remembered: () => Remembered | null;
   readonly now: () => Date;
@@ -73,7 +70,8 @@ export function machineEvidence(sources: MachineSources): Evidence {
           : { state: own.state, grade: own.grade, summary: own.summary, scannedAt: own.scannedAt };
       return { container, startedBy: stored.startedBy, scan };
     },
-    timeline(word, query, teams) {
+    async timeline(word, query, teams) {
+      const { timelineOf } = await import('./timeline.ts');
       const stored = meant(word, teams);
       const reader = record();
       const [container] = stored === null ? [] : graded(catalogue, [stored]);
@@ -86,21 +84,28 @@ export function machineEvidence(sources: MachineSources): Evidence {
       const { id, kind, reference } = entryMeant(sources, word, teams);
       return { id, kind, reference };
     },
-    report(word, teams) {
+    async report(word, teams) {
       const entry = entryMeant(sources, word, teams);
       const report = catalogue.report(entry.id);
       const reader = record();
       if (report === null) throw noReport(entry);
-      return reader === null ? report : withUseOf(reader, entry.id, report);
+      if (reader === null) return report;
+      const { withUseOf } = await import('./in-use.ts');
+      return withUseOf(reader, entry.id, report);
     },
-    exposed(asked, teams) {
+    async exposed(asked, teams) {
       const reader = record();
       if (reader === null) {
         throw new SeaworthyError('not-found', 'nothing was recorded here yet', {
           advice: 'start a container: from then on its image is known',
         });
       }
-      const services = { record: reader, advisories: advisories(), ecosystems: matchEcosystems };
+      const [{ exposedTo }, { matchEcosystems }, known] = await Promise.all([
+        import('./exposure.ts'),
+        import('./ecosystems.ts'),
+        advisories(),
+      ]);
+      const services = { record: reader, advisories: known, ecosystems: matchEcosystems };
       return scopedExposure(exposedTo(services, asked), teams);
     },
     detections: (asked, teams) => detectionsPage(record(), asked, teams),
@@ -229,12 +234,13 @@ function scopedExposure(answer: ExposureAnswer, teams: Teams): ExposureAnswer {
   };
 }
 
-function detectionsPage(
+async function detectionsPage(
   record: RecordReader | null,
   { limit, ...asked }: DetectionsAsked,
   teams: Teams,
-): DetectionsFound {
+): Promise<DetectionsFound> {
   if (record === null) return { items: [], nextBeforeId: null };
+  const { groupDetections } = await import('./detection-groups.ts');
   const found = record.detectionsOfAll({ ...asked, limit: groupedAtOnce });
   const seen = found.filter(({ run }) => (run === null ? teams === null : maySee(teams, run)));
   const last = found.at(-1);
@@ -245,7 +251,12 @@ function detectionsPage(
   };
 }
 
-function networkOf(record: RecordReader | null, sinceNs: bigint, teams: Teams): NetworkView {
+async function networkOf(
+  record: RecordReader | null,
+  sinceNs: bigint,
+  teams: Teams,
+): Promise<NetworkView> {
+  const { networkView } = await import('./network-view.ts');
   const found = record?.peersOfAll({ sinceNs, runsMost: runsLookedAt, limit: flowsMost }) ?? [];
   const view = networkView(
     found.filter(({ run }) => maySee(teams, run)),

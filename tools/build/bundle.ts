@@ -44,9 +44,13 @@ export async function bundle(folder: string = `${root}dist`): Promise<void> {
 /** Each file of a start costs half a millisecond: what is loaded together lies in few. */
 function groupsOf(chunks: readonly OutputChunk[]) {
   const launch = modulesOf(chunks, 'seaworthy');
-  const [main, scan, gate, watching] = ['main', 'scan-run', 'gate-run', 'consumer'].map((name) =>
-    modulesOf(chunks, name),
-  );
+  const [main, scan, gate, watching, up] = [
+    'main',
+    'scan-run',
+    'gate-run',
+    'consumer',
+    'up-run',
+  ].map((name) => modulesOf(chunks, name));
   // What reads an image, and what judges it: a known image needs neither.
   const [reading, judging] = [
     ['reading', 'read-inventory'],
@@ -70,8 +74,14 @@ function groupsOf(chunks: readonly OutputChunk[]) {
         watch.some((one) => one.has(id)) && (isScanned(id) || main?.has(id) === true),
     },
     { name: 'main', test: (id: string) => main?.has(id) === true },
-    // What the gate has in common with a scan is apart: the gate does not load all of a scan.
-    { name: 'answer', test: (id: string) => gate?.has(id) === true && scan?.has(id) === true },
+    // What the gate has in common with a scan is apart: the gate does not load all of a scan. Nor does what
+    // `up` needs for its first page, which is little of either.
+    {
+      name: 'answer',
+      test: (id: string) =>
+        (gate?.has(id) === true && scan?.has(id) === true) ||
+        (up?.has(id) === true && isScanned(id)),
+    },
     { name: 'scan-run', test: (id: string) => scan?.has(id) === true },
     { name: 'gate-run', test: (id: string) => gate?.has(id) === true },
     { name: 'reading', test: (id: string) => isOf(reading, id) },

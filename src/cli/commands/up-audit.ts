@@ -1,34 +1,32 @@
 // Audits for `up`: one after its start, others when somebody asks; the last answer is kept on disk.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dockerControls } from '../../audit/index.ts';
 import { SeaworthyError } from '../../base/error.ts';
 import { parseJson, stringField } from '../../base/json.ts';
-import { type AuditAnswer, auditFacts } from '../../flow/audit.ts';
-import { collectDocker, dockerSummary } from '../../flow/audit-docker.ts';
-import { openRecordIfThere } from '../../flow/audit-docker-execs.ts';
-import { connectEngine } from '../../host/docker/index.ts';
-import { openMachine } from '../../host/machine/index.ts';
+import type { AuditAnswer } from '../../flow/audit.ts';
 import type { WaiverBook } from '../../policy/index.ts';
 import type { AuditDesk } from '../../server/api/index.ts';
-import { keepAudit, readAudits } from '../../store/index.ts';
-import { version } from '../version.ts';
+import { readAudits } from '../../store/index.ts';
 
 const answerCharacters = 64 * 1024 * 1024;
 
 export interface AuditDeskOptions {
   readonly data: string;
   /** As they are now. */
-  readonly waivers: () => WaiverBook;
-  readonly onAnswer: (answer: AuditAnswer) => void;
+  readonly waivers: () => WaiverBook | null;
+  readonly onAnswer: (answer: AuditAnswer) => Promise<void>;
 }
 
 export function createAuditDesk({ data, waivers, onAnswer }: AuditDeskOptions): AuditDesk {
   const file = join(data, 'audit-docker.json');
-  let last = readAnswer(file);
+  let read: { readonly answer: AuditAnswer | null } | null = null;
+  const last = (): AuditAnswer | null => (read ??= { answer: readAnswer(file) }).answer;
   let running: Promise<AuditAnswer> | null = null;
   return {
-    latest: () => (last === null ? [] : [last]),
+    latest() {
+      const answer = last();
+      return answer === null ? [] : [answer];
+    },
     history: () => readAudits(data),
     async run() {
       if (running !== null) {
@@ -36,13 +34,14 @@ export function createAuditDesk({ data, waivers, onAnswer }: AuditDeskOptions): 
           advice: 'wait for the event `audit` of the stream',
         });
       }
-      running = auditNow(data, waivers());
+      running = import('./up-audit-run.ts').then(({ auditNow }) => auditNow(data, waivers()));
       try {
-        last = await running;
-        writeFileSync(`${file}.part`, JSON.stringify(last), { mode: 0o600 });
+        const answer = await running;
+        read = { answer };
+        writeFileSync(`${file}.part`, JSON.stringify(answer), { mode: 0o600 });
         renameSync(`${file}.part`, file);
-        onAnswer(last);
-        return last;
+        await onAnswer(answer);
+        return answer;
       } finally {
         running = null;
       }
@@ -61,41 +60,4 @@ function readAnswer(file: string): AuditAnswer | null {
   const parsed = parseJson(text, { maximumLength: answerCharacters });
   const isAnswer = parsed.ok && stringField(parsed.value, 'generatedAt') !== null;
   return isAnswer ? (parsed.value as AuditAnswer) : null;
-}
-
-async function auditNow(data: string, waivers: WaiverBook): Promise<AuditAnswer> {
-  const engine = await connectEngine();
-  const record = openRecordIfThere(data);
-  const now = new Date();
-  try {
-    const root = '/';
-    const { facts, unknowns, leftOut } = await collectDocker({
-      engine,
-      machine: openMachine(root),
-      root,
-      environment: process.env,
-      containers: null,
-      record,
-      now,
-    });
-    const { answer, run } = auditFacts({
-      audit: 'docker',
-      target: engine.address,
-      controls: dockerControls,
-      facts,
-      summary: dockerSummary(facts),
-      unknowns,
-      leftOut,
-      waivers,
-      earlier: readAudits(data),
-      now,
-      toolVersion: version,
-      scope: '',
-    });
-    keepAudit(data, run);
-    return answer;
-  } finally {
-    engine.close();
-    if (!('problem' in record)) record.close();
-  }
 }

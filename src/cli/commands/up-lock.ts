@@ -1,7 +1,6 @@
 // One `up` for each data folder: where the one that runs listens, and whether it still does.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHttpClient } from '../../base/http.ts';
 import { asNumber, field, parseJson, stringField } from '../../base/json.ts';
 
 export interface RunningUp {
@@ -20,6 +19,7 @@ function fileOf(folder: string): string {
 export async function runningUp(folder: string): Promise<RunningUp | null> {
   const known = readLock(folder);
   if (known === null || known.pid === process.pid || !isAlive(known.pid)) return null;
+  const { createHttpClient } = await import('../../base/http.ts');
   const client = createHttpClient({ proxyEnvironment: null });
   try {
     const response = await client.send({ url: new URL('/healthz', known.url), idleMs: answerMs });

@@ -3,7 +3,6 @@ import type { ChildProcess } from 'node:child_process';
 import { SeaworthyError } from '../../base/error.ts';
 import { realPace } from '../../base/retry.ts';
 import type { AlertDesk } from '../../flow/alert-desk.ts';
-import { scanDocuments } from '../../flow/report-documents.ts';
 import type { ScanJob } from '../../flow/up-scans.ts';
 import { forkEntry } from '../../host/own-process/index.ts';
 import { entryOf } from '../../host/program/index.ts';
@@ -110,6 +109,7 @@ export function keepingReports(
     const { id, reference: name } = job;
     const generatedAt = catalogue.entry(id)?.scannedAt ?? null;
     if (generatedAt === null) return;
+    const { scanDocuments } = await import('../../flow/report-documents.ts');
     const documents = scanDocuments({ id, name, generatedAt }, () => catalogue.report(id));
     for (const document of documents) alerting.keep(document);
   };

@@ -1,10 +1,8 @@
 // What the API of `up` works with: stores of the data folder, advisories of now, coverage of the rest.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtinRows } from '../../advisory/builtin/index.ts';
 import { asRecord, parseJson } from '../../base/json.ts';
 import { realPace } from '../../base/retry.ts';
-import { openAdvisories } from '../../flow/advisories.ts';
 import type { Remembered } from '../../flow/harbour.ts';
 import type { TrustDesk } from '../../flow/image-trust.ts';
 import { machineEvidence } from '../../flow/machine-evidence.ts';
@@ -12,21 +10,26 @@ import { type AnsweringDesk, machineResponses } from '../../flow/response-desk.t
 import type { Coverage } from '../../flow/runtime-source.ts';
 import type { Up } from '../../flow/up.ts';
 import type { AdvisorySource } from '../../model/advisory.ts';
+import type { WaiverBook } from '../../policy/index.ts';
 import { type AuditDesk, type GateDecisions, pagesOfMachine } from '../../server/api/index.ts';
 import type { openChangeLog, Tokens } from '../../server/http/index.ts';
 import type { Catalogue } from '../../store/catalog/index.ts';
 import { openResponseLog } from '../../store/index.ts';
 import { openRecord, type RecordReader } from '../../store/record/index.ts';
 import { programName, version } from '../version.ts';
-import type { waiversOf } from './up-waivers.ts';
 
 /** Decisions of the gate that a page lists, newest first. */
 const decisionsTold = 1000;
 const decisionBytes = 4 * 1024 * 1024;
 const oldHours = 72;
 
+export interface RecordDesk {
+  readonly get: () => RecordReader | null;
+  readonly close: () => void;
+}
+
 /** The record, opened as soon as there is one and kept open. */
-export function recordOf(folder: string): { get: () => RecordReader | null; close: () => void } {
+export function recordOf(folder: string): RecordDesk {
   let record: RecordReader | null = null;
   return {
     get() {
@@ -53,33 +56,47 @@ export function basisOf(db: string): string {
   return `${programName(import.meta.url) ?? version} ${advisories === 0 ? 'built-in' : advisories}`;
 }
 
-/** The advisories of now: opened again when there are newer ones. */
-export function advisoriesOf(db: string): { get: () => AdvisorySource; close: () => void } {
+export interface AdvisoryDesk {
+  /** Those of now: opened again when there are newer ones. Rejects with `SeaworthyError` `database`. */
+  readonly get: () => Promise<AdvisorySource>;
+  /** What they are; null: they were not opened yet. */
+  readonly info: () => ReturnType<AdvisorySource['info']> | null;
+  readonly close: () => void;
+}
+
+/** The advisories of a file; what reads them is loaded with the first question. */
+export function advisoriesOf(db: string): AdvisoryDesk {
+  let open: ((file: string) => AdvisorySource) | null = null;
   let source: AdvisorySource | null = null;
   let stamp = -1;
+  const current = (opened: (file: string) => AdvisorySource): AdvisorySource => {
+    const changed = changedAt(db);
+    if (source === null || changed !== stamp) {
+      source?.close();
+      source = opened(db);
+      stamp = changed;
+    }
+    return source;
+  };
   return {
-    get() {
-      const changed = changedAt(db);
-      if (source === null || changed !== stamp) {
-        source?.close();
-        source = openAdvisories(db);
-        stamp = changed;
-      }
-      return source;
+    async get() {
+      open ??= (await import('../../flow/advisories.ts')).openAdvisories;
+      return current(open);
     },
+    info: () => (open === null ? null : current(open).info()),
     close: () => source?.close(),
   };
 }
 
 export interface MachineParts {
   readonly data: string;
-  readonly record: ReturnType<typeof recordOf>;
+  readonly record: RecordDesk;
   readonly answering: AnsweringDesk | null;
   readonly catalogue: Catalogue;
   readonly trust: TrustDesk;
-  readonly advisories: ReturnType<typeof advisoriesOf>;
+  readonly advisories: AdvisoryDesk;
   readonly audits: AuditDesk;
-  readonly waivers: ReturnType<typeof waiversOf>;
+  readonly waivers: () => WaiverBook | null;
   readonly tokens: Tokens;
   readonly changes: ReturnType<typeof openChangeLog>;
   readonly coverage: () => readonly Coverage[];
@@ -146,7 +163,7 @@ function gateDecisions(data: string): GateDecisions {
 
 export interface HouseCoverage {
   readonly data: string;
-  readonly advisories: () => AdvisorySource;
+  readonly advisories: AdvisoryDesk;
   readonly audits: AuditDesk;
   readonly offline: boolean;
 }
@@ -157,13 +174,17 @@ export function houseCoverage(house: HouseCoverage): readonly Coverage[] {
 }
 
 function advisoryCoverage({ advisories, offline }: HouseCoverage): Coverage {
-  const { builtIn, builtAt, advisories: count } = advisories().info();
   const what = 'advisories';
+  const info = advisories.info();
+  if (info === null) {
+    return { what, state: 'limited', why: 'they are being opened', howToSwitchOn: null };
+  }
+  const { builtIn, builtAt, advisories: count } = info;
   const update = offline
     ? 'copy an advisories.db into the data folder, or start it without --offline'
     : 'seaworthy db update';
   if (builtIn) {
-    const why = `only the ${builtinRows().length} built-in flaws that mattered most are known`;
+    const why = `only the ${count} built-in flaws that mattered most are known`;
     return { what, state: 'limited', why, howToSwitchOn: update };
   }
   const hours = Math.round((realPace.now() - Date.parse(builtAt)) / 3_600_000);

@@ -16,13 +16,14 @@ export interface UpView {
 
 const redrawMs = 1000;
 
-export function createUpView({ quiet }: UpRunOptions): UpView {
+/** @param isRead false: nobody reads what is shown */
+export function createUpView({ quiet }: UpRunOptions, isRead: () => boolean): UpView {
   const stopping = new AbortController();
   const { stdout } = process;
   const isTerminal = stdout.isTTY && quiet !== true;
   let last = '';
   const show = (text: string, isIdle: boolean): void => {
-    if (text === last || quiet === true) return;
+    if (text === last || quiet === true || !isRead()) return;
     if (isTerminal) stdout.write(`\r\u001b[K${text.slice(0, (stdout.columns ?? 80) - 1)}`);
     else if (isIdle) stdout.write(`${text}\n`);
     else return;
@@ -33,7 +34,7 @@ export function createUpView({ quiet }: UpRunOptions): UpView {
   ): Promise<void> => {
     while (!stopping.signal.aborted) {
       await realPace.sleep(redrawMs, stopping.signal).catch(() => undefined);
-      if (stopping.signal.aborted) return;
+      if (stopping.signal.aborted || quiet === true || !isRead()) return;
       const now = sources();
       show(lineOf(now), now.scans.waiting + now.scans.running === 0);
     }
@@ -44,7 +45,7 @@ export function createUpView({ quiet }: UpRunOptions): UpView {
     follow: (sources) => void loop(sources),
     end() {
       stopping.abort();
-      if (isTerminal && last !== '') stdout.write('\n');
+      if (isTerminal && last !== '' && isRead()) stdout.write('\n');
     },
   };
 }

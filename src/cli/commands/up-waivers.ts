@@ -5,14 +5,10 @@ import type { WaiverBook } from '../../policy/index.ts';
 import { auditWaivers } from './audit-output.ts';
 
 /**
- * The waivers of now; null: no file was named. A file that was spoilt meanwhile is told, and the one
- * before it holds. Throws `SeaworthyError` `unreadable`, `malformed` at the start.
+ * The waivers of now. A file that was spoilt meanwhile is told, and the one before it holds. Throws
+ * `SeaworthyError` `unreadable`, `malformed` at the start.
  */
-export function waiversOf(
-  { waivers: file }: { readonly waivers?: string },
-  now: () => Date,
-): () => WaiverBook | null {
-  if (file === undefined) return () => null;
+export function openWaivers(file: string, now: () => Date): () => WaiverBook {
   const stampOf = (): string => {
     const found = statSync(file, { throwIfNoEntry: false });
     return `${found?.ino} ${found?.size} ${found?.mtimeMs} ${now().toISOString().slice(0, 10)}`;

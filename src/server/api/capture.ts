@@ -1,6 +1,5 @@
 // One recorded container as a capture that sysdig, Falco and Stratoshark open.
 import { availableParallelism, hostname, totalmem } from 'node:os';
-import { captureTimeline } from '../../flow/capture-timeline.ts';
 import { runMeant } from '../../flow/machine-evidence.ts';
 import { found } from './containers.ts';
 import type { MachineServices, Route } from './route.ts';
@@ -16,7 +15,8 @@ const capture: Route<MachineServices> = {
   role: 'viewer',
   query: { since: timeSchema, until: timeSchema, limit: limitSchema(100_000, eventsMost) },
   answer: { type: 'string', description: 'a pcapng file of sysdig' },
-  handle({ services, caller, query, parts }) {
+  async handle({ services, caller, query, parts }) {
+    const { captureTimeline } = await import('../../flow/capture-timeline.ts');
     const record = found(services.record(), parts);
     const stored = found(runMeant(record, parts.get('id') ?? '', caller.teams), parts);
     const { id } = stored.run.identity;

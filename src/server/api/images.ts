@@ -1,5 +1,4 @@
 // Images: the list with what each holds, the whole report of one, its SBOM.
-import { inventoryContent } from '../../flow/report-documents.ts';
 import type { Report } from '../../model/report.ts';
 import { type Call, json, type Route } from './route.ts';
 import {
@@ -86,6 +85,7 @@ const sbom: Route = {
   answer: { ...open, description: 'a document of the format that was asked for' },
   async handle(call) {
     const report = await reportOf(call);
+    const { inventoryContent } = await import('../../flow/report-documents.ts');
     const asked = textValue(call.query, 'format');
     const format = asked === 'spdx' || asked === 'json' ? asked : 'cyclonedx';
     const inventory = inventoryContent(report, format);

@@ -1,6 +1,5 @@
-// Lessons: what to learn from a finding.
+// Lessons: what to learn from a finding. Their texts are loaded when somebody reads one.
 import { notHere } from '../../flow/team-sight.ts';
-import { lessonOf, lessons } from '../../lesson/index.ts';
 import { json, type Route } from './route.ts';
 import { list, object, open } from './schema.ts';
 
@@ -11,7 +10,10 @@ const all: Route = {
   role: 'viewer',
   query: {},
   answer: object({ items: list(open) }),
-  handle: () => json({ items: lessons }),
+  async handle() {
+    const { lessons } = await import('../../lesson/index.ts');
+    return json({ items: lessons });
+  },
 };
 
 const one: Route = {
@@ -21,7 +23,8 @@ const one: Route = {
   role: 'viewer',
   query: {},
   answer: open,
-  handle({ parts }) {
+  async handle({ parts }) {
+    const { lessonOf } = await import('../../lesson/index.ts');
     const id = parts.get('id') ?? '';
     const lesson = lessonOf(id);
     if (lesson === null) throw notHere(`the lesson ${id.slice(0, 80)}`);
