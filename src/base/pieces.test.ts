@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isPacked, packPieces, unpackPieces } from './pieces.ts';
+import { packPieces as deflated, isJoined, isPacked, joinPieces, unpackPieces } from './pieces.ts';
 
-describe('packed pieces', () => {
+describe.each([
+  ['packed', deflated],
+  ['joined', joinPieces],
+])('%s pieces', (kind, packPieces) => {
   test('come back as they were', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 6 }), (pieces) => {
         const packed = packPieces(pieces);
         expect(isPacked(packed)).toBe(true);
+        expect(isJoined(packed)).toBe(kind === 'joined');
         expect([...unpackPieces(packed)].map((one) => Uint8Array.from(one))).toEqual(pieces);
       }),
       { seed: 4 },

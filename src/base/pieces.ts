@@ -1,22 +1,41 @@
-// Large values piece by piece: each deflated for itself behind its length, so that neither writing nor
-// reading one ever needs the memory for all of it.
+// Large values piece by piece: each deflated for itself, or as it is, behind its length, so that neither
+// writing nor reading one ever needs the memory for all of it.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /** Tells packed pieces from other bytes: no V8 serialisation and no JSON begins like this. */
 const mark = Buffer.from('SWP1');
+/** The same with pieces as they are: loading `zlib` and deflating take longer than a small value is worth. */
+const plainMark = Buffer.from('SWP0');
 const lengthBytes = 4;
 /** The mark and the length of all: a value that was cut is no value. */
 const headBytes = mark.length + lengthBytes;
 /** Inflated bytes of one piece: what is packed here is smaller by far. */
 const pieceBytes = 256 * 1024 ** 2;
 
-/** The pieces behind one another; speed is worth more here than the last tenth of size. */
+/** The pieces behind one another, deflated: speed is worth more here than the last tenth of size. */
 export function packPieces(pieces: Iterable<string | Uint8Array>): Uint8Array {
+  return behindOneAnother(mark, pieces, (piece) => deflateRawSync(piece, { level: 1 }));
+}
+
+/** The pieces behind one another as they are. */
+export function joinPieces(pieces: Iterable<string | Uint8Array>): Uint8Array {
+  return behindOneAnother(plainMark, pieces, (piece) =>
+    typeof piece === 'string' ? Buffer.from(piece) : piece,
+  );
+}
+
+function behindOneAnother(
+  ...[kind, pieces, pack]: readonly [
+    kind: Buffer,
+    pieces: Iterable<string | Uint8Array>,
+    pack: (piece: string | Uint8Array) => Uint8Array,
+  ]
+): Uint8Array {
   const head = Buffer.alloc(headBytes);
-  mark.copy(head);
+  kind.copy(head);
   const parts: Uint8Array[] = [head];
   for (const piece of pieces) {
-    const packed = deflateRawSync(piece, { level: 1 });
+    const packed = pack(piece);
     const length = Buffer.alloc(lengthBytes);
     length.writeUInt32LE(packed.length);
     parts.push(length, packed);
@@ -26,8 +45,18 @@ export function packPieces(pieces: Iterable<string | Uint8Array>): Uint8Array {
   return packed;
 }
 
+/** Whether the bytes are pieces of either kind. */
 export function isPacked(bytes: Uint8Array): boolean {
-  return bytes.length >= headBytes && mark.equals(bytes.subarray(0, mark.length));
+  return isOf(mark, bytes) || isOf(plainMark, bytes);
+}
+
+/** Whether the bytes are pieces as they are. */
+export function isJoined(bytes: Uint8Array): boolean {
+  return isOf(plainMark, bytes);
+}
+
+function isOf(kind: Buffer, bytes: Uint8Array): boolean {
+  return bytes.length >= headBytes && kind.equals(bytes.subarray(0, kind.length));
 }
 
 /** The pieces in their order, each inflated when it is asked for. Throws on any other bytes. */
@@ -40,6 +69,9 @@ export function* unpackPieces(bytes: Uint8Array): Generator<Buffer> {
     if (start > bytes.length) throw new Error('the pieces end within a length');
     at = start + view.getUint32(at, true);
     if (at > bytes.length) throw new Error('the pieces end within one');
-    yield inflateRawSync(bytes.subarray(start, at), { maxOutputLength: pieceBytes });
+    const piece = bytes.subarray(start, at);
+    yield isJoined(bytes)
+      ? Buffer.from(piece.buffer, piece.byteOffset, piece.length)
+      : inflateRawSync(piece, { maxOutputLength: pieceBytes });
   }
 }

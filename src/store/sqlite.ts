@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf, SeaworthyError } from '../base/error.ts';
 import { makeFolder } from '../base/folder.ts';
-import { packPieces, unpackPieces } from '../base/pieces.ts';
+import { isJoined, joinPieces, packPieces, unpackPieces } from '../base/pieces.ts';
 import type { Package } from '../model/package.ts';
 import type { Inventory } from '../model/report.ts';
 import type { EvidenceStore, Remembered, StoredInventory } from './store.ts';
@@ -19,6 +19,8 @@ const busyMs = 5000;
 const putsPerPrune = 64;
 /** Packages of a stored inventory that are written and read at once. */
 const packagesOfPiece = 1000;
+/** Inventories lie as they are, for speed, until there are so many more of them: then they are deflated. */
+const joinedInventories = 64;
 
 const schema = `
   CREATE TABLE layer (key TEXT PRIMARY KEY, value BLOB NOT NULL, bytes INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
@@ -137,14 +139,41 @@ class SqliteStore implements EvidenceStore {
   }
 
   putInventory(digest: string, revision: string, stored: StoredInventory): void {
-    this.#write(() =>
+    const isLarge = stored.inventory.packages.length > packagesOfPiece;
+    const value = (isLarge ? packPieces : joinPieces)(piecesOf(stored.inventory));
+    this.#write(() => {
       this.#database
         .prepare(
           `INSERT INTO inventory (digest, revision, first_seen, value) VALUES (?, ?, ?, ?)
            ON CONFLICT (digest, revision) DO UPDATE SET value = excluded.value`,
         )
-        .run(digest, revision, stored.firstSeen, packPieces(piecesOf(stored.inventory))),
+        .run(digest, revision, stored.firstSeen, value);
+      const { count } = this.#database.prepare('SELECT count(*) AS count FROM inventory').get() as {
+        count: number;
+      };
+      if (count % joinedInventories === 0) this.#packInventories();
+    });
+  }
+
+  #packInventories(): void {
+    const update = this.#database.prepare(
+      'UPDATE inventory SET value = ? WHERE digest = ? AND revision = ?',
     );
+    const keys = this.#database
+      .prepare('SELECT digest, revision, substr(value, 1, 8) AS head FROM inventory')
+      .all() as { digest: string; revision: string; head: Uint8Array }[];
+    const select = this.#database.prepare(
+      'SELECT value FROM inventory WHERE digest = ? AND revision = ?',
+    );
+    // Another process may just put a newer one: nothing comes between the reading and the writing.
+    this.#database.exec('BEGIN IMMEDIATE');
+    for (const { digest, revision, head } of keys) {
+      if (!isJoined(head)) continue;
+      const row = select.get(digest, revision) as { value: Uint8Array } | undefined;
+      if (row === undefined || !isJoined(row.value)) continue;
+      update.run(packPieces(unpackPieces(row.value)), digest, revision);
+    }
+    this.#database.exec('COMMIT');
   }
 
   close(): void {

@@ -112,6 +112,38 @@ describe('the store', () => {
     store.close();
   });
 
+  test('many inventories are deflated and come back as they were', () => {
+    const path = freshFolder();
+    const store = open(path);
+    const packages = Array.from({ length: 50 }, (_, index) =>
+      packageOf(`pkg:npm/a-${index}@1`, { name: `a-${index}` }),
+    );
+    const put = (index: number): void =>
+      store.putInventory(`d${index}`, 'r', {
+        inventory: { ...inventory, packages },
+        firstSeen: `${index}`,
+      });
+    const bytesOf = (): readonly number[] => {
+      const database = new DatabaseSync(join(path, 'store.db'), { readOnly: true });
+      const rows = database.prepare('SELECT length(value) AS bytes FROM inventory').all();
+      database.close();
+      return rows.map(({ bytes }) => Number(bytes));
+    };
+    for (let index = 0; index < 63; index += 1) put(index);
+    const plain = Math.min(...bytesOf());
+    put(63);
+    expect(Math.max(...bytesOf())).toBeLessThan(plain / 4);
+    put(64);
+    expect(bytesOf().filter((bytes) => bytes >= plain)).toHaveLength(1);
+    for (let index = 0; index < 65; index += 1) {
+      expect(store.inventory(`d${index}`, 'r')).toEqual({
+        inventory: { ...inventory, packages },
+        firstSeen: `${index}`,
+      });
+    }
+    store.close();
+  });
+
   test('a row that was damaged on disk is made again, not believed', () => {
     const path = freshFolder();
     const store = open(path);

@@ -6,9 +6,13 @@ import { seeded } from './random.ts';
 import { fuzzTargets, targetNamed } from './registry.ts';
 import { catalogersWithoutSamples } from './targets/catalogers.ts';
 
+/** On a machine that others use, too. */
+const longestMs = 240_000;
 const quiet = { threads: 2, deadlineMs: 20_000, onProgress: () => undefined } as const;
 
-test('a slice of the fuzz run: no parser throws, hangs or breaks its promises', async () => {
+test('a slice of the fuzz run: no parser throws, hangs or breaks its promises', {
+  timeout: longestMs,
+}, async () => {
   const { parsers, inputs } = await fuzz({ ...quiet, targets: fuzzTargets, seed: 5, inputs: 5000 });
   const failures = distinct(parsers.flatMap((parser) => parser.failures)).map(
     ({ failure: { target, kind, message, input } }) =>
@@ -65,7 +69,7 @@ describe('the fuzzer finds what it looks for', () => {
     ['broken-hang', 'hung'],
     ['broken-throw', 'threw'],
     ['broken-promise', 'broke its promise'],
-  ])('%s', async (name, kind) => {
+  ])('%s', { timeout: longestMs }, async (name, kind) => {
     const failures = await failuresOf(name, 500);
     expect(failures.length).toBeGreaterThan(0);
     expect(failures.length).toBeLessThan(40);

@@ -38,9 +38,9 @@ export interface CatalogResult {
   readonly nameless?: true;
   /**
    * Files owned by packages that another file lists (dpkg `info/<package>.list`):
-   * owner is `name` or `name:arch`; paths without leading slash.
+   * owner is `name` or `name:arch`; the files by their `ownershipHash`, sorted.
    */
-  readonly ownership?: readonly { readonly owner: string; readonly paths: readonly string[] }[];
+  readonly ownership?: readonly { readonly owner: string; readonly hashes: Float64Array }[];
   /**
    * Licences of packages that another file lists (dpkg `doc/<package>/copyright`), in the form of
    * `FoundPackage.licences`: owner is the package's name, without architecture.

@@ -1,8 +1,9 @@
 // Files that a container reaches under a well-known name although they lie elsewhere: behind a
 // symbolic link (`var/lib/dpkg` moved away, os-release) or as a hard link to another name (ostree).
 // They are found after the first pass, and their layers are read once more for just these files.
+
+import { hasHash, pathHash } from '../ecosystem/path-set.ts';
 import type { LayerRecord } from './layer-record.ts';
-import { hasHash, pathHash } from './path-set.ts';
 import type { SquashedView } from './squash.ts';
 import type { Wanted } from './wanted.ts';
 

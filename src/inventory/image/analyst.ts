@@ -1,5 +1,6 @@
 // Reads a layer once and remembers it: the cache in front of the walk, for every kind of source.
 import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../base/digest.ts';
 import { messageOf } from '../../base/error.ts';
 import type { FileWindow } from '../../base/file-access.ts';
 import type { RandomAccess } from '../../base/random-access.ts';
@@ -153,7 +154,7 @@ export class LayerAnalyst {
   }
 
   #key(key: string): string {
-    const revision = createHash('sha256').update(this.#options.wanted.revision).digest('hex');
+    const revision = sha256Hex(this.#options.wanted.revision);
     return `${key} ${revision.slice(0, 32)}`;
   }
 }

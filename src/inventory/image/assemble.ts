@@ -5,9 +5,9 @@ import type { Digest, Layer } from '../../model/image.ts';
 import type { FoundPackage, Location, Package } from '../../model/package.ts';
 import { formatPurl } from '../../model/purl.ts';
 import type { Unknown } from '../../model/unknown.ts';
+import { ownershipHash } from '../ecosystem/path-set.ts';
 import type { CatalogedFile, LayerRecord } from './layer-record.ts';
 import { namelessPrograms } from './nameless.ts';
-import { ownershipHash } from './path-set.ts';
 import type { SquashedView } from './squash.ts';
 
 const osTypes = new Set(['deb', 'apk', 'rpm', 'opkg']);

@@ -2,6 +2,7 @@
 import { limits } from '../../base/limits.ts';
 import type { FoundPackage } from '../../model/package.ts';
 import type { CatalogResult } from '../ecosystem/ecosystem.ts';
+import { ownershipHash } from '../ecosystem/path-set.ts';
 import type {
   CatalogedFile,
   LayerIssue,
@@ -9,7 +10,6 @@ import type {
   LayerUnknown,
   Ownership,
 } from './layer-record.ts';
-import { ownershipHash } from './path-set.ts';
 import type { WantedCataloger } from './wanted.ts';
 
 interface Parsed extends WantedCataloger {
@@ -64,9 +64,8 @@ export class ResultCollector {
     for (const { reason, within } of result.unknowns) {
       this.unknown(within === undefined ? path : `${path}!${within}`, reason);
     }
-    for (const { owner, paths } of result.ownership ?? []) {
-      const hashes = this.#hashesOf(paths);
-      if (hashes !== null) this.#ownership.push({ path, owner, hashes });
+    for (const { owner, hashes } of result.ownership ?? []) {
+      if (this.#mayOwn(hashes.length)) this.#ownership.push({ path, owner, hashes });
     }
     for (const { owner, licences } of result.licences ?? []) {
       const bytes = entryBytes + path.length + owner.length;
@@ -109,13 +108,20 @@ export class ResultCollector {
   }
 
   #hashesOf(paths: readonly string[]): Float64Array | null {
-    this.#ownedPaths += paths.length;
-    if (this.#ownedPaths <= limits.ownedPaths) {
-      return Float64Array.from(paths, ownershipHash).sort();
+    if (!this.#mayOwn(paths.length)) return null;
+    const hashes = new Float64Array(paths.length);
+    for (const [index, path] of paths.entries()) hashes[index] = ownershipHash(path);
+    return hashes.sort();
+  }
+
+  /** Whether the layer may have a list of so many files more. */
+  #mayOwn(files: number): boolean {
+    if (this.#ownedPaths + files > limits.ownedPaths) {
+      this.#lose('file lists of packages', 1);
+      return false;
     }
-    this.#ownedPaths -= paths.length;
-    this.#lose('file lists of packages', 1);
-    return null;
+    this.#ownedPaths += files;
+    return true;
   }
 
   #lose(things: string, count: number): void {

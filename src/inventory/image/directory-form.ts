@@ -1,6 +1,6 @@
 // The `dir:` form of skopeo and podman (containers-transports(5)): manifest.json beside blobs that are
 // named by the hexadecimal part of their digest. Shown as the OCI layout that it nearly is.
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../base/digest.ts';
 import type { BlobStore } from './blob-store.ts';
 
 const manifestPath = 'manifest.json';
@@ -11,7 +11,7 @@ const blobPattern = /^blobs\/[a-z0-9]+\/([0-9a-f]+)$/;
 export function asLayout(store: BlobStore): BlobStore {
   if (store.has(indexPath) || !store.has(manifestPath)) return store;
   const manifest = store.document(manifestPath);
-  const own = createHash('sha256').update(manifest).digest('hex');
+  const own = sha256Hex(manifest);
   const text = new TextDecoder().decode(manifest);
   const isIndex = /"mediaType"\s*:\s*"[^"]*(?:index|manifest\.list)[^"]*"/.test(
     text.slice(0, 1024),

@@ -1,6 +1,6 @@
 // `docker save` archives: manifest.json names the config and the layers of each image. Docker 25
 // and later add an OCI layout to the same archive; manifest.json is then still there and enough.
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../base/digest.ts';
 import { SeaworthyError } from '../../base/error.ts';
 import { asArray, asString, field, parseJson, stringField } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
@@ -50,7 +50,7 @@ function listOne(store: BlobStore, entry: ManifestEntry, siblings: number): List
 function describe(store: BlobStore, entry: ManifestEntry): ImageDescription {
   const bytes = store.document(entry.config);
   return {
-    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    digest: `sha256:${sha256Hex(bytes)}`,
     parsed: parseConfig(new TextDecoder().decode(bytes), `${entry.config} in ${store.name}`),
     listed: entry.layers.map(
       (path): ListedLayer => ({ path, digest: null, size: null, foreign: false }),

@@ -2,9 +2,9 @@
 import type { Distribution } from '../../model/distribution.ts';
 import type { Layer } from '../../model/image.ts';
 import type { Package } from '../../model/package.ts';
+import { hasHash, pathHash } from '../ecosystem/path-set.ts';
 import { assemble } from './assemble.ts';
 import type { LayerRecord } from './layer-record.ts';
-import { hasHash, pathHash } from './path-set.ts';
 import { SquashedView } from './squash.ts';
 
 export interface OwnedImage {

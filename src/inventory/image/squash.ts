@@ -1,8 +1,8 @@
 // The layers of an image as a container sees them: whiteouts, opaque folders, replaced subtrees and
 // symbolic links, decided from the layer records alone (OCI image spec, "Layer Changesets").
 import { limits } from '../../base/limits.ts';
+import { ancestorHashes, hasHash, pathHash } from '../ecosystem/path-set.ts';
 import type { LayerRecord } from './layer-record.ts';
-import { ancestorHashes, hasHash, pathHash } from './path-set.ts';
 
 /** Hashes of paths, sorted. */
 interface PathSets {

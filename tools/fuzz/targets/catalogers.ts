@@ -54,9 +54,9 @@ function wordsOf(own: readonly Sample[]): string[] {
 function promiseResult({ packages, unknowns, ownership, licences }: CatalogResult): void {
   for (const found of packages) promisePackage(found);
   for (const { reason } of unknowns) promiseReason(reason);
-  for (const { owner, paths } of ownership ?? []) {
+  for (const { owner, hashes } of ownership ?? []) {
     promiseText(owner, 'an owner');
-    for (const path of paths) promisePath(path);
+    promise(hashes.every(Number.isSafeInteger), 'the hash of a path is no whole number');
   }
   for (const { owner } of licences ?? []) promiseText(owner, 'the owner of a licence');
 }

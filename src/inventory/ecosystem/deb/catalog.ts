@@ -5,13 +5,7 @@ import type { CatalogContext, Cataloger, CatalogResult, FileView } from '../ecos
 import { nothingFound } from '../ecosystem.ts';
 import { parseChiselManifest } from './chisel.ts';
 import { copyrightBytes, copyrightLicences } from './copyright.ts';
-import {
-  applyDiversions,
-  type Diversions,
-  readChecksumPaths,
-  readDiversions,
-  readPathList,
-} from './ownership.ts';
+import { type Diversions, readChecksumPaths, readDiversions, readOwnedFiles } from './ownership.ts';
 import { packagesOfStanzas } from './package.ts';
 
 const decoder = new TextDecoder('utf-8');
@@ -76,11 +70,10 @@ function parseFileList(file: FileView, context: CatalogContext): CatalogResult {
   if (owner === '') return nothingFound;
   const text = textOf(file);
   if (text === null) return tooLargeToRead(file);
-  const { paths, skipped } = readPathList(text);
-  const real = applyDiversions(paths, owner, diversionsOf(context));
+  const { hashes, skipped } = readOwnedFiles(text, owner, diversionsOf(context));
   const unknowns =
     skipped > 0 ? [{ reason: `${skipped} paths are too long or too many and were left out` }] : [];
-  return { packages: [], unknowns, ownership: [{ owner, paths: real }] };
+  return { packages: [], unknowns, ownership: [{ owner, hashes }] };
 }
 
 /** Parsed once a layer: thousands of file lists ask for the same few lines. */

@@ -76,6 +76,8 @@ interface Sentence {
   readonly text: string;
   /** The word of it that other texts hold least often. */
   readonly anchor: string;
+  /** A word that stands close to the anchor in it: spares most anchors of other texts the cutting. */
+  readonly beside: string;
 }
 
 /**
@@ -87,43 +89,55 @@ const sentences: readonly Sentence[] = [
     licence: 'MIT',
     text: 'permission is hereby granted, free of charge, to any person obtaining a copy',
     anchor: 'obtaining',
+    beside: 'person',
   },
   {
     licence: 'ISC',
     text: 'permission to use, copy, modify, and/or distribute this software for any purpose',
     anchor: 'and/or',
+    beside: 'modify,',
   },
   {
     licence: 'ISC',
     text: 'permission to use, copy, modify, and distribute this software for any purpose',
     anchor: 'purpose',
+    beside: 'software',
   },
   {
     licence: 'Zlib',
     text: 'altered source versions must be plainly marked as such',
     anchor: 'plainly',
+    beside: 'marked',
   },
   {
     licence: 'Apache-2.0',
     text: 'licensed under the apache license, version 2.0',
     anchor: 'apache',
+    beside: 'licensed',
   },
   {
     licence: 'MPL-2.0',
     text: 'subject to the terms of the mozilla public license, v. 2.0',
     anchor: 'mozilla',
+    beside: 'terms',
   },
-  { licence: 'BSL-1.0', text: 'boost software license - version 1.0', anchor: 'boost' },
+  {
+    licence: 'BSL-1.0',
+    text: 'boost software license - version 1.0',
+    anchor: 'boost',
+    beside: 'version',
+  },
 ];
 
 const binaryForm = {
   text: 'redistributions in binary form must reproduce',
   anchor: 'redistributions',
+  beside: 'binary',
 };
 const noEndorsement = [
-  { text: 'neither the name of', anchor: 'neither' },
-  { text: 'neither the names of', anchor: 'neither' },
-  { text: 'may not be used to endorse', anchor: 'endorse' },
+  { text: 'neither the name of', anchor: 'neither', beside: 'name' },
+  { text: 'neither the names of', anchor: 'neither', beside: 'names' },
+  { text: 'may not be used to endorse', anchor: 'endorse', beside: 'used' },
 ];
 
 function quotedLicences(text: string): readonly string[] {
@@ -142,11 +156,11 @@ const sentenceReach = 300;
 const mostAnchors = 1000;
 
 /** Whether the sentence stands there, across line ends and the margins of comments. */
-function says(lower: string, { text, anchor }: Pick<Sentence, 'text' | 'anchor'>): boolean {
+function says(lower: string, { text, anchor, beside }: Omit<Sentence, 'licence'>): boolean {
   let at = lower.indexOf(anchor);
   for (let count = 0; at !== -1 && count < mostAnchors; count += 1) {
     const around = lower.slice(Math.max(0, at - sentenceReach), at + sentenceReach);
-    if (around.replaceAll(/[\s*#]+/g, ' ').includes(text)) return true;
+    if (around.includes(beside) && around.replaceAll(/[\s*#]+/g, ' ').includes(text)) return true;
     at = lower.indexOf(anchor, at + anchor.length);
   }
   return false;

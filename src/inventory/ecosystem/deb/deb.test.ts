@@ -4,9 +4,10 @@ import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Cataloger, CatalogResult } from '../ecosystem.ts';
 import { memoryFile } from '../file-view.ts';
+import { ownershipHash } from '../path-set.ts';
 import { debCatalogers } from './catalog.ts';
 import { copyrightLicences } from './copyright.ts';
-import { applyDiversions, readDiversions, readPathList } from './ownership.ts';
+import { readDiversions, readOwnedFiles } from './ownership.ts';
 import { relationNames } from './relation.ts';
 
 function cataloger(name: string): Cataloger {
@@ -239,29 +240,53 @@ describe('opkg', () => {
 });
 
 describe('ownership', () => {
+  const hashesOf = (...paths: readonly string[]): Float64Array =>
+    Float64Array.from(paths, (path) => ownershipHash(path)).sort();
+
   test('folders with entries are left out, slashes are cut', () => {
     const text = '/.\n/usr\n/usr/lib\n/usr/lib/a\n/usr/lib/a.so\n/usr/share\n/usr/share/empty\n\n';
-    expect(readPathList(text).paths).toEqual(['usr/lib/a', 'usr/lib/a.so', 'usr/share/empty']);
+    const { hashes } = readOwnedFiles(text, 'a', new Map());
+    expect(hashes).toEqual(hashesOf('usr/lib/a', 'usr/lib/a.so', 'usr/share/empty'));
+  });
+
+  test.each([
+    ['.\n', []],
+    ['/.\r\n', []],
+    ['.\t0755\n', []],
+    ['./etc/.x\t0644\n', ['etc/.x']],
+    ['//a/b//\r\n', ['a/b']],
+    ['/..x\n/.x', ['..x', '.x']],
+    // A name that begins like the one before lies beside it, not in it.
+    ['/a\n/ab\n/ab/c\n', ['a', 'ab/c']],
+    ['/a/b\n/a/b\n', ['a/b', 'a/b']],
+    ['/ä/b\n', ['ä/b']],
+  ])('%j holds %j', (text, paths) => {
+    expect(readOwnedFiles(text, 'a', new Map())).toEqual({
+      hashes: hashesOf(...paths),
+      skipped: 0,
+    });
   });
 
   test('owner is the stem of the file, with its architecture', () => {
     const path = 'var/lib/dpkg/info/libc6:amd64.list';
     const { ownership } = parse('dpkg-file-list', '/.\n/lib\n/lib/libc.so.6\n', { path });
-    expect(ownership).toEqual([{ owner: 'libc6:amd64', paths: ['lib/libc.so.6'] }]);
+    expect(ownership).toEqual([{ owner: 'libc6:amd64', hashes: hashesOf('lib/libc.so.6') }]);
   });
 
   test('diverted files lie elsewhere, save those of the diverting package', () => {
     const diversions = readDiversions('/bin/sh\n/bin/sh.distrib\ndash\n/x\n/x.local\n:\n/cut\n');
-    expect(applyDiversions(['bin/sh', 'x'], 'bash', diversions)).toEqual([
-      'bin/sh.distrib',
-      'x.local',
-    ]);
-    expect(applyDiversions(['bin/sh'], 'dash:amd64', diversions)).toEqual(['bin/sh']);
+    const text = '/bin/sh\n/x\n';
+    expect(readOwnedFiles(text, 'bash', diversions).hashes).toEqual(
+      hashesOf('bin/sh.distrib', 'x.local'),
+    );
+    expect(readOwnedFiles('/bin/sh\n', 'dash:amd64', diversions).hashes).toEqual(
+      hashesOf('bin/sh'),
+    );
     const { ownership } = parse('dpkg-file-list', '/bin/sh\n', {
       path: 'var/lib/dpkg/info/bash.list',
       companions: { 'var/lib/dpkg/diversions': '/bin/sh\n/bin/sh.distrib\ndash\n' },
     });
-    expect(ownership?.[0]?.paths).toEqual(['bin/sh.distrib']);
+    expect(ownership?.[0]?.hashes).toEqual(hashesOf('bin/sh.distrib'));
   });
 
   test('paths of absurd length are counted', () => {
@@ -277,12 +302,12 @@ describe('ownership', () => {
     const { ownership } = parse('dpkg-file-list', readFileSync(`${info}/dpkg.list`), {
       path: 'var/lib/dpkg/info/dpkg.list',
     });
-    const all = new Set(listed.map((line) => line.replace(/^\//, '')));
-    const paths = ownership?.[0]?.paths ?? [];
-    expect(paths.length).toBeGreaterThan(100);
-    expect(paths.filter((path) => !all.has(path))).toEqual([]);
-    expect(paths).toContain('usr/bin/dpkg');
-    expect(paths).not.toContain('usr/bin');
+    const all = new Set(hashesOf(...listed.map((line) => line.replace(/^\//, ''))));
+    const hashes = [...(ownership?.[0]?.hashes ?? [])];
+    expect(hashes.length).toBeGreaterThan(100);
+    expect(hashes.filter((hash) => !all.has(hash))).toEqual([]);
+    expect(hashes).toContain(ownershipHash('usr/bin/dpkg'));
+    expect(hashes).not.toContain(ownershipHash('usr/bin'));
   });
 });
 
