@@ -28,6 +28,7 @@ export function countContract(make: () => Promise<FleetStoreUnderTest>): void {
         runOf('three', 'y:1', { workload: data }),
         fleetRun('four', { image: { reference: 'z:1', id: null, digest: null } }),
         fleetDetection('three', 'r'),
+        runOf('five', 'x:1'),
       ]),
     ]);
     const [x, y] = [imageIdOf('x:1'), imageIdOf('y:1')];
@@ -40,21 +41,24 @@ export function countContract(make: () => Promise<FleetStoreUnderTest>): void {
     expect(await store.catalogueCount()).toBe(2);
     expect(await store.runsOfImages([x, y, 'none'], undefined)).toEqual(
       new Map([
-        [x, { runs: 2, alive: 1 }],
+        [x, { runs: 3, alive: 2 }],
         [y, { runs: 1, alive: 1 }],
         ['none', { runs: 0, alive: 0 }],
       ]),
     );
     expect((await store.runsOfImages([x], ['data'])).get(x)).toEqual({ runs: 1, alive: 0 });
-    expect(await store.aliveByImage(undefined)).toEqual(
-      new Map([
-        [x, 1],
-        [y, 1],
-        ['', 1],
-      ]),
-    );
-    expect(await store.aliveByImage(['data'])).toEqual(new Map([[y, 1]]));
-    expect([await store.runCount(undefined), await store.runCount(['data'])]).toEqual([4, 2]);
+    const running = async (teams?: readonly string[], most = 9): Promise<unknown> => {
+      const { images, ...sums } = await store.running(teams, most);
+      const told = images.map(({ image, containers }) => [image.id, containers, image.grade]);
+      return { ...sums, images: told };
+    };
+    const both = [
+      [x, 2, null],
+      [y, 1, null],
+    ];
+    expect(await running()).toEqual({ runs: 5, alive: 4, images: both });
+    expect(await running(undefined, 1)).toEqual({ runs: 5, alive: 4, images: both.slice(0, 1) });
+    expect(await running(['data'])).toEqual({ runs: 2, alive: 1, images: both.slice(1) });
     const since = { sinceUs: sampleUs - 1, most: 9 };
     expect(await store.detectionCount({ ...since, teams: undefined })).toBe(1);
     expect(await store.detectionCount({ ...since, teams: ['data'] })).toBe(1);
@@ -64,7 +68,15 @@ export function countContract(make: () => Promise<FleetStoreUnderTest>): void {
     await store.putReport({ id: x, reference: 'x:1', digest: null }, report);
     expect(await store.report(x)).toEqual(JSON.parse(JSON.stringify(report)));
     const judged = (await store.catalogued([x])).get(x);
-    expect(judged?.grade?.letter).toBe(report.grade.letter);
+    const { letter, score } = report.grade;
+    expect(judged?.grade).toEqual({ letter, score });
+    expect(await store.grades([x, y])).toEqual(new Map([[x, letter]]));
+    // What was read before the report came is not believed any more.
+    const first = [x, 2, { letter, score }];
+    expect(await running()).toEqual({ runs: 5, alive: 4, images: [first, [y, 1, null]] });
+    await store.ingest([fleetBatch('a', 6, [runOf('one', 'x:1', { alive: false })])]);
+    expect(await running(['checkout'])).toMatchObject({ runs: 3, alive: 2 });
+    expect(await running(undefined, 1)).toMatchObject({ alive: 3 });
   });
 
   test('scores, the parts of a container, tokens that end', async () => {

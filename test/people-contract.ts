@@ -74,7 +74,8 @@ export function peopleContract(make: () => Promise<FleetStoreUnderTest>): void {
     expect((await store.runs({ ...page, team: 'data' })).length).toBe(0);
     const rules = (await store.detections(page)).map(({ told }) => told.detection.rule);
     expect(rules).toEqual(['in web']);
-    const flows = (await store.flows(page)).map(({ told }) => told.container);
+    const { flows: theirFlows } = await store.talk({ ...page, sinceUs: 0 });
+    const flows = theirFlows.map(({ told }) => told.container);
     expect(flows).toEqual([idOf('web')]);
     expect((await store.runs({ limit: 9, teams: [] })).length).toBe(0);
     expect((await store.detections({ limit: 9 })).length).toBe(3);

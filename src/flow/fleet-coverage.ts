@@ -5,8 +5,6 @@ import type { Coverage } from './runtime-source.ts';
 
 /** An agent that said nothing for so long is silent. */
 const silentMs = 120_000;
-const agentsMost = 10_000;
-const pageRows = 1000;
 const oldHours = 72;
 
 export async function fleetCoverage({
@@ -35,19 +33,8 @@ export async function fleetCoverage({
 }
 
 async function agentsRow(store: FleetStore, now: () => Date): Promise<Coverage> {
-  let after: string | null = null;
-  const sums = { all: 0, silent: 0, missing: 0 };
-  do {
-    const page = await store.agents({ after, limit: pageRows });
-    for (const { revoked, seenUs, missing } of page) {
-      if (revoked) continue;
-      sums.all += 1;
-      sums.missing += missing;
-      if (seenUs === null || now().getTime() - seenUs / 1000 > silentMs) sums.silent += 1;
-    }
-    after = page.length < pageRows ? null : (page.at(-1)?.id ?? null);
-  } while (after !== null && sums.all < agentsMost);
-  const { all, silent, missing } = sums;
+  const silentUs = (now().getTime() - silentMs) * 1000;
+  const { all, silent, missing } = await store.agentCounts(silentUs);
   const lost = missing === 0 ? '' : `; ${missing} records never came`;
   const nodes = `${all} ${all === 1 ? 'node' : 'nodes'}`;
   return {

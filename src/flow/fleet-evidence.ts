@@ -132,9 +132,9 @@ async function graded(
   const ids = new Set(
     views.flatMap(({ grade, image }) => (grade === null ? (image.id ?? []) : [])),
   );
-  const entries = await store.catalogued([...ids]);
+  const grades = await store.grades([...ids]);
   return views.map((view) => {
-    const grade = view.grade ?? entries.get(view.image.id ?? '')?.grade?.letter ?? null;
+    const grade = view.grade ?? grades.get(view.image.id ?? '') ?? null;
     return { ...view, grade };
   });
 }
@@ -299,13 +299,13 @@ async function withRuns(
 }
 
 async function networkOf(store: FleetStore, sinceNs: bigint, teams: Teams): Promise<NetworkView> {
-  const sinceUs = microseconds(sinceNs);
-  const flows = await store.flows({ ...withTeams(teams), limit: flowsMost });
-  const lately = flows.filter(({ told }) => told.lastUs >= sinceUs);
-  const runs = await store.runsOf(lately.map(({ agent, told }) => [agent, told.container]));
-  const found = lately.flatMap(({ agent, told }) => {
+  const asked = { sinceUs: microseconds(sinceNs), ...withTeams(teams), limit: flowsMost };
+  const { flows, isWhole } = await store.talk(asked);
+  const runs = await store.runsOf(flows.map(({ agent, told }) => [agent, told.container]));
+  const found = flows.flatMap(({ agent, told }) => {
     const run = runs.get(`${agent}\n${told.container}`);
     return run === undefined ? [] : [{ run: storedRunOf(run), peer: peerOf(told) }];
   });
-  return networkView(found, flowsMost);
+  const view = networkView(found, flowsMost);
+  return { ...view, truncated: view.truncated || !isWhole };
 }

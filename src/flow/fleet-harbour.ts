@@ -1,5 +1,5 @@
 // The one answer at the top, of a whole fleet or of some teams, and its score of a day.
-import type { FleetCatalogued, FleetStore } from '../store/fleet/index.ts';
+import type { FleetCatalogued, FleetRunning, FleetStore } from '../store/fleet/index.ts';
 import {
   dayMs,
   type Harbour,
@@ -8,7 +8,6 @@ import {
   type JudgedImage,
   judgedMost,
   scoreFrom,
-  sumOf,
   trendDays,
 } from './harbour.ts';
 import type { Coverage } from './runtime-source.ts';
@@ -27,53 +26,63 @@ export async function fleetHarbour(
   { store, coverage, now }: FleetHarbourSources,
   teams: readonly string[] | undefined,
 ): Promise<Harbour> {
-  const running = await store.aliveByImage(teams);
-  const judged = await judgedOf(store, running, teams === undefined);
   const at = now();
   const sinceUs = (at.getTime() - dayMs) * 1000;
-  const alive = sumOf(running);
-  const runs = await store.runCount(teams);
-  const scores = teams === undefined ? await store.scores(trendDays) : [];
+  const seesAll = teams === undefined;
+  const [running, detections24h, scores, images, rows] = await Promise.all([
+    store.running(teams, judgedMost),
+    store.detectionCount({ sinceUs, teams, most: detectionsMost }),
+    seesAll ? store.scores(trendDays) : [],
+    seesAll ? store.catalogueCount() : null,
+    coverage(),
+  ]);
+  const judged = await judgedOf(store, running, seesAll);
   return harbourFrom({
     judged,
     counts: {
-      containersAlive: alive,
-      containersDead: Math.max(0, runs - alive),
-      images: teams === undefined ? await store.catalogueCount() : judged.length,
-      detections24h: await store.detectionCount({ sinceUs, teams, most: detectionsMost }),
+      containersAlive: running.alive,
+      containersDead: Math.max(0, running.runs - running.alive),
+      images: images ?? judged.length,
+      detections24h,
     },
     trend: scores.map(({ day, score }) => ({ day, score })),
-    coverage: await coverage(),
+    coverage: rows,
+    remembered: null,
     now: at,
   });
 }
 
 /** Keeps the score of today; any replica may do it at any time. */
 export async function keepFleetScore(store: FleetStore, now: Date): Promise<void> {
-  const running = await store.aliveByImage(undefined);
+  const running = await store.running(undefined, judgedMost);
   const score = scoreFrom(await judgedOf(store, running, true), now);
   if (score !== null) await store.putScore(score);
 }
 
 async function judgedOf(
   store: FleetStore,
-  running: ReadonlyMap<string, number>,
+  { images }: FleetRunning,
   seesAll: boolean,
 ): Promise<readonly Judged[]> {
-  const most = [...running]
-    .filter(([id]) => id !== '')
-    .toSorted(([, a], [, b]) => b - a)
-    .slice(0, judgedMost);
-  const known = await store.catalogued(most.map(([id]) => id));
-  const judged = most.flatMap(([id, containers]) => {
-    const entry = known.get(id);
-    return entry === undefined ? [] : [{ entry: judgedImage(entry), containers }];
-  });
-  if (judged.length > 0 || !seesAll) return judged;
+  if (images.length > 0 || !seesAll) {
+    return images.map(({ image, containers }) => ({ entry: judgedImage(image), containers }));
+  }
   const all = await store.catalogue({ limit: judgedMost });
   return all.map((entry) => ({ entry: judgedImage(entry), containers: 0 }));
 }
 
-function judgedImage({ scannedUs, ...entry }: FleetCatalogued): JudgedImage {
-  return { ...entry, kind: 'image', state: scannedUs === null ? 'waiting' : 'scanned' };
+/** Stores keep thousands of images: each is turned once. */
+const turned = new WeakMap<FleetCatalogued, JudgedImage>();
+
+function judgedImage(image: FleetCatalogued): JudgedImage {
+  const known = turned.get(image);
+  if (known !== undefined) return known;
+  const { scannedUs, ...entry } = image;
+  const one: JudgedImage = {
+    ...entry,
+    kind: 'image',
+    state: scannedUs === null ? 'waiting' : 'scanned',
+  };
+  turned.set(image, one);
+  return one;
 }

@@ -19,7 +19,7 @@ export async function fleetTimeline(
   const place = { agent: one.agent, container: one.run.container };
   const [detections, flows, losses, used] = await Promise.all([
     store.detections({ ...place, limit: listed }),
-    store.flows({ ...place, limit: listed }),
+    store.flows(place, listed),
     store.losses(place, listed),
     store.used(place),
   ]);

@@ -12,8 +12,9 @@ export interface HarbourAction {
   readonly exploited: number;
   /** File or layers. */
   readonly where: string;
-  /** References of the images that need it. */
+  /** The first image that needs it, and how many more. */
   readonly image: string;
+  /** At most a hundred. */
   readonly imageIds: readonly string[];
   /** Running containers that it helps. */
   readonly containers: number;
@@ -62,6 +63,8 @@ export interface HarbourSources {
 }
 
 const actionsTold = 3;
+/** Images of an action that are named: a fleet has thousands of them. */
+const imagesTold = 100;
 const detectionsCounted = 10_000;
 
 /** Scores of the letters, as `report/grade.ts` has them. */
@@ -229,32 +232,73 @@ function overallGrade(judged: readonly Judged[]): Harbour['grade'] {
   return { score, letter: letters.find(([least]) => score >= least)?.[1] ?? 'F' };
 }
 
+/** Numbers of actions, for as long as there are not too many: lists of fixes that come again are known. */
+const numbered = { actions: new Map<string, number>(), lists: new WeakMap<object, Int32Array>() };
+const actionsNumbered = 200_000;
+/** Of one fix: number of its action, what it removes, how much of that is exploited. */
+const fields = 3;
+
+/** The fixes of an image as numbers. */
+function numbersOf(fixes: readonly FixAction[]): Int32Array {
+  const known = numbered.lists.get(fixes);
+  if (known !== undefined) return known;
+  const { actions } = numbered;
+  const numbers = fixes.flatMap(({ action, removes, exploited }) => {
+    const number = actions.get(action) ?? actions.size;
+    actions.set(action, number);
+    return [number, removes, exploited];
+  });
+  const packed = Int32Array.from(numbers);
+  numbered.lists.set(fixes, packed);
+  return packed;
+}
+
+/** The actions that help most. Thousands of images with ten fixes each are added up by numbers. */
 function actionsOf(judged: readonly Judged[]): readonly HarbourAction[] {
-  const sums = new Map<string, { first: FixAction; parts: { fix: FixAction; of: Judged }[] }>();
-  for (const of of judged) {
-    for (const fix of of.entry.fixFirst) {
-      const known = sums.get(fix.action);
-      if (known === undefined) sums.set(fix.action, { first: fix, parts: [{ fix, of }] });
-      else known.parts.push({ fix, of });
+  if (numbered.actions.size > actionsNumbered) {
+    numbered.actions.clear();
+    numbered.lists = new WeakMap();
+  }
+  const lists = judged.map(({ entry }) => numbersOf(entry.fixFirst));
+  const sums = new Float64Array(numbered.actions.size * 2);
+  for (const list of lists) {
+    for (let at = 0; at < list.length; at += fields) {
+      const sum = (list[at] ?? 0) * 2;
+      sums[sum] = (sums[sum] ?? 0) + (list[at + 1] ?? 0);
+      sums[sum + 1] = (sums[sum + 1] ?? 0) + (list[at + 2] ?? 0);
     }
   }
-  const actions = [...sums.values()].map(({ first, parts }) => {
-    const sum = (pick: (fix: FixAction) => number): number =>
-      parts.reduce((total, { fix }) => total + pick(fix), 0);
-    const images = parts.map(({ of }) => of.entry.reference);
+  const removes = (number: number): number => sums[number * 2] ?? 0;
+  const exploited = (number: number): number => sums[number * 2 + 1] ?? 0;
+  const order = ([nameA, a]: NumberedAction, [nameB, b]: NumberedAction): number =>
+    exploited(b) - exploited(a) || removes(b) - removes(a) || (nameA < nameB ? -1 : 1);
+  let best: readonly NumberedAction[] = [];
+  for (const one of numbered.actions) {
+    const worst = best[actionsTold - 1];
+    if (removes(one[1]) === 0 || (worst !== undefined && order(worst, one) < 0)) continue;
+    best = [...best, one].toSorted(order).slice(0, actionsTold);
+  }
+  return best.map(([action, number]) => {
+    const of = judged.filter((_, at) => hasAction(lists[at], number));
+    const first = of[0]?.entry.fixFirst.find((fix) => fix.action === action);
     return {
-      action: first.action,
-      removes: sum(({ removes }) => removes),
-      exploited: sum(({ exploited }) => exploited),
-      where: first.where,
-      image: imagesText(images),
-      imageIds: parts.map(({ of }) => of.entry.id),
-      containers: parts.reduce((total, { of }) => total + of.containers, 0),
+      action,
+      removes: removes(number),
+      exploited: exploited(number),
+      where: first?.where ?? '',
+      image: imagesText(of.map(({ entry }) => entry.reference)),
+      imageIds: of.slice(0, imagesTold).map(({ entry }) => entry.id),
+      containers: of.reduce((total, { containers }) => total + containers, 0),
     };
   });
-  return actions
-    .toSorted((a, b) => b.exploited - a.exploited || b.removes - a.removes)
-    .slice(0, actionsTold);
+}
+
+type NumberedAction = readonly [action: string, number: number];
+
+function hasAction(list: Int32Array | undefined, number: number): boolean {
+  if (list === undefined) return false;
+  for (let at = 0; at < list.length; at += fields) if (list[at] === number) return true;
+  return false;
 }
 
 function imagesText(images: readonly string[]): string {

@@ -41,9 +41,10 @@ function reference(number: string): string {
     THEN '/sidecar-' WHEN ${number} % 5 = 0 THEN '/legacy-' ELSE '/app-' END || ${number} || ':1'`;
 }
 
-/** A record with columns in the places of `@column@`, as an expression. */
+/** A record with columns in the places of `@column@`, numbers in those of `#column#`, as an expression. */
 function filled(record: object): string {
   return JSON.stringify(record)
+    .replaceAll(/"#([^"]*)#"/g, '@$1@')
     .split('@')
     .map((part, index) => (index % 2 === 0 ? quoted(part) : part))
     .join(' || ');
@@ -91,12 +92,41 @@ const indexes = [
   'run_ended',
 ];
 
+/** Reports in short, with ten fixes each: some help very many images, most only few. */
+function insertReports(): string {
+  const summary = filled({
+    packages: packagesPerImage,
+    vulnerabilities: { critical: '#n % 5#', high: 9, medium: 20, low: 31, none: 0, unknown: 2 },
+    malware: 0,
+    secrets: 0,
+    misconfigurations: 2,
+    licences: 0,
+    exploited: '#n % 3#',
+    fixable: 25,
+    suppressed: 0,
+    unknowns: 1,
+  });
+  const fix = filled({
+    action: 'deb: package-@p@ 1.@n % 4@ -> 1.9',
+    removes: '#1 + p % 7#',
+    exploited: '#p % 11 / 10#',
+    where: 'layer 2 of 7, usr/lib/package-@p@',
+    ids: ['CVE-2026-@p@', 'CVE-2025-@p@', 'CVE-2024-@p@'],
+  });
+  const slot = `floor(power((n::bigint * 10 + k) * 7919 % 1000003 / 1000003.0, 2) * ${packages})::int`;
+  return `INSERT INTO catalogue (id, reference, os, packages, letter, score, summary, fixes, scanned_us)
+    SELECT ${imageId('n')}, ${reference('n')}, 'Debian GNU/Linux 12', ${packagesPerImage},
+      substr('FFEEDDCCBA', 1 + n % 10, 1), n % 10 * 10, ${summary},
+      (SELECT '[' || string_agg(${fix}, ',') || ']' FROM (
+         SELECT ${slot} AS p FROM generate_series(0, 9) k OFFSET 0) f), 1
+    FROM generate_series(1, ${images}) n`;
+}
+
 /** What images hold: `libc6` all of them, other packages ever fewer. */
 const insertPackages = [
   `INSERT INTO image_number (image) SELECT ${imageId('n')} FROM generate_series(1, ${images}) n ORDER BY n`,
   `INSERT INTO image (id, received_us, value) SELECT image, 1, '' FROM image_number`,
-  `INSERT INTO catalogue (id, reference) SELECT ${imageId('n')}, ${reference('n')}
-     FROM generate_series(1, ${images}) n`,
+  insertReports(),
   `INSERT INTO package (purl, type, version)
      SELECT 'pkg:deb/debian/' || name || '@1.' || v, 'deb', '1.' || v
      FROM (SELECT p, v, CASE WHEN p = 0 THEN 'libc6' ELSE 'package-' || p END AS name
@@ -183,7 +213,7 @@ export async function fillFleet(
 ): Promise<void> {
   const database = await openPostgres(address, {
     statementMs: 36_000_000,
-    connections: writers + 1,
+    connections: writers + 2,
   });
   const run = async (text: string): Promise<void> => {
     const begun = performance.now();
@@ -203,10 +233,9 @@ export async function fillFleet(
     for (const text of texts) await run(text);
   };
   const part = runs / writers;
-  await insertBitmaps(database, 'held');
-  await insertBitmaps(database, 'flawed');
   await Promise.all([
     inOrder(insertPackages),
+    insertBitmaps(database, 'held').then(() => insertBitmaps(database, 'flawed')),
     ...Array.from({ length: writers }, (_, at) =>
       run(insertRuns(runs, nowUs, [at * part + 1, (at + 1) * part])),
     ),

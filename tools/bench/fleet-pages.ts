@@ -1,6 +1,6 @@
 // How long the pages of a fleet take over many runs in PostgreSQL: a made-up store behind a real server,
 // asked over HTTP, by who sees everything and by teams, also with words that find little. By hand:
-// `node tools/bench/fleet-pages.ts [runs] [address of a store that was filled before]`.
+// `node tools/bench/fleet-pages.ts [runs] [address of a store that was filled before] [pid of its server]`.
 import { secretHash } from '../../src/base/secret.ts';
 import { type FleetStore, openFleetStore } from '../../src/store/fleet/index.ts';
 import { openPostgres } from '../../src/store/fleet/postgres.ts';
@@ -73,7 +73,12 @@ function pagesOf(runs: number): readonly Page[] {
     ['a name that nothing of many images has', (at) => containers(`name=none&image=team-${at}/`)],
     ['detections', () => 'detections'],
     ['detections, a priority that is rare', () => 'detections?priority=alert'],
-    ['network', () => 'network?since=8760h'],
+    ['one container', (at) => `containers/${job(at)}`],
+    ['timeline of a container', (at) => `containers/${job(at)}/timeline`],
+    ['network', () => 'network'],
+    ['network since a year', () => 'network?since=8760h'],
+    ['exposed to an advisory', (at) => `exposed?question=CVE-2026-${2 + at}`],
+    ['exposed to an advisory of every image', () => 'exposed?question=CVE-2026-1'],
     ['exposed', (at) => `exposed?question=pkg:deb/debian/package-${at * 13}`],
     ['exposed, in every image', () => 'exposed?question=pkg:deb/debian/libc6'],
   ];
@@ -82,7 +87,7 @@ function pagesOf(runs: number): readonly Page[] {
 /** What who is limited to a team asks: one that runs much, one that hardly runs anything. */
 const pagesOfTeams = new Set([
   'harbour',
-  'images, first page',
+  'images',
   'containers, first page',
   'containers of an image that runs everywhere',
   'containers of a node',

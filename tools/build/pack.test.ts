@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isTooOld, version } from '../../src/cli/version.ts';
+import { missingPostgres, startPostgres } from '../../test/postgres-cluster.ts';
 import { stage } from './pack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-pack-'));
@@ -74,6 +75,28 @@ test('runs from another folder, through a link', () => {
     'CVE-',
   );
 });
+
+const missing = missingPostgres();
+
+test.skipIf(missing !== null)(
+  `speaks with PostgreSQL, whose driver is in the bundle${missing === null ? '' : ` (${missing})`}`,
+  async () => {
+    const cluster = await startPostgres();
+    try {
+      const env = { ...process.env, HOME: folder, SEAWORTHY_STORE: cluster.database() };
+      const run = (...words: string[]): string =>
+        execFileSync(join(home, 'bin/seaworthy'), ['server', ...words], {
+          cwd: tmpdir(),
+          encoding: 'utf8',
+          env,
+        });
+      expect(run('enrol', '--uses', '2')).toMatch(/^\S{20,}$/m);
+      expect(run('agents', '--format', 'json')).toBe('[]\n');
+    } finally {
+      await cluster.stop();
+    }
+  },
+);
 
 const system = '/usr/bin/node';
 const found = spawnSync(system, ['--version'], { encoding: 'utf8' }).stdout?.trim().slice(1) ?? '';

@@ -1,6 +1,13 @@
 // Who may speak: tokens and secrets as hashes, enrolment, rotation, and how the agents are.
 import type { AgentHealth } from '../../model/fleet.ts';
-import type { Agent, FleetToken, Identity, NewToken, Role } from './fleet-store.ts';
+import type {
+  Agent,
+  FleetAgentCounts,
+  FleetToken,
+  Identity,
+  NewToken,
+  Role,
+} from './fleet-store.ts';
 import { teamsOf } from './sessions.ts';
 import type { SqlDatabase, SqlRow } from './sql.ts';
 
@@ -149,6 +156,24 @@ export async function listAgents(
     limit,
   ]);
   return rows.map(agentOf);
+}
+
+/** Of agents that were not revoked. */
+export async function countAgents(
+  database: SqlDatabase,
+  silentUs: number,
+): Promise<FleetAgentCounts> {
+  const [row] = await database.query(
+    `SELECT count(*) AS agents, coalesce(sum(missing), 0) AS missing,
+       coalesce(sum(CASE WHEN coalesce(seen_us, 0) < $1 THEN 1 ELSE 0 END), 0) AS silent
+     FROM agent WHERE revoked = 0`,
+    [silentUs],
+  );
+  return {
+    all: Number(row?.['agents'] ?? 0),
+    silent: Number(row?.['silent'] ?? 0),
+    missing: Number(row?.['missing'] ?? 0),
+  };
 }
 
 function agentOf(row: SqlRow): Agent {

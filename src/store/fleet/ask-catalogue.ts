@@ -4,6 +4,7 @@ import type { FixAction, Grade, Report, Summary } from '../../model/report.ts';
 import { Conditions, likeText } from './conditions.ts';
 import type { FleetCatalogued, FleetCataloguePage, FleetPages, FleetScore } from './fleet-pages.ts';
 import { tellLive } from './live.ts';
+import { numbersOfImages } from './numbers.ts';
 import type { SqlDatabase, SqlRow } from './sql.ts';
 
 /** Inflated bytes of one stored report: as large as an inventory. */
@@ -13,7 +14,8 @@ const fixesKept = 10;
 /** Days of scores. */
 const scoresKept = 400;
 
-const columns =
+/** Of `catalogue c`, as `cataloguedOf` reads them. */
+export const columns =
   'c.id, c.reference, c.digest, c.os, c.packages, c.letter, c.score, c.summary, c.fixes, c.scanned_us';
 
 export async function askCatalogue(
@@ -56,6 +58,20 @@ export async function askCatalogued(
   return new Map(rows.map((row) => [String(row['id']), cataloguedOf(row)]));
 }
 
+/** Letters of those that were judged. */
+export async function askGrades(
+  database: SqlDatabase,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await database.query(
+    `SELECT c.id, c.letter FROM catalogue c
+     WHERE c.letter IS NOT NULL AND ${database.words.inList('c.id', '$1')}`,
+    [JSON.stringify(ids)],
+  );
+  return new Map(rows.map(({ id, letter }) => [String(id), String(letter)]));
+}
+
 export async function catalogueCount(database: SqlDatabase): Promise<number> {
   const [row] = await database.query('SELECT count(*) AS images FROM catalogue');
   return Number(row?.['images'] ?? 0);
@@ -77,11 +93,18 @@ export async function putReport(
   const { grade, summary, target } = report;
   const { words } = database;
   const value = deflateRawSync(JSON.stringify(report), { level: 6 });
+  const nowUs = Math.floor(await database.nowUs());
   await database.transaction(async (session) => {
+    const number = (await numbersOfImages(session, [id])).get(id) ?? 0;
+    await session.query(
+      `INSERT INTO judged (image, judged_us) VALUES ($1, $2)
+       ON CONFLICT (image) DO UPDATE SET judged_us = excluded.judged_us`,
+      [number, nowUs],
+    );
     await session.query(
       `INSERT INTO catalogue (id, reference, digest, os, packages, letter, score, summary, fixes,
          scanned_us, value)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ${words.nowUs}, $10)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
        ON CONFLICT (id) DO UPDATE SET os = excluded.os, packages = excluded.packages,
          letter = excluded.letter, score = excluded.score, summary = excluded.summary,
          fixes = excluded.fixes, scanned_us = excluded.scanned_us, value = excluded.value`,
@@ -95,6 +118,7 @@ export async function putReport(
         grade.score,
         JSON.stringify(summary),
         JSON.stringify(grade.fixFirst.slice(0, fixesKept)),
+        nowUs,
         value,
       ],
     );
@@ -124,35 +148,6 @@ export async function askRunsOfImages(
     ]),
   );
   return new Map(ids.map((id) => [id, known.get(id) ?? { runs: 0, alive: 0 }] as const));
-}
-
-export async function askAliveByImage(
-  database: SqlDatabase,
-  teams: readonly string[] | undefined,
-): Promise<ReadonlyMap<string, number>> {
-  const where = new Conditions();
-  where.plain('r.alive = 1');
-  where.teams(teams, database.words);
-  const rows = await database.query(
-    `SELECT r.image, count(*) AS runs FROM run r ${where.text} GROUP BY r.image`,
-    where.values,
-  );
-  return new Map(
-    rows.map(({ image, runs }) => [image === null ? '' : String(image), Number(runs)]),
-  );
-}
-
-export async function askRunCount(
-  database: SqlDatabase,
-  teams: readonly string[] | undefined,
-): Promise<number> {
-  const where = new Conditions();
-  where.teams(teams, database.words, 'n');
-  const [row] = await database.query(
-    `SELECT sum(n.runs) AS runs FROM ran_now n ${where.text}`,
-    where.values,
-  );
-  return Number(row?.['runs'] ?? 0);
 }
 
 const dayUs = 86_400_000_000;
@@ -209,7 +204,8 @@ export async function askScores(
     .toReversed();
 }
 
-function cataloguedOf(row: SqlRow): FleetCatalogued {
+/** A row of `columns`. */
+export function cataloguedOf(row: SqlRow): FleetCatalogued {
   const textOrNull = (name: string): string | null =>
     row[name] === null || row[name] === undefined ? null : String(row[name]);
   const numberOrNull = (name: string): number | null =>

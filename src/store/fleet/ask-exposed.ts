@@ -22,8 +22,11 @@ export async function askExposed(
 ): Promise<FleetExposure> {
   const asked = await askedFor(database, question);
   const bits = await imagesOf(database, asked);
-  const sums = await sumsOf(database, bits, page.teams);
-  const stored = sums.runs === 0 ? [] : await newestRuns(database, bits, page);
+  const [sums, newest] = await Promise.all([
+    sumsOf(database, bits, page.teams),
+    newestRuns(database, bits, page),
+  ]);
+  const stored = sums.runs === 0 ? [] : newest;
   const purls = await purlsByImage(database, asked, stored);
   const used = await usedBy(database, stored, [...new Set([...purls.values()].flat())]);
   return {

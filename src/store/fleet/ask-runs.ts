@@ -32,7 +32,8 @@ const lastCharacter = '\u{10ffff}';
 /** Digits of an id that its index holds. */
 const shortId = 12;
 
-const newestFirst = 'ORDER BY r.first_us DESC, r.id DESC';
+/** Of runs `r`. */
+export const newestFirst = 'ORDER BY r.first_us DESC, r.id DESC';
 
 /** A page of runs, newest first. */
 export async function askRuns(
@@ -45,21 +46,6 @@ export async function askRuns(
   const rest = query.limit - begun.length;
   if (query.sinceUs === undefined || query.aliveOnly === true || rest === 0) return begun;
   return [...begun, ...(await read(await findGoingOn(database, { ...query, limit: rest })))];
-}
-
-/** Agent and container of the same runs, which costs a fraction of the whole. */
-export async function askPairs(
-  database: SqlDatabase,
-  query: FleetRunQuery,
-): Promise<readonly (readonly [agent: string, container: string])[]> {
-  const found = await findRuns(database, query);
-  if (found === null) return [];
-  const rows = await database.query(
-    `SELECT r.agent, r.container FROM run r WHERE r.id IN (SELECT id FROM (${found.text}) f)
-     ${newestFirst}`,
-    found.where.values,
-  );
-  return rows.map(({ agent, container }) => [String(agent), String(container)] as const);
 }
 
 /** A statement that gives ids; its parameters are those of `where`. */
@@ -99,8 +85,8 @@ async function askedOf(database: SqlDatabase, query: FleetRunQuery): Promise<Ask
   return agents.length === 0 ? null : { database, query: meant, agents };
 }
 
-/** Null: there is nothing of that kind. */
-async function findRuns(database: SqlDatabase, query: FleetRunQuery): Promise<Found | null> {
+/** The ids of a page, newest first. Null: there is nothing of that kind. */
+export async function findRuns(database: SqlDatabase, query: FleetRunQuery): Promise<Found | null> {
   const asked = await askedOf(database, query);
   if (asked === null) return null;
   const lists = await listsOf(asked);

@@ -27,8 +27,8 @@ export async function askSetAside(
 /** Exact but where that would mean to read very many rows: those are named in `estimated`. */
 export async function askCounts(database: SqlDatabase): Promise<FleetCounts> {
   const [row] = await database.query(
-    `SELECT (SELECT count(*) FROM agent) AS agents, (SELECT sum(runs) FROM ran_now) AS runs,
-       (SELECT count(*) FROM run WHERE alive = 1) AS alive, (SELECT count(*) FROM image) AS images,
+    `SELECT (SELECT count(*) FROM agent) AS agents, (SELECT sum(runs) FROM ran_total_now) AS runs,
+       (SELECT sum(alive) FROM ran_total_now) AS alive, (SELECT count(*) FROM image) AS images,
        (SELECT count(*) FROM work WHERE done_us IS NULL) AS work_open`,
   );
   const count = (name: string): number => Number(row?.[name] ?? 0);

@@ -63,11 +63,20 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
       expect(run).toMatchObject({ agent: 'a', node: 'node-a', run: ended });
       const detections = await other.detections({ limit: 9 });
       expect(detections.map(({ told }) => told)).toEqual([fleetDetection('web', 'Terminal shell')]);
-      const flows = await other.flows({ limit: 9 });
+      const flows = await other.flows({ agent: 'a', container: idOf('web') }, 9);
       expect(flows.map(({ told }) => told)).toEqual([fleetFlow('web', '10.1.2.3', 7)]);
+      const talk = { sinceUs: sampleUs, limit: 9 };
+      expect(await other.talk(talk)).toEqual({ flows, isWhole: true });
+      expect((await other.talk({ ...talk, limit: 1 })).isWhole).toBe(false);
+      const later = { ...talk, sinceUs: sampleUs + 9 };
+      expect(await other.talk(later)).toEqual({ flows: [], isWhole: true });
       expect(await other.counts()).toMatchObject({ runs: 1, alive: 0, detections: 1, losses: 1 });
       const [agent] = await other.agents({ after: null, limit: 9 });
       expect(agent).toMatchObject({ id: 'a', records: 7, missing: 0, setAside: 0 });
+      const counts = { all: 1, missing: 0 };
+      expect(await other.agentCounts(1)).toEqual({ ...counts, silent: 0 });
+      const never = Number.MAX_SAFE_INTEGER;
+      expect(await other.agentCounts(never)).toEqual({ ...counts, silent: 1 });
     });
 
     test('overlapping, early and gapped batches', async () => {

@@ -26,6 +26,14 @@ export interface FleetCatalogued {
   readonly scannedUs: number | null;
 }
 
+/** How many runs there were and are. */
+export interface FleetRunning {
+  readonly runs: number;
+  readonly alive: number;
+  /** What of each image runs; fixes are without the ids of their findings. */
+  readonly images: readonly { readonly image: FleetCatalogued; readonly containers: number }[];
+}
+
 export interface FleetCataloguePage {
   readonly after?: { readonly reference: string; readonly id: string };
   readonly search?: string;
@@ -135,6 +143,8 @@ export interface FleetPages {
   /** Images that ran, in the order of their references. */
   catalogue(page: FleetCataloguePage): Promise<readonly FleetCatalogued[]>;
   catalogued(ids: readonly string[]): Promise<ReadonlyMap<string, FleetCatalogued>>;
+  /** Letters of the grades of these images, of those that were judged. */
+  grades(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   catalogueCount(): Promise<number>;
   /** Null: not judged yet. */
   report(imageId: string): Promise<Report | null>;
@@ -151,10 +161,8 @@ export interface FleetPages {
     ids: readonly string[],
     teams: readonly string[] | undefined,
   ): Promise<ReadonlyMap<string, { readonly runs: number; readonly alive: number }>>;
-  /** Living runs by image; '' stands for those without one. */
-  aliveByImage(teams: readonly string[] | undefined): Promise<ReadonlyMap<string, number>>;
-  /** How many runs there were. */
-  runCount(teams: readonly string[] | undefined): Promise<number>;
+  /** Runs, and the images of those that live, at most `most`: those that run most first. */
+  running(teams: readonly string[] | undefined, most: number): Promise<FleetRunning>;
   /** Detections since then, at most `most`. */
   detectionCount(options: {
     readonly sinceUs: number;

@@ -252,6 +252,20 @@ export interface AdvisoryRevision {
   readonly builtUs: number;
 }
 
+/** Peers of many runs. */
+export interface FleetTalk {
+  readonly flows: readonly StoredFleetFlow[];
+  /** False: there are more runs, or more peers, than were looked at. */
+  readonly isWhole: boolean;
+}
+
+export interface FleetAgentCounts {
+  readonly all: number;
+  readonly silent: number;
+  /** Records of theirs that never came. */
+  readonly missing: number;
+}
+
 export interface FleetStore extends FleetPages, FleetHands {
   /** `postgres` or `sqlite`, and where, without any password. */
   readonly place: string;
@@ -277,6 +291,8 @@ export interface FleetStore extends FleetPages, FleetHands {
   identify(hash: string): Promise<Identity | null>;
   revoke(agent: string): Promise<boolean>;
   agents(page: { after: string | null; limit: number }): Promise<readonly Agent[]>;
+  /** How many agents may speak, and of how many nothing was heard since then. */
+  agentCounts(silentUs: number): Promise<FleetAgentCounts>;
 
   beginLogin(login: LoginBegun & { readonly lifeMs: number }): Promise<void>;
   /** A state is good once, for the browser that began; null for any other. */
@@ -298,12 +314,13 @@ export interface FleetStore extends FleetPages, FleetHands {
 
   runs(query: FleetRunQuery): Promise<readonly StoredFleetRun[]>;
   detections(query: FleetDetectionQuery): Promise<readonly StoredFleetDetection[]>;
-  flows(query: {
-    agent?: string;
-    container?: string;
-    teams?: readonly string[];
-    limit: number;
-  }): Promise<readonly StoredFleetFlow[]>;
+  /** Whom a run talked with, the last first; of each peer the newest sums. */
+  flows(
+    run: { readonly agent: string; readonly container: string },
+    limit: number,
+  ): Promise<readonly StoredFleetFlow[]>;
+  /** The same of runs that lived since then: of those that live first, then of the newest. */
+  talk(query: { sinceUs: number; teams?: readonly string[]; limit: number }): Promise<FleetTalk>;
   setAside(limit: number): Promise<readonly (RefusedLine & { agent: string; stream: string })[]>;
   exposed(
     question: ExposureQuestion,

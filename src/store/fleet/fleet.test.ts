@@ -195,19 +195,41 @@ async function fillOld(old: SqlDatabase, version: number): Promise<void> {
     `INSERT INTO run (agent, container, name, image, reference, team, first_us, last_us, alive,
        received_us, value) VALUES ('a', 'c1', 'web', 'sha256:1', 'app:1', 'shop', 3, 4, 1, 5,
        '{"image":{"id":"sha256:1"}}')`,
-    `INSERT INTO image_package (image, type, name, version, purl)
-     VALUES ('sha256:1', 'deb', 'zlib', '1', 'pkg:deb/zlib@1')`,
     `INSERT INTO detection (day, agent, stream, sequence, container, time_us, rule, priority, value)
      VALUES (${day}, 'a', 's1', 1, 'c1', 3, 'r', 'notice', '{}')`,
   ];
-  if (version > 1)
-    rows.push("INSERT INTO finding VALUES ('sha256:1', 'CVE-1', 'pkg:deb/zlib@1', 'high')");
-  if (version > 3)
-    rows.push("INSERT INTO ran VALUES ('a', 'sha256:1', 'app:1', 'shop', 1, 3, 4, 3)");
+  rows.push(...(version < 7 ? ofTexts(version) : ofNumbers));
   if (version > 5) rows.push("INSERT INTO catalogue (id, reference) VALUES ('sha256:1', 'app:1')");
   for (const row of rows) await old.query(row);
   await old.close();
 }
+
+/** Packages, findings and sums as they were before images had numbers. */
+function ofTexts(version: number): readonly string[] {
+  return [
+    `INSERT INTO image_package (image, type, name, version, purl)
+     VALUES ('sha256:1', 'deb', 'zlib', '1', 'pkg:deb/zlib@1')`,
+    ...(version > 1
+      ? ["INSERT INTO finding VALUES ('sha256:1', 'CVE-1', 'pkg:deb/zlib@1', 'high')"]
+      : []),
+    ...(version > 3
+      ? ["INSERT INTO ran VALUES ('a', 'sha256:1', 'app:1', 'shop', 1, 3, 4, 3)"]
+      : []),
+  ];
+}
+
+/** The same since then: the first image and the first package have number 1. */
+const noBits = `set_bit(CAST('${'\\000'.repeat(512)}' AS bytea), 1, 1)`;
+const ofNumbers = [
+  "INSERT INTO image_number (image) VALUES ('sha256:1')",
+  "INSERT INTO package (purl, type, version) VALUES ('pkg:deb/zlib@1', 'deb', '1')",
+  "INSERT INTO known_as VALUES ('zlib', 1)",
+  `INSERT INTO held VALUES (1, 0, ${noBits}, 1)`,
+  "INSERT INTO finding VALUES (1, 'CVE-1', 1, 'high')",
+  `INSERT INTO flawed VALUES ('CVE-1', 0, ${noBits}, 1)`,
+  "INSERT INTO ran VALUES (1, 'app:1', 'shop', 1, 1, 3, 4, 3)",
+  "UPDATE detection SET team = 'shop'",
+];
 
 test.each(released)(
   'the tables of version %i keep what they hold, in SQLite; a newer file is left alone',

@@ -10,6 +10,7 @@ export type {
   FleetResponse,
   FleetResponseFacts,
   FleetResponseState,
+  FleetRunning,
   LivePlace,
   StoredFleetRun,
 } from './fleet-pages.ts';

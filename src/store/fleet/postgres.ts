@@ -58,6 +58,9 @@ const words: SqlWords = {
   newestOfEach: ({ parameter, where, order, limit }) =>
     `jsonb_array_elements(${parameter}::jsonb) w CROSS JOIN LATERAL (
        SELECT r.* FROM run r ${where} ${order} LIMIT ${limit}) r`,
+  // By the blocks that hold any: in the order of ids all rows would be passed.
+  oldRuns: `SELECT min(id + 0) AS first, max(id + 0) AS last FROM run
+    WHERE received_us < $1 AND alive = 0`,
   // Transactions get their numbers when they begin: what is below the oldest that runs is complete.
   settled: (column) => `${column} < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`,
   liveEnd: 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS tx, 0 AS id',
@@ -80,6 +83,9 @@ const schemaWords = {
   // What was just filled is not known to the planner before it is looked at.
   analyze:
     '; ANALYZE ran; ANALYZE held; ANALYZE flawed; ANALYZE finding; ANALYZE run; ANALYZE detection',
+  // Which blocks hold runs that nobody told of for long: a look at each hour would read all of them.
+  blocks_by_time: `CREATE INDEX run_received ON run USING brin (received_us)
+    WITH (autosummarize = on)`,
   unlogged: 'UNLOGGED ',
   transaction: '(pg_current_xact_id()::text::bigint)',
   // The key of a partitioned table begins with its day, which gives no order by number.

@@ -55,6 +55,8 @@ export interface SqlWords {
   readonly newestOfEach: (part: NewestOfEach) => string;
   /** Whether all rows of a transaction's number, and of those below it, can be seen. */
   readonly settled: (column: string) => string;
+  /** A statement that gives `first` and `last` of ids between which all runs lie of before `$1`. */
+  readonly oldRuns: string;
   /** A statement that gives the place (`tx`, `id`) behind which whatever comes next will stand. */
   readonly liveEnd: string;
 }

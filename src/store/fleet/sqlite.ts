@@ -34,6 +34,8 @@ const words: SqlWords = {
   newestOfEach: ({ parameter, where, order, limit }) =>
     `json_each(${parameter}) w JOIN run r ON r.id IN (
        SELECT r.id FROM run r ${where} ${order} LIMIT ${limit})`,
+  oldRuns: `SELECT (SELECT min(id) FROM run) AS first, (SELECT max(id) FROM run) AS last
+    WHERE $1 IS NOT NULL`,
   settled: () => '1 = 1',
   liveEnd: 'SELECT 0 AS tx, coalesce(max(id), 0) AS id FROM live',
 };

@@ -4,6 +4,7 @@ import {
   addEnrolment,
   addToken,
   admit,
+  countAgents,
   endToken,
   enrol,
   identify,
@@ -14,21 +15,22 @@ import {
 } from './agents.ts';
 import { askCounts, askInventory, askSetAside } from './ask.ts';
 import {
-  askAliveByImage,
   askCatalogue,
   askCatalogued,
   askDetectionCount,
+  askGrades,
   askReport,
-  askRunCount,
   askRunsOfImages,
   askScores,
   catalogueCount,
   putReport,
   putScore,
 } from './ask-catalogue.ts';
-import { askDetections, askFlows } from './ask-events.ts';
+import { askDetections } from './ask-events.ts';
 import { askExposed } from './ask-exposed.ts';
+import { askFlows, askTalk } from './ask-flows.ts';
 import { askLosses, askRunsOf, askUsed } from './ask-parts.ts';
+import { askRunning } from './ask-running.ts';
 import { askRuns } from './ask-runs.ts';
 import { addChange, askChanges } from './changes.ts';
 import { alertsHeldBy, endNotices, holdAlerts, leaveAlerts, takeNotices } from './duty.ts';
@@ -97,6 +99,7 @@ function fleetStore(database: SqlDatabase): FleetStore {
     identify: (hash) => identify(database, hash),
     revoke: (agent) => revoke(database, agent),
     agents: (page) => listAgents(database, page),
+    agentCounts: (silentUs) => countAgents(database, silentUs),
     beginLogin: (login) => beginLogin(database, login),
     takeLogin: (login) => takeLogin(database, login),
     addSession: (session) => addSession(database, session),
@@ -113,7 +116,8 @@ function fleetStore(database: SqlDatabase): FleetStore {
     },
     runs: (query) => askRuns(database, query),
     detections: (query) => askDetections(database, query),
-    flows: (query) => askFlows(database, query),
+    flows: (run, limit) => askFlows(database, run, limit),
+    talk: (query) => askTalk(database, query),
     setAside: (limit) => askSetAside(database, limit),
     exposed: (question, page) => askExposed(database, question, page),
     counts: () => askCounts(database),
@@ -147,12 +151,12 @@ function pagesOf(database: SqlDatabase): FleetPages {
   return {
     catalogue: (page) => askCatalogue(database, page),
     catalogued: (ids) => askCatalogued(database, ids),
+    grades: (ids) => askGrades(database, ids),
     catalogueCount: () => catalogueCount(database),
     report: (imageId) => askReport(database, imageId),
     putReport: (image, report) => putReport(database, image, report),
     runsOfImages: (ids, teams) => askRunsOfImages(database, ids, teams),
-    aliveByImage: (teams) => askAliveByImage(database, teams),
-    runCount: (teams) => askRunCount(database, teams),
+    running: (teams, most) => askRunning(database, teams, most),
     detectionCount: (options) => askDetectionCount(database, options),
     putScore: (score) => putScore(database, score),
     scores: (days) => askScores(database, days),

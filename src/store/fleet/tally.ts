@@ -40,6 +40,17 @@ const ranTable = {
     newest_us = CASE WHEN excluded.newest_us > ran.newest_us THEN excluded.newest_us ELSE ran.newest_us END`,
 } as const;
 
+const totalTable = {
+  table: 'ran_total',
+  columns: [
+    ['team', 'text'],
+    ['runs', 'bigint'],
+    ['alive', 'bigint'],
+  ],
+  tail: `ON CONFLICT (team) DO UPDATE SET runs = ran_total.runs + excluded.runs,
+    alive = ran_total.alive + excluded.alive`,
+} as const;
+
 /** Changes folded at once: so many are read and written in a few milliseconds. */
 const foldedAtOnce = 5000;
 
@@ -105,8 +116,20 @@ export async function foldChanges(session: SqlSession): Promise<number> {
       newestUs: number('newest_us'),
     });
   }
-  await session.insert({ ...ranTable, rows: sorted(changes) });
+  const folded = sorted(changes);
+  await session.insert({ ...ranTable, rows: folded });
+  await session.insert({ ...totalTable, rows: totalsOf(folded) });
   return rows.length;
+}
+
+/** Of rows of sums, runs and living ones of each team. */
+function totalsOf(folded: readonly Row[]): Row[] {
+  const teams = new Map<string, [runs: number, alive: number]>();
+  for (const [, , team, runs, alive] of folded) {
+    const before = teams.get(String(team)) ?? [0, 0];
+    teams.set(String(team), [before[0] + Number(runs), before[1] + Number(alive)]);
+  }
+  return [...teams].map(([team, sum]) => [team, ...sum]);
 }
 
 /** Images of which every run is forgotten go; of those that still live, the newest run is another one. */

@@ -163,7 +163,7 @@ const idsAtOnce = 100_000;
 
 /** Runs that ended and were told of before then. */
 async function forgetRuns(database: SqlDatabase, beforeUs: number): Promise<number> {
-  const [ids] = await database.query('SELECT min(id) AS first, max(id) AS last FROM run');
+  const [ids] = await database.query(database.words.oldRuns, [beforeUs]);
   const last = Number(ids?.['last'] ?? -1);
   let count = 0;
   for (let from = Number(ids?.['first'] ?? 0); from <= last; from += idsAtOnce) {
