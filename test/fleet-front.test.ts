@@ -1,12 +1,15 @@
 // The dashboard's API over a fleet: roles and teams on every route, one stream for all replicas, and those
 // who would like to be somebody else.
 import { request } from 'node:http';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { newSecret, secretHash } from '../src/base/secret.ts';
+import type { FleetRecord } from '../src/model/fleet.ts';
 import { routesOfFleet } from '../src/server/api/index.ts';
+import { fleetAudit, fleetDecision } from './fleet-house-contract.ts';
 import { type Answer, backends, fleetPair, type Json, patience, roles } from './fleet-pair.ts';
 import { present } from './present.ts';
-import { fleetDetection, fleetRun } from './sample-fleet.ts';
+import { fleetDetection, fleetRun, sampleUs } from './sample-fleet.ts';
 import { idOf, imageIdOf } from './sample-record.ts';
 
 describe.each(backends)('a fleet in %s', (backend) => {
@@ -78,11 +81,103 @@ describe.each(backends)('a fleet in %s', (backend) => {
     expect(counts).toMatchObject({ containersAlive: 1, containersDead: 1 });
     expect((await ask('/api/v1/status')).value).toMatchObject({
       scope: 'fleet',
-      pages: expect.not.arrayContaining(['gate', 'audit']),
+      pages: expect.arrayContaining(['gate', 'audit']),
     });
-    for (const path of ['/api/v1/gate', '/api/v1/audit', '/api/v1/waivers']) {
-      expect((await ask(path)).status, path).toBe(404);
-    }
+    // Files of waivers lie on the nodes.
+    expect((await ask('/api/v1/waivers')).status).toBe(404);
+  });
+
+  test('gates and audits: said plainly where there are none, then of all nodes', async () => {
+    const answered = async (path: string): Promise<Json> => {
+      const { status, value } = await ask(path);
+      const [, , , name] = path.split(/[/?]/);
+      const route = routesOfFleet.find((one) => one.path === `/api/v1/${name}`);
+      const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+      const validate = ajv.compile(present(route).answer);
+      validate(value);
+      expect([path, status, validate.errors]).toEqual([path, 200, null]);
+      return value;
+    };
+    expect(await answered('/api/v1/gate')).toMatchObject({
+      state: 'off',
+      howToSwitchOn: expect.stringContaining('gate docker --record'),
+      nodes: { all: 2, withGate: 0 },
+    });
+    expect(await answered('/api/v1/audit')).toMatchObject({
+      state: 'off',
+      howToSwitchOn: expect.stringContaining('audit docker --data'),
+    });
+    const counts = [{ decision: 'allow', count: 40 }];
+    const day = new Date().toISOString().slice(0, 10);
+    const atUs = Date.now() * 1000;
+    await tell('a', [
+      fleetDecision('one'),
+      fleetDecision('two', { timeUs: sampleUs + 1 }),
+      { kind: 'decided', day, counts },
+      fleetAudit(atUs, 71, ['5.4']),
+      {
+        kind: 'audit-answer',
+        audit: 'docker',
+        target: '/run/docker.sock',
+        atUs,
+        answer: { audit: 'docker', controls: [] },
+      },
+    ]);
+    await tell('b', [fleetAudit(atUs, 50, ['5.4', '2.1'])]);
+    const first = await answered('/api/v1/gate?limit=1');
+    expect(first).toMatchObject({
+      state: 'on',
+      nodes: { all: 2, withGate: 1 },
+      sums: [{ day, decision: 'allow', count: 40, nodes: 1 }],
+      decisions: [{ node: 'node-a', decision: 'deny', controls: ['privileged'] }],
+    });
+    const second = await answered(`/api/v1/gate?limit=1&cursor=${String(first['next'])}`);
+    expect(second).toMatchObject({ decisions: [{ node: 'node-a' }], next: null });
+    expect(await answered('/api/v1/audit')).toMatchObject({
+      nodes: { all: 2, audited: 2 },
+      audits: [
+        { node: 'node-b', score: 50, failed: ['5.4', '2.1'] },
+        { node: 'node-a', score: 71 },
+      ],
+      controls: [
+        { audit: 'docker', control: '5.4', nodes: 2 },
+        { control: '2.1', nodes: 1 },
+      ],
+      history: [{ audit: 'docker', score: 61, nodes: 2 }],
+    });
+    expect((await ask('/api/v1/audit/a/docker')).value).toMatchObject({ audit: 'docker' });
+    expect((await ask('/api/v1/audit/b/docker')).status).toBe(404);
+    expect((await ask('/api/v1/audit/a%00/docker%27')).status).toBe(404);
+  });
+
+  test('one cause in many containers is one item: how often, where, from when to when', async () => {
+    const caused = (name: string, timeUs: number): FleetRecord => {
+      const record = fleetDetection(name, 'Miner', timeUs);
+      const fields = { ...record.detection.output_fields, 'seaworthy.cause': 'c0ffee123456' };
+      return { ...record, detection: { ...record.detection, output_fields: fields } };
+    };
+    const repeat = { kind: 'repeat', rule: 'Miner', timeUs: sampleUs } as const;
+    await tell('a', [
+      fleetRun('copy-1'),
+      caused('copy-1', sampleUs),
+      { ...repeat, container: idOf('copy-1'), count: 90, lastUs: sampleUs + 9e6 },
+    ]);
+    await tell('b', [
+      fleetRun('copy-2'),
+      caused('copy-2', sampleUs - 5e6),
+      caused('copy-2', sampleUs + 1e6),
+    ]);
+    const { items } = (await ask('/api/v1/detections')).value as { items: readonly Json[] };
+    const groups = items.map((one) => one['group'] as Json);
+    expect(groups.filter(({ rule }) => rule === 'Miner')).toMatchObject([
+      {
+        count: 92,
+        firstAt: expect.stringMatching(/^2026-01-02T03:04:00/),
+        lastAt: expect.stringMatching(/^2026-01-02T03:04:14/),
+        container: { name: 'copy-2' },
+        places: { containers: 2, nodes: 2 },
+      },
+    ]);
   });
 
   test('tokens are made, listed without their value, and ended', async () => {

@@ -178,3 +178,49 @@ test('what the agent did itself is told with the rest, once', () => {
   });
   expect(own.source.next('p')).toBeNull();
 });
+
+const cause = 'c0ffee123456';
+const caused = (name: string, at: bigint): RuntimeRecord => ({
+  ...detected(name, 'Miner', at),
+  cause,
+});
+
+test('a detection that is repeated is told once, and then how often it came', () => {
+  let elapsed = 0n;
+  const from = recordSource({
+    open,
+    nowNs: () => nowNs + elapsed,
+    inventory: () => null,
+  });
+  write(
+    ...life,
+    ...Array.from({ length: 30 }, (_, index) => caused('web', startNs + BigInt(index) * second)),
+  );
+  const first = all(from);
+  // The first ten have rows of their own; the others are counted in the last of them.
+  expect(first.records.filter(({ kind }) => kind === 'detection')).toHaveLength(11);
+  expect(first.records.filter(({ kind }) => kind === 'repeat')).toMatchObject([
+    {
+      container: idOf('web'),
+      rule: 'Miner',
+      count: 21,
+      lastUs: Number((startNs + 29n * second) / 1000n),
+    },
+  ]);
+  expect(from.next(first.position)).toBeNull();
+  elapsed += 20n * second;
+  expect(from.next(first.position)).toBeNull();
+  // After a restart it goes on from what was told.
+  const again = recordSource({ open, nowNs: () => nowNs + elapsed, inventory: () => null });
+  expect(all(again, first.position).records.filter(({ kind }) => kind === 'repeat')).toEqual([]);
+});
+
+test('what the spool did not take is told again, all of it', () => {
+  write(...life);
+  const from = source();
+  const once = from.next(null);
+  expect(once?.records.length).toBe(4);
+  // The disk was full: the position is still that of before.
+  expect(from.next(null)?.records).toEqual(once?.records);
+  expect(from.next(once?.position)).toBeNull();
+});

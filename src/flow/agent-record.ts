@@ -5,6 +5,7 @@ import type { FleetFlow, FleetLoss, FleetRecord, FleetRun } from '../model/fleet
 import type { Inventory } from '../model/report.ts';
 import type { RecordReader, RunPeer, StoredDetection, StoredRun } from '../store/record/index.ts';
 import type { AgentSource } from './agent.ts';
+import { Repeats } from './agent-repeats.ts';
 import { fleetInventory } from './fleet-inventory.ts';
 import { newDetections } from './new-detections.ts';
 
@@ -21,6 +22,8 @@ interface Position {
   readonly detection: number;
   /** Runs that were heard of since are looked at again, milliseconds since 1970. */
   readonly runsMs: number;
+  /** Detections whose counts may still grow. */
+  readonly repeats: unknown;
 }
 
 const runsAtOnce = 2000;
@@ -42,6 +45,9 @@ class RecordSource implements AgentSource {
   #reader: RecordReader | null = null;
   readonly #told = new Map<string, string>();
   readonly #images = new Set<string>();
+  readonly #repeats = new Repeats();
+  /** The position that was given last, as JSON. */
+  #given: string | undefined;
 
   constructor(options: RecordSourceOptions) {
     this.#options = options;
@@ -54,16 +60,30 @@ class RecordSource implements AgentSource {
     if (this.#told.size > rememberedMost) this.#told.clear();
     const position = positionOf(before);
     const nowMs = Number(this.#options.nowNs() / 1_000_000n);
+    if (this.#given !== JSON.stringify(before)) {
+      // A start, or what was given was not taken: it is told once more.
+      this.#told.clear();
+      this.#images.clear();
+      this.#repeats.load(position.repeats, nowMs);
+    }
     const { found, last } = newDetections(reader, position.detection);
     const records: FleetRecord[] = found.map(fleetDetection);
+    for (const stored of found) this.#repeats.follow(stored, nowMs);
+    records.push(...this.#repeats.look(reader, nowMs));
     const sinceNs = BigInt(Math.max(0, position.runsMs - marginMs)) * 1_000_000n;
     const runs = reader.runs({ sinceNs, limit: runsAtOnce });
     for (const stored of runs.toReversed()) records.push(...this.#ofRun(reader, stored));
     const peers = reader.peersOfAll({ sinceNs, runsMost: runsAtOnce, limit: peersAtOnce });
     for (const one of peers) records.push(...this.#ofPeer(one));
     records.push(...this.#inventories(runs));
-    if (records.length === 0 && last === position.detection) return null;
-    return { records, position: { detection: last, runsMs: nowMs } satisfies Position };
+    if (records.length === 0 && last === position.detection) {
+      this.#given = JSON.stringify(before);
+      return null;
+    }
+    const repeats = this.#repeats.saved();
+    const given = { detection: last, runsMs: nowMs, repeats } satisfies Position;
+    this.#given = JSON.stringify(given);
+    return { records, position: given };
   }
 
   /** True when it was not told like this before. */
@@ -132,10 +152,11 @@ class RecordSource implements AgentSource {
 }
 
 function positionOf(value: unknown): Position {
-  const { detection, runsMs } = (value ?? {}) as Partial<Record<keyof Position, unknown>>;
+  const { detection, runsMs, repeats } = (value ?? {}) as Partial<Record<keyof Position, unknown>>;
   return {
     detection: typeof detection === 'number' ? detection : 0,
     runsMs: typeof runsMs === 'number' ? runsMs : 0,
+    repeats: repeats ?? [],
   };
 }
 

@@ -1,4 +1,5 @@
-// Detections as people read them: what has the same rule in the same container is one line with a count.
+// Detections as people read them: one line with a count for each cause; on a machine in each container, in
+// a fleet over all of them, because hundreds of copies of a workload are one thing to do.
 import { createHash } from 'node:crypto';
 import type { DetectionFacts, PlainValue } from '../model/timeline.ts';
 import { factsOfRule, techniqueOf } from '../runtime/catalog/index.ts';
@@ -20,6 +21,8 @@ export interface DetectionGroupView {
       readonly image: string | null;
       readonly team: string | null;
     } | null;
+    /** Where it happened: of more than one container `container` is the newest. */
+    readonly places: { readonly containers: number; readonly nodes: number };
     /** From the engine to the process: `docker run`, `sh`, `curl`; empty where it was not recorded. */
     readonly chain: readonly string[];
     /** A rules file that would silence it; null where none was proposed. */
@@ -31,23 +34,35 @@ export interface DetectionGroupView {
   readonly latest: DetectionFacts;
 }
 
+/** A detection, and in a fleet who told of it. */
+type Found = StoredDetection & { readonly agent?: string };
+
 /** Groups of detections that come newest first; the group with the newest one is first. */
-export function groupDetections(found: readonly StoredDetection[]): readonly DetectionGroupView[] {
-  const groups = Map.groupBy(found, keyOf);
+export function groupDetections(
+  found: readonly Found[],
+  { acrossContainers = false }: { readonly acrossContainers?: boolean } = {},
+): readonly DetectionGroupView[] {
+  const groups = Map.groupBy(found, (one) => keyOf(one, acrossContainers));
   return [...groups].map(([key, own]) => groupOf(key, own));
 }
 
-function keyOf({ detection, run }: StoredDetection): string {
-  return JSON.stringify([
-    detection.rule,
-    run?.run.identity.id ?? null,
-    detection.output_fields['seaworthy.cause'] ?? null,
-  ]);
+/** A cause is the same on every machine; what has none is told apart by its container. */
+function keyOf({ detection, run, agent = '' }: Found, acrossContainers: boolean): string {
+  const cause = detection.output_fields['seaworthy.cause'] ?? null;
+  const container = run?.run.identity.id ?? null;
+  if (acrossContainers && cause !== null) return JSON.stringify([detection.rule, cause]);
+  const place = acrossContainers && container === null ? [agent] : [];
+  return JSON.stringify([detection.rule, container, cause, ...place]);
 }
 
-function groupOf(key: string, own: readonly StoredDetection[]): DetectionGroupView {
-  const newest = own[0] as StoredDetection;
-  const oldest = own.at(-1) as StoredDetection;
+function placesOf(own: readonly Found[]): DetectionGroupView['group']['places'] {
+  const containers = new Set(own.flatMap(({ run }) => run?.run.identity.id ?? []));
+  const nodes = new Set(own.map(({ run, agent }) => agent ?? run?.run.node ?? ''));
+  return { containers: containers.size, nodes: nodes.size };
+}
+
+function groupOf(key: string, own: readonly Found[]): DetectionGroupView {
+  const newest = own[0] as Found;
   const { detection, run } = newest;
   const { rule, priority, output_fields: fields } = detection;
   return {
@@ -56,7 +71,10 @@ function groupOf(key: string, own: readonly StoredDetection[]): DetectionGroupVi
       rule,
       priority,
       count: own.reduce((sum, { count }) => sum + count, 0),
-      firstAt: timeText(oldest.timeNs),
+      // Nodes tell late: the first one that came is not always the first one that was.
+      firstAt: timeText(
+        own.reduce((first, { timeNs }) => (timeNs < first ? timeNs : first), newest.timeNs),
+      ),
       lastAt: timeText(own.reduce((last, { lastNs }) => (lastNs > last ? lastNs : last), 0n)),
       container:
         run === null
@@ -67,6 +85,7 @@ function groupOf(key: string, own: readonly StoredDetection[]): DetectionGroupVi
               image: run.run.identity.image.reference,
               team: run.run.workload.team,
             },
+      places: placesOf(own),
       chain: chainOf(fields),
       exception: exceptionOf(own),
       attack: techniquesOf(detection),

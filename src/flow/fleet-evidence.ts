@@ -277,7 +277,7 @@ async function detectionsPage(
   const hasMore = found.length === groupedAtOnce && last !== undefined;
   const stored = await withRuns(store, found);
   return {
-    items: groupDetections(stored).slice(0, limit),
+    items: groupDetections(stored, { acrossContainers: true }).slice(0, limit),
     nextBeforeId: hasMore ? last.id : null,
   };
 }
@@ -285,16 +285,35 @@ async function detectionsPage(
 async function withRuns(
   store: FleetStore,
   found: readonly StoredFleetDetection[],
-): Promise<readonly StoredDetection[]> {
-  const runs = await store.runsOf(
-    found.flatMap(({ agent, told }) => (told.container === null ? [] : [[agent, told.container]])),
-  );
+): Promise<readonly (StoredDetection & { readonly agent: string })[]> {
+  const [runs, repeats] = await Promise.all([
+    store.runsOf(
+      found.flatMap(({ agent, told }) =>
+        told.container === null ? [] : [[agent, told.container]],
+      ),
+    ),
+    store.repeats(
+      found.map(({ agent, told }) => [
+        agent,
+        told.container ?? '',
+        told.timeUs,
+        told.detection.rule,
+      ]),
+    ),
+  ]);
   return found.map(({ id, agent, told }) => {
-    const run = runs.get(`${agent}\n${told.container}`);
-    const timeNs = nanoseconds(told.timeUs);
-    const { detection } = told;
-    const own = run === undefined ? null : storedRunOf(run);
-    return { id, timeNs, lastNs: timeNs, count: 1, detection, run: own };
+    const { container, timeUs, detection } = told;
+    const run = runs.get(`${agent}\n${container}`);
+    const repeat = repeats.get([agent, container ?? '', timeUs, detection.rule].join('\n'));
+    return {
+      id,
+      agent,
+      timeNs: nanoseconds(timeUs),
+      lastNs: nanoseconds(repeat?.lastUs ?? timeUs),
+      count: repeat?.count ?? 1,
+      detection,
+      run: run === undefined ? null : storedRunOf(run),
+    };
   });
 }
 

@@ -24,7 +24,7 @@ const audit = {
 const decisions = [
   { time: '2026-06-10T11:00:00.000Z', waived: ['hostNetwork'] },
   { time: '2026-06-10T09:00:00.000Z', waived: ['hostPID'] },
-  { time: '2026-06-10T09:30:00.000Z' },
+  { time: '2026-06-10T09:30:00.000Z', waived: [] },
 ];
 
 test('each with what needs it; expired and stale ones first', () => {

@@ -1,6 +1,6 @@
 // Waivers as people look at them: who answers for what until when, and whether anything still needs it.
-import { asArray, asString, field, stringField } from '../base/json.ts';
 import { compilePattern } from '../base/path-pattern.ts';
+import type { GateDecision } from '../model/gate-decision.ts';
 import type { Waiver, WaiverBook } from '../policy/index.ts';
 import type { AuditAnswer } from './audit.ts';
 
@@ -18,7 +18,7 @@ export interface WaiverView extends Waiver {
 export interface WaiverSources {
   readonly book: WaiverBook;
   /** As the gate recorded them; null: it never did. */
-  readonly decisions: readonly Readonly<Record<string, unknown>>[] | null;
+  readonly decisions: readonly Pick<GateDecision, 'time' | 'waived'>[] | null;
   readonly audits: readonly AuditAnswer[];
   readonly now: Date;
 }
@@ -62,11 +62,13 @@ function auditUses(waiver: Waiver, audits: readonly AuditAnswer[]): readonly str
   );
 }
 
-function gateUses(waiver: Waiver, decisions: readonly unknown[]): readonly string[] {
+function gateUses(
+  waiver: Waiver,
+  decisions: NonNullable<WaiverSources['decisions']>,
+): readonly string[] {
   const patterns = waiver.controls.map(compilePattern);
-  return decisions.flatMap((decision) => {
-    const waived = asArray(field(decision, 'waived')).map((one) => asString(one) ?? '');
+  return decisions.flatMap(({ time, waived }) => {
     const isNeeded = waived.some((control) => patterns.some((matches) => matches(control)));
-    return isNeeded ? [stringField(decision, 'time') ?? ''] : [];
+    return isNeeded ? [time] : [];
   });
 }

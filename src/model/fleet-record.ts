@@ -1,6 +1,8 @@
 // Records of nodes as they are read from the wire: each is checked whole, or refused with its reason.
 import type {
   BatchHead,
+  FleetDecided,
+  FleetDecision,
   FleetDetection,
   FleetFlow,
   FleetInventory,
@@ -15,6 +17,8 @@ const textLength = 4096;
 const outputLength = 16_384;
 /** Words, ports, tags, fields of one record. */
 const mostWords = 512;
+/** Kinds of decisions of one day; there are five. */
+const mostDecisions = 20;
 /** Packages of one image; the largest honest ones have some 20,000. */
 const mostPackages = 200_000;
 
@@ -80,6 +84,36 @@ function recordOf(value: Fields): FleetRecord {
         toUs: time(value, 'toUs'),
         why: text(value, 'why'),
       };
+    case 'repeat':
+      return {
+        kind: 'repeat',
+        container: textOrNull(value, 'container'),
+        rule: text(value, 'rule'),
+        timeUs: time(value, 'timeUs'),
+        count: countOf(value, 'count'),
+        lastUs: time(value, 'lastUs'),
+      };
+    case 'decision':
+      return decisionOf(value);
+    case 'decided':
+      return decidedOf(value);
+    case 'audit':
+      return {
+        kind: 'audit',
+        audit: nameOf(value, 'audit'),
+        target: text(value, 'target'),
+        atUs: time(value, 'atUs'),
+        score: shareOf(value, 'score'),
+        failed: words(value, 'failed'),
+      };
+    case 'audit-answer':
+      return {
+        kind: 'audit-answer',
+        audit: nameOf(value, 'audit'),
+        target: text(value, 'target'),
+        atUs: time(value, 'atUs'),
+        answer: answerOf(value),
+      };
     default:
       throw new Refused('its kind is not known');
   }
@@ -141,6 +175,57 @@ function detectionOf(value: Fields): FleetDetection {
       output_fields: Object.fromEntries(fields.map(([key, one]) => [clean(key), plain(one)])),
     },
   };
+}
+
+function decisionOf(value: Fields): FleetDecision {
+  const told = fieldsOf(value['decision'], 'decision');
+  const by = own(told, 'by');
+  if (by !== 'webhook' && by !== 'docker') throw new Refused('by is wrong');
+  return {
+    kind: 'decision',
+    id: nameOf(value, 'id'),
+    timeUs: time(value, 'timeUs'),
+    decision: {
+      time: text(told, 'time'),
+      by,
+      operation: text(told, 'operation'),
+      kind: textOrNull(told, 'kind'),
+      namespace: textOrNull(told, 'namespace'),
+      name: text(told, 'name'),
+      user: textOrNull(told, 'user'),
+      decision: text(told, 'decision'),
+      controls: words(told, 'controls'),
+      waived: words(told, 'waived'),
+      images: words(told, 'images'),
+      problem: textOrNull(told, 'problem'),
+      message: text(told, 'message'),
+      isDryRun: flag(told, 'isDryRun'),
+      isEnforced: flag(told, 'isEnforced'),
+    },
+  };
+}
+
+function decidedOf(value: Fields): FleetDecided {
+  const day = text(value, 'day');
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new Refused('day is no day');
+  const counts = own(value, 'counts');
+  if (!Array.isArray(counts) || counts.length > mostDecisions)
+    throw new Refused('counts are wrong');
+  return {
+    kind: 'decided',
+    day,
+    counts: counts.map((one) => {
+      const fields = fieldsOf(one, 'count');
+      return { decision: text(fields, 'decision'), count: countOf(fields, 'count') };
+    }),
+  };
+}
+
+/** As the audit wrote it: what is shown of it is text, whatever it holds. */
+function answerOf(value: Fields): Readonly<Record<string, unknown>> {
+  const answer = fieldsOf(own(value, 'answer'), 'answer');
+  if (!Array.isArray(own(answer, 'controls'))) throw new Refused('the answer has no controls');
+  return answer;
 }
 
 function plain(value: unknown): string | number | boolean | null | readonly string[] {
@@ -263,6 +348,13 @@ function whole(fields: Fields, name: string): number {
 function countOf(fields: Fields, name: string): number {
   const value = whole(fields, name);
   if (value < 0) throw new Refused(`${name} is below 0`);
+  return value;
+}
+
+/** 0..100. */
+function shareOf(fields: Fields, name: string): number {
+  const value = countOf(fields, name);
+  if (value > 100) throw new Refused(`${name} is above 100`);
   return value;
 }
 

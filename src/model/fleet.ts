@@ -2,6 +2,7 @@
 // Raw system calls stay on the node. Times are microseconds since 1970: safe numbers in JSON.
 import type { Workload } from './container.ts';
 import type { Distribution } from './distribution.ts';
+import type { GateDecision } from './gate-decision.ts';
 import type { Package } from './package.ts';
 import type { DetectionFacts } from './timeline.ts';
 
@@ -89,9 +90,69 @@ export interface FleetLoss {
   readonly why: string;
 }
 
+/**
+ * A detection stands for more than one: so many of its cause came until now. Named by its time and rule;
+ * the newest sum replaces those before.
+ */
+export interface FleetRepeat {
+  readonly kind: 'repeat';
+  /** Null: the host. */
+  readonly container: string | null;
+  readonly rule: string;
+  /** Of the detection. */
+  readonly timeUs: number;
+  readonly count: number;
+  readonly lastUs: number;
+}
+
+/** What the gate of a node did not simply allow. */
+export interface FleetDecision {
+  readonly kind: 'decision';
+  /** Of the line that recorded it: the same line is the same decision, however often it is told. */
+  readonly id: string;
+  readonly timeUs: number;
+  readonly decision: GateDecision;
+}
+
+/** How often the gate of a node decided on a day, by decision; the newest sums replace those before. */
+export interface FleetDecided {
+  readonly kind: 'decided';
+  /** `2026-11-22`, UTC, by the node's clock. */
+  readonly day: string;
+  readonly counts: readonly { readonly decision: string; readonly count: number }[];
+}
+
+/** An audit of a node. */
+export interface FleetAudit {
+  readonly kind: 'audit';
+  /** `docker`, `host`, `kubernetes` ... */
+  readonly audit: string;
+  /** What was audited, and how: only like runs are compared. */
+  readonly target: string;
+  readonly atUs: number;
+  /** 0..100. */
+  readonly score: number;
+  /** Ids of controls. */
+  readonly failed: readonly string[];
+}
+
+/** The last whole answer of a kind of audit, as `audit --format json` gives it. */
+export interface FleetAuditAnswer {
+  readonly kind: 'audit-answer';
+  readonly audit: string;
+  readonly target: string;
+  readonly atUs: number;
+  readonly answer: Readonly<Record<string, unknown>>;
+}
+
 export type FleetRecord =
   | FleetRun
   | FleetDetection
+  | FleetRepeat
+  | FleetDecision
+  | FleetDecided
+  | FleetAudit
+  | FleetAuditAnswer
   | FleetFlow
   | FleetUse
   | FleetInventory

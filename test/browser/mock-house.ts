@@ -78,7 +78,7 @@ export function auditOf(now: Date, text: (word: string) => string): object {
       },
     ],
     history: Array.from({ length: 9 }, (_, index) => ({
-      benchmark: '/run/docker.sock',
+      benchmark: 'docker:/run/docker.sock:',
       at: ago(now, (9 - index) * 24 * hour),
       score: 50 + 3 * index,
     })),

@@ -5,6 +5,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { lessons } from '../../src/lesson/index.ts';
+import type { GateDecision } from '../../src/model/gate-decision.ts';
 import { pagesOfMachine } from '../../src/server/api/index.ts';
 import { sampleReport } from '../sample-report.ts';
 import {
@@ -164,7 +165,11 @@ function emptyAnswer(path: string, now: Date): MockAnswer {
     },
     '/responses': { items: [] },
     '/waivers': { state: 'off', howToSwitchOn: null, items: [] },
-    '/gate': { state: 'off', howToSwitchOn: 'Run `seaworthy gate docker` beside your engine.' },
+    '/gate': {
+      state: 'off',
+      howToSwitchOn: 'Run `seaworthy gate docker` beside your engine.',
+      decisions: [],
+    },
     '/exposed': {
       sentence: 'Nothing here ran it',
       total: { images: 0, containers: 0, running: 0, used: 0 },
@@ -245,21 +250,29 @@ function pageOf(items: readonly unknown[], query: URLSearchParams): object {
   return { items: items.slice(from, to), next: to < items.length ? String(to) : null };
 }
 
-function decisions(now: Date, text: (word: string) => string): readonly object[] {
-  const decision = (kind: string, answer: string, controls: string): object => ({
+function decisions(now: Date, text: (word: string) => string): readonly GateDecision[] {
+  const pod: GateDecision = {
     time: now.toISOString(),
-    uid: '1',
+    by: 'webhook',
     operation: 'CREATE',
-    kind,
+    kind: 'Pod',
     namespace: 'shop',
     name: text('api'),
     user: text('ann'),
-    decision: answer,
-    controls,
-    images: ['shop/api:1.4'],
-    isDryRun: false,
+    decision: 'deny',
+    controls: ['privileged', text('host-path')],
+    waived: [],
+    images: [text('shop/api:1.4')],
     problem: null,
-    elapsedMs: 3,
-  });
-  return [decision('Pod', 'deny', 'privileged, host-path'), decision('Pod', 'allow', '')];
+    message: '',
+    isDryRun: false,
+    isEnforced: true,
+  };
+  const operation = 'container-create';
+  const engine = { ...pod, by: 'docker', operation, kind: null, namespace: null } as const;
+  return [
+    pod,
+    { ...pod, decision: 'allow', controls: [], waived: [text('host-network')] },
+    { ...engine, isEnforced: false, message: text('it mounts the socket of the engine') },
+  ];
 }

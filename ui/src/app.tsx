@@ -40,7 +40,7 @@ const entries: readonly Entry[] = [
   { page: 'alerts', title: 'Alerts', show: () => <AlertsPage /> },
   { page: 'network', title: 'Network', show: () => <NetworkPage /> },
   { page: 'gate', title: 'Gate', show: () => <GatePage /> },
-  { page: 'audit', title: 'Audit', show: () => <AuditPage /> },
+  { page: 'audit', title: 'Audit', show: ({ id }) => <AuditPage id={id} /> },
   {
     page: 'lessons',
     title: 'Lessons',

@@ -18,6 +18,7 @@ import { asArray, field, parseJson, stringField } from '../../base/json.ts';
 import { realPace } from '../../base/retry.ts';
 import { runAgent } from '../../flow/agent.ts';
 import { followForAnswers, type OwnRecords, withOwnRecords } from '../../flow/agent-answer.ts';
+import { withHouse } from '../../flow/agent-house.ts';
 import {
   type AgentIdentity,
   enrolAgent,
@@ -32,7 +33,13 @@ import { openSpool } from '../../host/spool/index.ts';
 import { usualScanners } from '../../inspect/scanner.ts';
 import type { RuntimeRecord } from '../../model/timeline.ts';
 import type { ResponsePolicy } from '../../runtime/response/index.ts';
-import { openResponseLog } from '../../store/index.ts';
+import {
+  auditStamp,
+  decisionsBehind,
+  openResponseLog,
+  readAuditAnswers,
+  readAudits,
+} from '../../store/index.ts';
 import { openRecord, type RecordReader } from '../../store/record/index.ts';
 import { compose } from '../compose.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -65,11 +72,18 @@ export async function runAgentCommand(options: AgentCommandOptions): Promise<num
   const { services } = composed;
   const spool = openSpool({ folder: join(folder, 'spool'), mostBytes: spoolBytes(options) });
   warn(`node ${node} tells ${server.host}; ${spool.status().waiting} records wait`);
+  const { data } = options;
+  const record = recordSource({
+    open: () => recordOrNull(data),
+    nowNs: () => BigInt(realPace.now()) * 1_000_000n,
+    inventory: (imageId) => knownInventory(services, imageId),
+  });
   const records = withOwnRecords(
-    recordSource({
-      open: () => recordOrNull(options.data),
-      nowNs: () => BigInt(realPace.now()) * 1_000_000n,
-      inventory: (imageId) => knownInventory(services, imageId),
+    withHouse(record, {
+      decisionsBehind: (place) => decisionsBehind(data, place),
+      auditStamp: () => auditStamp(data),
+      audits: () => readAudits(data),
+      answers: () => readAuditAnswers(data),
     }),
   );
   const { source } = records;

@@ -1,12 +1,11 @@
 // What `audit docker` does; loaded only when it is called.
 import { dockerControls } from '../../audit/index.ts';
-import { oneLine } from '../../base/error.ts';
 import { auditFacts } from '../../flow/audit.ts';
 import { collectDocker, dockerSummary } from '../../flow/audit-docker.ts';
 import { openRecordIfThere } from '../../flow/audit-docker-execs.ts';
 import { connectEngine } from '../../host/docker/index.ts';
 import { openMachine } from '../../host/machine/index.ts';
-import { keepAudit, readAudits } from '../../store/index.ts';
+import { readAudits } from '../../store/index.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
 import type { AuditDockerOptions } from './audit-options.ts';
@@ -15,6 +14,7 @@ import {
   auditText,
   auditWaivers,
   chosenControls,
+  keepRun,
   tellWaivers,
 } from './audit-output.ts';
 
@@ -53,10 +53,8 @@ export async function runAuditDocker(options: AuditDockerOptions): Promise<numbe
     });
     await writeResult(auditText(answer, options), options.output);
     if (options.quiet !== true) tellWaivers(waivers);
-    const problem = options.history ? keepAudit(options.data, run) : null;
-    if (problem !== null && options.quiet !== true) {
-      process.stderr.write(`seaworthy: ${oneLine(`the run is not kept: ${problem}`)}\n`);
-    }
+    const isWhole = options.only === undefined && options.containers === undefined;
+    keepRun({ answer, run, isWhole }, options);
     return auditExitCode(answer, options);
   } finally {
     engine.close();

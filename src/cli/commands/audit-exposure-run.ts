@@ -1,6 +1,6 @@
 // What `audit exposure` does; loaded only when it is called.
 import { exposureControls, metadataHost, metadataPort } from '../../audit/index.ts';
-import { oneLine, SeaworthyError } from '../../base/error.ts';
+import { SeaworthyError } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
 import { auditFacts } from '../../flow/audit.ts';
 import {
@@ -12,7 +12,7 @@ import {
 import { connectEngine, type DockerEngine } from '../../host/docker/index.ts';
 import { resolveHost } from '../../host/exposure/index.ts';
 import { openMachine } from '../../host/machine/index.ts';
-import { keepAudit, readAudits } from '../../store/index.ts';
+import { readAudits } from '../../store/index.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
 import type { AuditExposureOptions } from './audit-options.ts';
@@ -21,6 +21,7 @@ import {
   auditText,
   auditWaivers,
   chosenControls,
+  keepRun,
   tellWaivers,
 } from './audit-output.ts';
 
@@ -72,10 +73,8 @@ export async function runAuditExposure(
       process.stderr.write(`seaworthy: ${portsTold(facts.ports)}\n`);
       tellWaivers(waivers);
     }
-    const problem = options.history ? keepAudit(options.data, run) : null;
-    if (problem !== null && options.quiet !== true) {
-      process.stderr.write(`seaworthy: ${oneLine(`the run is not kept: ${problem}`)}\n`);
-    }
+    const isWhole = options.only === undefined;
+    keepRun({ answer, run, isWhole }, options);
     return auditExitCode(answer, options);
   } finally {
     engine?.close();

@@ -7,7 +7,7 @@ import { auditFacts } from '../../flow/audit.ts';
 import { collectHost } from '../../flow/audit-host.ts';
 import { connectEngine, type DockerEngine } from '../../host/docker/index.ts';
 import { openMachine } from '../../host/machine/index.ts';
-import { keepAudit, readAudits } from '../../store/index.ts';
+import { readAudits } from '../../store/index.ts';
 import { databaseFile } from '../compose.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
@@ -17,6 +17,7 @@ import {
   auditText,
   auditWaivers,
   chosenControls,
+  keepRun,
   tellWaivers,
 } from './audit-output.ts';
 
@@ -53,10 +54,8 @@ export async function runAuditHost(options: AuditHostOptions): Promise<number> {
     });
     await writeResult(auditText(answer, options), options.output);
     if (options.quiet !== true) tellWaivers(waivers);
-    const problem = options.history ? keepAudit(options.data, run) : null;
-    if (problem !== null && options.quiet !== true) {
-      process.stderr.write(`seaworthy: ${oneLine(`the run is not kept: ${problem}`)}\n`);
-    }
+    const isWhole = options.only === undefined;
+    keepRun({ answer, run, isWhole }, options);
     return auditExitCode(answer, options);
   } finally {
     found.engine?.close();

@@ -1,6 +1,6 @@
 // What `audit kubernetes` does; loaded only when it is called.
 import { clusterRisks } from '../../audit/kubernetes/index.ts';
-import { oneLine, SeaworthyError } from '../../base/error.ts';
+import { SeaworthyError } from '../../base/error.ts';
 import { openAdvisories } from '../../flow/advisories.ts';
 import { auditFacts } from '../../flow/audit.ts';
 import { askable, collectKubernetes } from '../../flow/audit-kubernetes.ts';
@@ -15,7 +15,7 @@ import {
 } from '../../host/kubernetes/index.ts';
 import { openMachine } from '../../host/machine/index.ts';
 import { parseKubernetesVersion } from '../../policy/index.ts';
-import { keepAudit, readAudits } from '../../store/index.ts';
+import { readAudits } from '../../store/index.ts';
 import { databaseFile } from '../compose.ts';
 import { version } from '../version.ts';
 import { writeResult } from '../write.ts';
@@ -25,6 +25,7 @@ import {
   auditText,
   auditWaivers,
   chosenControls,
+  keepRun,
   tellWaivers,
 } from './audit-output.ts';
 
@@ -65,10 +66,8 @@ export async function runAuditKubernetes(options: AuditKubernetesOptions): Promi
     const told = { ...answer, summary: clusterRisks(answer.controls) };
     await writeResult(auditText(told, options), options.output);
     if (options.quiet !== true) tellWaivers(waivers);
-    const problem = options.history ? keepAudit(options.data, run) : null;
-    if (problem !== null && options.quiet !== true) {
-      process.stderr.write(`seaworthy: ${oneLine(`the run is not kept: ${problem}`)}\n`);
-    }
+    const isWhole = options.only === undefined && options.namespaces === undefined;
+    keepRun({ answer: told, run, isWhole }, options);
     return auditExitCode(told, options);
   } finally {
     advisories.close();

@@ -5,7 +5,9 @@ import { type AuditAnswer, auditReport } from '../../flow/audit.ts';
 import { severityRank } from '../../model/severity.ts';
 import { noWaivers, readWaivers, type WaiverBook } from '../../policy/index.ts';
 import { outputs, textOf } from '../../report/index.ts';
+import { auditKinds, keepAudit, keepAuditAnswer, type StoredAudit } from '../../store/index.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { viewOf } from '../stdout.ts';
 import { auditHtml } from './audit-html.ts';
 import type { AuditOptions } from './audit-options.ts';
 import { auditTable } from './audit-table.ts';
@@ -62,11 +64,9 @@ export function tellWaivers(waivers: WaiverBook): void {
 
 /** The answer in the format that was asked for. */
 export function auditText(answer: AuditAnswer, options: AuditOptions): string {
-  const colour = options.output === undefined && process.stdout.isTTY && !process.env['NO_COLOR'];
-  const columns = process.stdout.columns ?? 100;
   if (options.format === 'json') return `${JSON.stringify(answer, null, 2)}\n`;
   if (options.format === 'html') return auditHtml(answer);
-  if (options.format === 'table') return auditTable(answer, { columns, colour });
+  if (options.format === 'table') return auditTable(answer, viewOf(options.output, 100));
   const settings = { columns: 100, colour: false, show: null, elapsedSeconds: null };
   return textOf(outputs.sarif, [auditReport(answer)], settings);
 }
@@ -81,4 +81,21 @@ export function auditExitCode(answer: AuditAnswer, options: AuditOptions): numbe
       ({ status, severity }) => status === 'fail' && severityRank(severity) <= severityRank(failOn),
     );
   return isGrave ? exitCodes.violated : exitCodes.satisfied;
+}
+
+/**
+ * Keeps a run for trends, and the whole answer where everything was asked, for pages and the fleet. Says
+ * why it could not.
+ */
+export function keepRun(
+  { answer, run, isWhole }: { answer: AuditAnswer; run: StoredAudit; isWhole: boolean },
+  options: AuditOptions,
+): void {
+  if (!options.history) return;
+  const kind = auditKinds.find((one) => one === answer.audit);
+  const problem =
+    keepAudit(options.data, run) ??
+    (kind === undefined || !isWhole ? null : keepAuditAnswer(options.data, kind, answer));
+  if (problem === null || options.quiet === true) return;
+  process.stderr.write(`seaworthy: ${oneLine(`the run is not kept: ${problem}`)}\n`);
 }

@@ -115,7 +115,8 @@ async function isReady(store: FleetStore): Promise<boolean> {
 }
 
 /** Registries are named by nodes: a server that asked them all could be sent anywhere. */
-const noTrust = 'A fleet server asks no registry for signatures: run the command where the registry is known';
+const noTrust =
+  'A fleet server asks no registry for signatures: run the command where the registry is known';
 
 function servicesOf({ store, alerts, advisories, now }: ServerFrontOptions): FleetServices {
   return {

@@ -1,14 +1,9 @@
 // Audits for `up`: one after its start, others when somebody asks; the last answer is kept on disk.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { SeaworthyError } from '../../base/error.ts';
-import { parseJson, stringField } from '../../base/json.ts';
 import type { AuditAnswer } from '../../flow/audit.ts';
 import type { WaiverBook } from '../../policy/index.ts';
 import type { AuditDesk } from '../../server/api/index.ts';
-import { readAudits } from '../../store/index.ts';
-
-const answerCharacters = 64 * 1024 * 1024;
+import { auditStamp, keepAuditAnswer, readAuditAnswers, readAudits } from '../../store/index.ts';
 
 export interface AuditDeskOptions {
   readonly data: string;
@@ -18,14 +13,16 @@ export interface AuditDeskOptions {
 }
 
 export function createAuditDesk({ data, waivers, onAnswer }: AuditDeskOptions): AuditDesk {
-  const file = join(data, 'audit-docker.json');
-  let read: { readonly answer: AuditAnswer | null } | null = null;
-  const last = (): AuditAnswer | null => (read ??= { answer: readAnswer(file) }).answer;
+  let known: { readonly stamp: string; readonly answers: readonly AuditAnswer[] } | null = null;
   let running: Promise<AuditAnswer> | null = null;
   return {
+    // Audits of the command line lie in the same folder.
     latest() {
-      const answer = last();
-      return answer === null ? [] : [answer];
+      const stamp = auditStamp(data);
+      if (known?.stamp !== stamp) {
+        known = { stamp, answers: readAuditAnswers(data) as readonly AuditAnswer[] };
+      }
+      return known.answers;
     },
     history: () => readAudits(data),
     async run() {
@@ -37,9 +34,10 @@ export function createAuditDesk({ data, waivers, onAnswer }: AuditDeskOptions): 
       running = import('./up-audit-run.ts').then(({ auditNow }) => auditNow(data, waivers()));
       try {
         const answer = await running;
-        read = { answer };
-        writeFileSync(`${file}.part`, JSON.stringify(answer), { mode: 0o600 });
-        renameSync(`${file}.part`, file);
+        const problem = keepAuditAnswer(data, 'docker', answer);
+        if (problem !== null) {
+          throw new SeaworthyError('unreadable', `the audit is not kept: ${problem}`);
+        }
         await onAnswer(answer);
         return answer;
       } finally {
@@ -47,17 +45,4 @@ export function createAuditDesk({ data, waivers, onAnswer }: AuditDeskOptions): 
       }
     },
   };
-}
-
-/** What an older run left, as it was written by us. */
-function readAnswer(file: string): AuditAnswer | null {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
-  const parsed = parseJson(text, { maximumLength: answerCharacters });
-  const isAnswer = parsed.ok && stringField(parsed.value, 'generatedAt') !== null;
-  return isAnswer ? (parsed.value as AuditAnswer) : null;
 }

@@ -1,7 +1,7 @@
 // What the API of `up` works with: stores of the data folder, advisories of now, coverage of the rest.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { asRecord, parseJson } from '../../base/json.ts';
+import { parseJson } from '../../base/json.ts';
 import { realPace } from '../../base/retry.ts';
 import type { Remembered } from '../../flow/harbour.ts';
 import type { TrustDesk } from '../../flow/image-trust.ts';
@@ -10,17 +10,17 @@ import { type AnsweringDesk, machineResponses } from '../../flow/response-desk.t
 import type { Coverage } from '../../flow/runtime-source.ts';
 import type { Up } from '../../flow/up.ts';
 import type { AdvisorySource } from '../../model/advisory.ts';
+import { gateDecisionOf } from '../../model/gate-decision.ts';
 import type { WaiverBook } from '../../policy/index.ts';
 import { type AuditDesk, type GateDecisions, pagesOfMachine } from '../../server/api/index.ts';
 import type { openChangeLog, Tokens } from '../../server/http/index.ts';
 import type { Catalogue } from '../../store/catalog/index.ts';
-import { openResponseLog } from '../../store/index.ts';
+import { decisionFile, lastDecisions, openResponseLog } from '../../store/index.ts';
 import { openRecord, type RecordReader } from '../../store/record/index.ts';
 import { programName, version } from '../version.ts';
 
 /** Decisions of the gate that a page lists, newest first. */
 const decisionsTold = 1000;
-const decisionBytes = 4 * 1024 * 1024;
 const oldHours = 72;
 
 export interface RecordDesk {
@@ -140,23 +140,14 @@ export function machineServices(parts: MachineParts) {
   };
 }
 
-/** Where the gate records its decisions for the dashboard. */
-function gateFile(data: string): string {
-  return join(data, 'gate', 'decisions.jsonl');
-}
-
 /** The last decisions, newest first; null: the gate never recorded here. */
 function gateDecisions(data: string): GateDecisions {
-  const file = gateFile(data);
-  if (!existsSync(file)) return null;
-  const text = readFileSync(file).subarray(-decisionBytes).toString('utf8');
-  return text
-    .split('\n')
-    .slice(-decisionsTold - 1)
+  const lines = lastDecisions(data, decisionsTold);
+  if (lines === null) return null;
+  return lines
     .flatMap((line) => {
-      const parsed = line === '' ? null : parseJson(line);
-      const record = parsed?.ok === true ? asRecord(parsed.value) : null;
-      return record === null ? [] : [record];
+      const parsed = parseJson(line);
+      return (parsed.ok ? gateDecisionOf(parsed.value) : null) ?? [];
     })
     .toReversed();
 }
@@ -195,14 +186,14 @@ function advisoryCoverage({ advisories, offline }: HouseCoverage): Coverage {
 
 function gateCoverage({ data }: HouseCoverage): Coverage {
   const what = 'gate';
-  if (existsSync(gateFile(data))) {
+  if (existsSync(decisionFile(data))) {
     return { what, state: 'on', why: 'decisions are recorded here', howToSwitchOn: null };
   }
   return {
     what,
     state: 'off',
     why: 'nothing is stopped before it runs',
-    howToSwitchOn: `seaworthy gate serve --record ${gateFile(data)}`,
+    howToSwitchOn: `seaworthy gate serve --record ${decisionFile(data)}`,
   };
 }
 

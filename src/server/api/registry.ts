@@ -4,6 +4,7 @@ import { captureRoutes } from './capture.ts';
 import { containerRoutes } from './containers.ts';
 import { exposureRoutes } from './exposure.ts';
 import { fleetRoutes } from './fleet.ts';
+import { fleetHouseRoutes } from './fleet-house.ts';
 import { harbourRoutes } from './harbour.ts';
 import { houseRoutes, machineRoutes } from './house.ts';
 import { imageRoutes } from './images.ts';
@@ -28,8 +29,7 @@ const everywhere: readonly Route[] = [
 /** Pages of the dashboard, by the first word of their address; the harbour is everywhere. */
 const pagesEverywhere = ['images', 'exposure', 'detections', 'alerts', 'network', 'lessons'];
 export const pagesOfMachine: readonly string[] = [...pagesEverywhere, 'gate', 'audit'];
-/** Nodes tell nothing of their gates and audits: a fleet has no such pages. */
-export const pagesOfFleet: readonly string[] = pagesEverywhere;
+export const pagesOfFleet: readonly string[] = [...pagesEverywhere, 'gate', 'audit'];
 
 /** Of `up`. */
 export const routesOfMachine: readonly Route<MachineServices>[] = [
@@ -39,4 +39,8 @@ export const routesOfMachine: readonly Route<MachineServices>[] = [
 ];
 
 /** Of a fleet's server. */
-export const routesOfFleet: readonly Route<FleetServices>[] = [...everywhere, ...fleetRoutes];
+export const routesOfFleet: readonly Route<FleetServices>[] = [
+  ...everywhere,
+  ...fleetRoutes,
+  ...fleetHouseRoutes,
+];

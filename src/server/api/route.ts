@@ -4,6 +4,7 @@ import type { Awaitable, Evidence } from '../../flow/evidence.ts';
 import type { TrustDesk } from '../../flow/image-trust.ts';
 import type { ResponseDesk } from '../../flow/response-desk.ts';
 import type { UpStatus } from '../../flow/up.ts';
+import type { GateDecision } from '../../model/gate-decision.ts';
 import type { WaiverBook } from '../../policy/index.ts';
 import type { FleetStore } from '../../store/fleet/index.ts';
 import type { StoredAudit } from '../../store/index.ts';
@@ -51,7 +52,7 @@ export interface AuditDesk {
 }
 
 /** Decisions of the gate that were recorded in this data folder; null: none ever were. */
-export type GateDecisions = readonly Readonly<Record<string, unknown>>[] | null;
+export type GateDecisions = readonly GateDecision[] | null;
 
 /** A line of the log of changes: who changed what and when. */
 export interface Change {

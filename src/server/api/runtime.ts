@@ -45,6 +45,7 @@ const detectionSchema = object({
     firstAt: moment,
     lastAt: moment,
     container: orNull(object({ id: text, name: textOrNull, image: textOrNull, team: textOrNull })),
+    places: object({ containers: count, nodes: count }),
     chain: list(text),
     exception: textOrNull,
     attack: list(object({ id: text, name: text })),

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countContract } from '../../../test/fleet-count-contract.ts';
+import { houseContract } from '../../../test/fleet-house-contract.ts';
 import { orderContract } from '../../../test/fleet-order-contract.ts';
 import {
   type FleetStoreUnderTest,
@@ -217,6 +218,7 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
     peopleContract(make);
     orderContract(make);
     countContract(make);
+    houseContract(make);
 
     test('work is leased once, kept by heartbeats, taken over when its holder is silent', async () => {
       const { store, again } = await make();

@@ -11,6 +11,7 @@ import type {
 } from '../../model/fleet.ts';
 import type { DetectionFacts } from '../../model/timeline.ts';
 import type { FleetHands, FleetPages, StoredFleetRun } from './fleet-pages.ts';
+import type { FleetHouse } from './house.ts';
 
 export type Role = 'agent' | 'viewer' | 'responder' | 'admin';
 
@@ -266,7 +267,7 @@ export interface FleetAgentCounts {
   readonly missing: number;
 }
 
-export interface FleetStore extends FleetPages, FleetHands {
+export interface FleetStore extends FleetPages, FleetHands, FleetHouse {
   /** `postgres` or `sqlite`, and where, without any password. */
   readonly place: string;
 

@@ -34,4 +34,5 @@ export type {
   StoredFleetFlow,
   Work,
 } from './fleet-store.ts';
+export type { FleetAuditRun, FleetDecidedDay, StoredFleetDecision } from './house.ts';
 export { openFleetStore } from './store.ts';

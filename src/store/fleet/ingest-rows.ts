@@ -111,6 +111,13 @@ function addRow(tables: Tables, { agent, stream, sequence, record }: Fresh, nowU
       return;
     case 'inventory':
       tables.inventories.set(record.imageId, record);
+      return;
+    // ingest-house.ts has their tables.
+    case 'repeat':
+    case 'decision':
+    case 'decided':
+    case 'audit':
+    case 'audit-answer':
   }
 }
 

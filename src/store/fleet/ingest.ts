@@ -3,6 +3,7 @@
 import { messageOf } from '../../base/error.ts';
 import { addNotices, type NoticeRow } from './duty.ts';
 import type { AgentBatch, IngestOutcome, RefusedLine } from './fleet-store.ts';
+import { writeHouse } from './ingest-house.ts';
 import {
   dayOf,
   detectionTable,
@@ -180,6 +181,7 @@ async function writeAll({ session, nowUs, fresh }: Write): Promise<void> {
   await session.insert({ ...flowTable, rows: [...tables.flows.values()] });
   await session.insert({ ...lossTable, rows: [...tables.losses.values()] });
   await session.insert({ ...useTable, rows: [...tables.uses.values()] });
+  await writeHouse(session, fresh, nowUs);
   await writeInventories(session, [...tables.inventories.values()], nowUs);
   await tellResponses({ session, words }, fresh.flatMap(responsesIn));
   await tellLive({ session, words }, fresh.flatMap(liveIn));

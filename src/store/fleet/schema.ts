@@ -1,6 +1,8 @@
 // The tables of the fleet's store, as steps that only go forward: a step that was released never
 // changes again. Both backends run the same steps; `{events}` and `{id}` are what they say differently.
 
+import { houseStep } from './schema-house.ts';
+
 interface Step {
   readonly version: number;
   readonly text: string;
@@ -311,10 +313,11 @@ CREATE VIEW ran_total_now AS
   SELECT team, runs, alive FROM ran_change;
 {blocks_by_time}`,
   },
+  houseStep,
 ];
 
 /** The newest version. */
-export const schemaVersion = 8;
+export const schemaVersion = 9;
 
 /** The statements of the steps behind `from` up to `to`, in the words of one backend. */
 export function stepsAfter(

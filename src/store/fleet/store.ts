@@ -37,6 +37,7 @@ import { alertsHeldBy, endNotices, holdAlerts, leaveAlerts, takeNotices } from '
 import { askFindings, putFindings } from './findings.ts';
 import type { FleetHands, FleetPages } from './fleet-pages.ts';
 import type { FleetStore } from './fleet-store.ts';
+import { houseIn } from './house.ts';
 import { ingestBatches } from './ingest.ts';
 import { putInventory } from './inventories.ts';
 import { followLive, liveEnd, liveSince } from './live.ts';
@@ -140,6 +141,7 @@ function fleetStore(database: SqlDatabase): FleetStore {
     endNotices: (owner, ids) => endNotices(database, owner, ids),
     ...pagesOf(database),
     ...handsIn(database),
+    ...houseIn(database),
     addChange: (change) => addChange(database, change),
     changes: (limit) => askChanges(database, limit),
     retain: (policy) => retain(database, policy),

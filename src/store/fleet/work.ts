@@ -9,6 +9,7 @@ import type {
   Work,
   WorkKind,
 } from './fleet-store.ts';
+import { forgetHouse } from './house.ts';
 import { forgetResponses } from './responses.ts';
 import { forgetLogins } from './sessions.ts';
 import type { SqlDatabase } from './sql.ts';
@@ -151,6 +152,7 @@ export async function retain(
   await database.query('DELETE FROM set_aside WHERE received_us < $1', [before]);
   await database.query('DELETE FROM untold WHERE received_us < $1', [before]);
   await database.query('DELETE FROM work WHERE done_us < $1', [nowUs - dayUs]);
+  await forgetHouse(database, { eventsBeforeUs: nowUs - eventDays * dayUs, nowUs });
   await forgetNotices(database, nowUs);
   await forgetResponses(database, before);
   await forgetChanges(database, nowUs);

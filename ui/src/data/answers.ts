@@ -3,6 +3,7 @@
 import type { AuditResult } from '../../../src/audit/judge.ts';
 import type { Lesson } from '../../../src/lesson/lesson.ts';
 import type { Workload } from '../../../src/model/container.ts';
+import type { GateDecision } from '../../../src/model/gate-decision.ts';
 import type {
   ImageTrust,
   ImageTrustView,
@@ -113,6 +114,8 @@ export interface DetectionRow {
       readonly name: string | null;
       readonly image: string | null;
     } | null;
+    /** In a fleet a cause is one item over all containers; `container` is the newest. */
+    readonly places?: { readonly containers: number; readonly nodes: number };
     /** The processes from the outermost in. */
     readonly chain: readonly string[];
     /** A rule of exception, ready to copy. */
@@ -175,26 +178,50 @@ export interface Audits {
   }[];
 }
 
-/** One decision of `gate serve` or `gate docker`. */
-export interface Decision {
-  readonly time: string;
-  readonly operation?: string;
-  readonly kind?: string;
-  readonly namespace?: string | null;
-  readonly name?: string;
-  readonly user?: string | null;
-  readonly decision: string;
-  readonly controls?: string | readonly string[];
-  readonly images?: readonly string[];
-  readonly problem?: string | null;
-  readonly isDryRun?: boolean;
-}
+/** One decision of `gate serve` or `gate docker`; in a fleet, of a node. */
+export type Decision = GateDecision & { readonly node?: string };
 
 export interface Gate {
-  readonly state?: string;
-  readonly why?: string | null;
-  readonly howToSwitchOn?: string | null;
-  readonly decisions?: readonly Decision[];
+  readonly state: 'on' | 'off';
+  readonly howToSwitchOn: string | null;
+  readonly decisions: readonly Decision[];
+  /** Of a fleet, as the others below: those that were simply allowed are only counted. */
+  readonly sums?: readonly {
+    readonly day: string;
+    readonly decision: string;
+    readonly count: number;
+    readonly nodes: number;
+  }[];
+  readonly nodes?: { readonly all: number; readonly withGate: number };
+  readonly next?: string | null;
+}
+
+/** Audits of the nodes of a fleet. */
+export interface FleetAudits {
+  readonly state: 'on' | 'off';
+  readonly howToSwitchOn: string | null;
+  readonly nodes: { readonly all: number; readonly audited: number };
+  /** The newest of each node, the worst first. */
+  readonly audits: readonly {
+    readonly agent: string;
+    readonly node: string;
+    readonly audit: string;
+    readonly target: string;
+    readonly at: string;
+    readonly score: number;
+    readonly failed: readonly string[];
+  }[];
+  readonly controls: readonly {
+    readonly audit: string;
+    readonly control: string;
+    readonly nodes: number;
+  }[];
+  readonly history: readonly {
+    readonly audit: string;
+    readonly at: string;
+    readonly score: number;
+    readonly nodes: number;
+  }[];
 }
 
 /** An exception from controls of the gate. */

@@ -92,17 +92,19 @@ function Found({ page }: { readonly page: Page<DetectionRow> }): JSX.Element {
 }
 
 function PlaceSection({ place }: { readonly place: DetectionPlace }): JSX.Element {
-  const { container, rows } = place;
+  const { container, rows, isSpread } = place;
   return (
     <section class="place">
       <h2>
         {container === null ? (
           'On the host'
+        ) : isSpread ? (
+          `Containers of ${harmless(container.image ?? 'several images')}`
         ) : (
           <ContainerLink id={container.id} name={container.name} />
         )}{' '}
         <small>
-          {container?.image && `${harmless(container.image)} · `}
+          {container?.image && !isSpread && `${harmless(container.image)} · `}
           {counted(rows.length, 'cause')}
         </small>
       </h2>
@@ -166,6 +168,7 @@ function Cause({ row }: { readonly row: DetectionRow }): JSX.Element {
             Once, <Time at={group.lastAt} />.
           </>
         )}{' '}
+        <Places group={group} />
         {group.attack.map(({ id, name }) => (
           <span key={id} class="faint">
             ATT&CK {harmless(id)} {harmless(name)}.{' '}
@@ -181,6 +184,23 @@ function Cause({ row }: { readonly row: DetectionRow }): JSX.Element {
         <Evidence detection={latest} />
       </details>
     </details>
+  );
+}
+
+/** Of a fleet: one cause in many containers. */
+function Places({ group: { places, container } }: Pick<DetectionRow, 'group'>): JSX.Element | null {
+  const { containers = 0, nodes = 0 } = places ?? {};
+  if (containers < 2) return null;
+  return (
+    <span>
+      In {counted(containers, 'container')} on {counted(nodes, 'node')}
+      {container !== null && (
+        <>
+          , the last <ContainerLink id={container.id} name={container.name} />
+        </>
+      )}
+      .{' '}
+    </span>
   );
 }
 

@@ -5,23 +5,29 @@ import { answerTo, refresh } from '../data/client.ts';
 import { counted, grouped, harmless } from '../data/words.ts';
 import { Heads, Parts, Scrolled, SearchField } from '../parts/controls.tsx';
 import { Time } from '../parts/marks.tsx';
-import { Coded, Empty, HowTo, Shown } from '../parts/shown.tsx';
+import { Empty, HowTo, Shown } from '../parts/shown.tsx';
+import { scope } from '../parts/status.ts';
 import { addressOf, replaceQuery, route } from '../routing.ts';
 
 export function GatePage(): JSX.Element {
   const answer = answerTo<Gate>('/gate').value;
+  const isFleet = scope.value === 'fleet';
   return (
     <>
       <h1>Gate</h1>
       <Shown answer={answer} what="the decisions" retry={() => void refresh('/gate')}>
         {(gate) => (
           <>
-            <WaiverList />
+            {scope.value === 'machine' && <WaiverList />}
             {gate.state === 'off' ? (
               <Off gate={gate} />
             ) : (
-              <Decisions decisions={gate.decisions ?? []} />
+              <>
+                <Sums gate={gate} />
+                <Decisions gate={gate} />
+              </>
             )}
+            {isFleet && <p class="faint">Waivers lie in files of the nodes, and are told there.</p>}
           </>
         )}
       </Shown>
@@ -29,18 +35,14 @@ export function GatePage(): JSX.Element {
   );
 }
 
-function Off({ gate }: { readonly gate: Gate }): JSX.Element {
+function Off({ gate: { howToSwitchOn, nodes } }: { readonly gate: Gate }): JSX.Element {
+  const title = nodes === undefined ? 'No gate decides here.' : 'No node has told of a gate.';
   return (
-    <Empty title="No gate decides here.">
-      {gate.why && (
-        <p>
-          <Coded text={gate.why} />
-        </p>
-      )}
+    <Empty title={title}>
       <p>
         <HowTo
           text={
-            gate.howToSwitchOn ??
+            howToSwitchOn ??
             'Run `seaworthy gate docker` beside an engine, or `seaworthy gate serve` for a cluster.'
           }
         />
@@ -52,15 +54,40 @@ function Off({ gate }: { readonly gate: Gate }): JSX.Element {
   );
 }
 
-function Decisions({ decisions }: { readonly decisions: readonly Decision[] }): JSX.Element {
+/** Of a fleet: how often its gates decided, what was simply allowed too. */
+function Sums({ gate: { sums, nodes } }: { readonly gate: Gate }): JSX.Element | null {
+  if (sums === undefined || nodes === undefined) return null;
+  const byDecision = Map.groupBy(sums, ({ decision }) => decision);
+  const told = [...byDecision].map(
+    ([decision, own]) =>
+      `${grouped(own.reduce((sum, { count }) => sum + count, 0))} ${harmless(decision)}`,
+  );
+  return (
+    <p class="answer">
+      {grouped(nodes.withGate)} of {counted(nodes.all, 'node')}{' '}
+      {nodes.withGate === 1 ? 'has' : 'have'} a gate
+      {told.length > 0 && `; in 30 days ${told.join(', ')}`}.
+    </p>
+  );
+}
+
+function Decisions({ gate }: { readonly gate: Gate }): JSX.Element {
+  const { decisions, sums, next } = gate;
+  const isFleet = sums !== undefined;
   const find = (route.value.query.get('find') ?? '').toLowerCase();
   const denied = decisions.filter(({ decision }) => decision === 'deny').length;
   const reasons = reasonsOf(decisions);
   const chosen = decisions.filter((one) => textOf(one).toLowerCase().includes(find));
-  if (decisions.length === 0) return <Empty title="The gate is on and has not been asked yet." />;
+  if (decisions.length === 0) {
+    const title = isFleet
+      ? 'Nothing was denied, and no waiver was needed.'
+      : 'The gate is on and has not been asked yet.';
+    return <Empty title={title} />;
+  }
   return (
     <>
       <p>
+        {isFleet && 'The newest that were no plain yes: '}
         {counted(decisions.length, 'decision')}, {denied} denied
         {reasons.length > 0 && ', most often because of '}
         {reasons.map(([reason, count], index) => (
@@ -84,27 +111,30 @@ function Decisions({ decisions }: { readonly decisions: readonly Decision[] }): 
         <Parts items={chosen} noun="decision">
           {(shown) => (
             <table class="rows">
-              <thead>
-                <tr>
-                  <th scope="col">When</th>
-                  <th scope="col">Decision</th>
-                  <th scope="col">What</th>
-                  <th scope="col">Who</th>
-                  <th scope="col">Because of</th>
-                </tr>
-              </thead>
+              <Heads
+                words={[
+                  'When',
+                  ...(isFleet ? ['Node'] : []),
+                  'Decision',
+                  'What',
+                  'Who',
+                  'Because of',
+                ]}
+              />
               <tbody>
                 {shown.map((one, index) => (
                   <tr key={`${one.time} ${index}`}>
                     <td>
                       <Time at={one.time} />
                     </td>
+                    {isFleet && <td>{harmless(one.node ?? '')}</td>}
                     <td>
                       <b>{one.decision === 'deny' ? '✕ deny' : harmless(one.decision)}</b>
-                      {one.isDryRun === true && <small> dry run</small>}
+                      {one.isDryRun && <small> dry run</small>}
+                      {!one.isEnforced && <small> only recorded</small>}
                     </td>
                     <td>{subjectOf(one)}</td>
-                    <td>{harmless(one.user ?? 'not known')}</td>
+                    <td>{harmless(one.user || 'not known')}</td>
                     <td>{reasonOf(one)}</td>
                   </tr>
                 ))}
@@ -113,6 +143,7 @@ function Decisions({ decisions }: { readonly decisions: readonly Decision[] }): 
           )}
         </Parts>
       </Scrolled>
+      {typeof next === 'string' && <p class="faint">Older ones are asked for with the API.</p>}
     </>
   );
 }
@@ -121,9 +152,8 @@ function Decisions({ decisions }: { readonly decisions: readonly Decision[] }): 
 function reasonsOf(decisions: readonly Decision[]): readonly (readonly [string, number])[] {
   const all = decisions
     .filter(({ decision }) => decision === 'deny')
-    .flatMap(({ controls }) => (typeof controls === 'string' ? controls.split(/, ?/) : controls))
-    .filter((one) => one !== undefined && one !== '');
-  const counts = [...Map.groupBy(all, (one) => one ?? '')].map(
+    .flatMap(({ controls }) => controls);
+  const counts = [...Map.groupBy(all, (one) => one)].map(
     ([reason, own]) => [reason, own.length] as const,
   );
   return counts.sort((a, b) => b[1] - a[1]).slice(0, 3);
@@ -136,15 +166,15 @@ function textOf(one: Decision): string {
     one.namespace,
     one.user,
     one.kind,
+    one.node,
     reasonText(one),
-    ...(one.images ?? []),
+    ...one.images,
   ].join(' ');
 }
 
-function reasonText({ controls, problem }: Decision): string {
-  return [problem, ...(typeof controls === 'string' ? [controls] : (controls ?? []))]
-    .filter(Boolean)
-    .join(', ');
+function reasonText({ controls, problem, waived, message }: Decision): string {
+  const words = [problem, ...controls, ...waived.map((one) => `${one} (waived)`)].filter(Boolean);
+  return words.length === 0 ? message : words.join(', ');
 }
 
 function reasonOf(one: Decision): string {
@@ -152,11 +182,11 @@ function reasonOf(one: Decision): string {
 }
 
 function subjectOf(one: Decision): JSX.Element {
-  const place = one.namespace ? `${one.namespace}/${one.name ?? ''}` : (one.name ?? '');
+  const place = one.namespace ? `${one.namespace}/${one.name}` : one.name;
   return (
     <span>
-      {harmless([one.operation?.toLowerCase(), one.kind, place].filter(Boolean).join(' '))}{' '}
-      {one.images?.slice(0, 10).map((image) => (
+      {harmless([one.operation.toLowerCase(), one.kind, place].filter(Boolean).join(' '))}{' '}
+      {one.images.slice(0, 10).map((image) => (
         <small key={image}>
           <a href={addressOf('images', null, { find: image })}>{harmless(image)}</a>{' '}
         </small>

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { ImageTrust, ImageTrustView, JudgedSignature } from '../data/answers.ts';
 import { answerTo, ask, type Problem, refresh } from '../data/client.ts';
 import { counted, harmless, shortId } from '../data/words.ts';
-import { CopyButton, Heads, Parts, Scrolled } from '../parts/controls.tsx';
+import { CopyButton, Parts } from '../parts/controls.tsx';
 import { LessonLink, Time } from '../parts/marks.tsx';
 import { Coded, Failed, Shown, sentence } from '../parts/shown.tsx';
 import { mayRespond } from '../parts/status.ts';
@@ -53,9 +53,13 @@ function Told({
           <Coded text={sentence(advice)} /> <LessonLink id="image-trust" />
         </p>
       )}
-      {last !== null && <Basis {...{ last, outdated }} />}
+      {outdated && <p>The policy or the trusted root is another one by now: look again.</p>}
       <Look {...{ view, question }} />
       {last !== null && <Signatures last={last} />}
+      {last !== null && <Basis last={last} />}
+      {last !== null && last.unknowns.length > 0 && (
+        <p class="faint">Not looked at: {last.unknowns.slice(0, 5).map(harmless).join('; ')}.</p>
+      )}
       {command !== null && (
         <p class="tools">
           <code>{harmless(command)}</code> <CopyButton text={command} label="Copy the command" />
@@ -66,13 +70,7 @@ function Told({
 }
 
 /** When it was looked at, and by which policy. */
-function Basis({
-  last,
-  outdated,
-}: {
-  readonly last: ImageTrust;
-  readonly outdated: boolean;
-}): JSX.Element {
+function Basis({ last }: { readonly last: ImageTrust }): JSX.Element {
   const { policy, reference } = last;
   return (
     <p class="faint">
@@ -92,9 +90,6 @@ function Basis({
           , revision {harmless(shortId(policy.revision))}
         </>
       )}
-      {outdated && '. The policy or the trusted root is another one by now: look again'}
-      {last.unknowns.length > 0 &&
-        `. Not looked at: ${last.unknowns.slice(0, 5).map(harmless).join('; ')}`}
       .
     </p>
   );
@@ -149,36 +144,18 @@ function Signatures({ last }: { readonly last: ImageTrust }): JSX.Element | null
         {counted(signatures.length + moreSignatures, 'signature')} and attestations
         {last.policy !== null && `, ${trusted} of somebody whom the policy trusts`}.
       </p>
-      <Scrolled label="Signatures and attestations">
-        <Parts items={signatures} size={20} noun="signature">
-          {(shown) => (
-            <table class="rows">
-              <Heads words={['What', 'By whom', 'Verdict', 'When']} />
-              <tbody>
-                {shown.map((one, index) => (
-                  <tr key={`${one.storedIn} ${index}`}>
-                    <td>
-                      <What one={one} />
-                    </td>
-                    <td>
-                      <Signer one={one} />
-                    </td>
-                    <td>{verdictOf(one, last)}</td>
-                    <td>
-                      {one.signedAt[0] === undefined ? (
-                        'no time that others vouch for'
-                      ) : (
-                        <Time at={one.signedAt[0]} />
-                      )}
-                      {one.logIndex !== null && <small> log {harmless(one.logIndex)}</small>}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
-        </Parts>
-      </Scrolled>
+      <Parts items={signatures} size={20} noun="signature">
+        {(shown) => (
+          <ul class="signatures">
+            {shown.map((one, index) => (
+              <li key={`${one.storedIn} ${index}`}>
+                <b>{nameOf(one)}</b>: {verdictOf(one, last)}
+                <Facts one={one} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Parts>
     </>
   );
 }
@@ -192,48 +169,51 @@ const predicates: readonly (readonly [RegExp, string])[] = [
   [/cosign\.sigstore\.dev\/attestation\/vuln/, 'vulnerability scan'],
 ];
 
-function What({ one }: { readonly one: JudgedSignature }): JSX.Element {
-  const { kind, predicateType, provenance, shape } = one;
+function nameOf({ kind, predicateType }: JudgedSignature): string {
+  if (kind === 'signature') return 'Signature';
   const known = predicates.find(([test]) => test.test(predicateType ?? ''))?.[1];
+  return known ?? `Attestation ${harmless(predicateType ?? '')}`;
+}
+
+/** By whom, from what, since when: what is proved, and where it lies. */
+function Facts({ one }: { readonly one: JudgedSignature }): JSX.Element {
+  const { provenance, signedAt, logIndex, shape } = one;
+  const [first] = signedAt;
   return (
-    <>
-      {kind === 'signature'
-        ? 'signature'
-        : (known ?? `attestation ${harmless(predicateType ?? '')}`)}{' '}
-      <small class="faint">{harmless(shape.replaceAll('-', ' '))}</small>
-      {provenance !== null && (
-        <ul>
-          {provenance.builder !== null && (
-            <li>
-              built by <code>{harmless(provenance.builder)}</code>
-            </li>
-          )}
-          {provenance.sources.slice(0, 3).map((source) => (
-            <li key={source}>
-              from <code>{harmless(source)}</code>
-            </li>
-          ))}
-        </ul>
+    <ul>
+      <Signer one={one} />
+      {provenance?.builder != null && (
+        <li>
+          built by <code>{harmless(provenance.builder)}</code>
+        </li>
       )}
-    </>
+      {provenance?.sources.slice(0, 3).map((source) => (
+        <li key={source}>
+          from <code>{harmless(source)}</code>
+        </li>
+      ))}
+      <li class="faint">
+        {first === undefined ? 'no time that others vouch for' : <Time at={first} />}
+        {logIndex !== null && `, entry ${harmless(logIndex)} of the log`}, stored as{' '}
+        {harmless(shape.replaceAll('-', ' '))}
+      </li>
+    </ul>
   );
 }
 
-function Signer({ one }: { readonly one: JudgedSignature }): JSX.Element {
-  const { signer } = one;
-  if (signer === null) return <>nobody known</>;
+function Signer({ one: { signer } }: { readonly one: JudgedSignature }): JSX.Element | null {
+  if (signer === null) return null;
   if (signer.kind === 'key') {
     return (
-      <>
-        key {harmless(signer.name)} <small>{harmless(shortId(signer.fingerprint))}</small>
-      </>
+      <li>
+        by the key {harmless(signer.name)} ({harmless(shortId(signer.fingerprint))})
+      </li>
     );
   }
   return (
-    <>
-      {harmless(signer.subject)} <small>vouched for by {harmless(signer.issuer)}</small>
-      {signer.sourceRepository !== null && <small> of {harmless(signer.sourceRepository)}</small>}
-    </>
+    <li>
+      by <code>{harmless(signer.subject)}</code>, for whom {harmless(signer.issuer)} vouches
+    </li>
   );
 }
 
