@@ -27,7 +27,7 @@ export function compose(
   registry: RegistryFlags,
   scanners: readonly Scanner[] = [],
 ): Composed {
-  const progress = createProgress(process.stderr, options.progress && options.quiet !== true);
+  const progress = createProgress(options.progress && options.quiet !== true);
   const warn = (line: string): void => {
     progress.clear();
     if (options.quiet !== true) process.stderr.write(`seaworthy: ${oneLine(line)}\n`);

@@ -1,6 +1,7 @@
 // One line of progress on a terminal, redrawn in place; nothing at all anywhere else.
 import { grouped } from '../base/count-text.ts';
 import type { ProgressEvent } from '../flow/services.ts';
+import { mayBeTerminal } from './stdout.ts';
 
 const redrawMs = 80;
 const quietMs = 400;
@@ -12,9 +13,10 @@ export interface Progress {
   clear(): void;
 }
 
-/** @param stream stderr; only a terminal gets any output */
-export function createProgress(stream: NodeJS.WriteStream, enabled: boolean): Progress {
-  if (!enabled || !stream.isTTY) return { report: () => undefined, clear: () => undefined };
+/** On stderr, when it is a terminal. */
+export function createProgress(isWanted: boolean): Progress {
+  const stream = isWanted && mayBeTerminal(2) ? process.stderr : null;
+  if (stream?.isTTY !== true) return { report: () => undefined, clear: () => undefined };
   const startedAt = performance.now();
   let drawnAt = 0;
   let visible = false;

@@ -19,15 +19,15 @@ export function stdout(): NodeJS.WriteStream {
   return stream;
 }
 
-/** Whether somebody looks at it; asks Node only where it may be so. */
-export function isStdoutTerminal(): boolean {
+/** False: nobody looks at it for certain, and Node's stream for it need not be made to ask. */
+export function mayBeTerminal(descriptor: 1 | 2): boolean {
   try {
     const stat = fstatSync(descriptor);
-    if (!stat.isCharacterDevice() || stat.rdev === nullDevice) return false;
+    return stat.isCharacterDevice() && stat.rdev !== nullDevice;
   } catch {
     // Closed by whoever started us: Node knows what to do then.
+    return true;
   }
-  return stdout().isTTY;
 }
 
 /** How people see a result: as wide as the terminal and coloured there, plain in files and pipes. */
@@ -38,7 +38,8 @@ export interface View {
 
 /** @param output file that the result goes to, if not to the standard output */
 export function viewOf(output: string | undefined, plainColumns = 80): View {
-  if (output !== undefined || !isStdoutTerminal()) return { columns: plainColumns, colour: false };
+  const isTerminal = output === undefined && mayBeTerminal(descriptor) && stdout().isTTY;
+  if (!isTerminal) return { columns: plainColumns, colour: false };
   // https://no-color.org: set and not empty.
   return { columns: stdout().columns, colour: (process.env['NO_COLOR'] ?? '') === '' };
 }

@@ -15,7 +15,7 @@ import { writeResult } from '../write.ts';
 import type { DbOptions } from './db-options.ts';
 
 function servicesOf(options: DbOptions): AdvisoryServices & { clear(): void } {
-  const progress = createProgress(process.stderr, options.progress && options.quiet !== true);
+  const progress = createProgress(options.progress && options.quiet !== true);
   return {
     file: databaseFile(options),
     registry: registryOptions(options),
