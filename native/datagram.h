@@ -108,17 +108,20 @@ struct user_messages {
   u32 length, last;
 };
 
-// sendmmsg, recvmmsg: many datagrams at once; `result` says how many.
-__noinline u32 count_messages(u64 address, u64 vector, s64 result, u32 is_received) {
+__noinline u32 count_message(u64 address, u64 at, u32 is_received) {
   struct config *config = configuration();
   struct sock *sock = (void *)address;
-  if (!config || !sock) return 0;
+  struct user_messages message = {};
+  if (!config || !sock || bpf_probe_read_user(&message, sizeof(message), (void *)at)) return 0;
+  count_transfer(sock, config, message.name, message.length, is_received);
+  return 1;
+}
+
+// sendmmsg, recvmmsg: many datagrams at once; `result` says how many.
+__noinline u32 count_messages(u64 address, u64 vector, s64 result, u32 is_received) {
   for (int i = 0; i < 64; i++) {
     if (i >= result) break;
-    struct user_messages message = {};
-    u64 at = vector + i * sizeof(message);
-    if (bpf_probe_read_user(&message, sizeof(message), (void *)at)) break;
-    count_transfer(sock, config, message.name, message.length, is_received);
+    if (!count_message(address, vector + i * sizeof(struct user_messages), is_received)) break;
   }
   return 0;
 }

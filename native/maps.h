@@ -12,6 +12,7 @@ struct scratch {
   // Kept here and not in a register: what the verifier does not know it does not try one by one.
   u32 length;
   u32 filler;
+  u64 dentry, mount; // where the walk has come to
 };
 
 enum { SCRATCH_CALL = 0, SCRATCH_EXEC = 1, SCRATCH_CGROUP = 2 };

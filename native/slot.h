@@ -35,22 +35,20 @@ __noinline u32 add_kernel_text(u32 which, u32 at, u32 kind, u64 address) {
   return close_slot(scratch, at, kind, length - 1, length == 4096 ? PATH_TRUNCATED : 0);
 }
 
-// The path of a directory entry as the current process would name it: up to its root, through mounts.
-__noinline u32 add_path(u32 which, u32 at, u32 kind, u64 mount_address, u64 dentry_address) {
+// Some steps of the walk of `add_path`. The verifier tries each step of a loop anew, but a function once,
+// whoever calls it. Gives 0 at the end of the walk.
+__noinline u32 walk_up(u32 which, u32 at) {
   struct scratch *scratch = scratch_of(which);
-  if (!scratch || at > SCRATCH_MASK) return at;
-  struct vfsmount *mount = (void *)mount_address;
-  struct dentry *dentry = (void *)dentry_address;
+  if (!scratch || at > SCRATCH_MASK) return 0;
+  struct vfsmount *mount = (void *)scratch->mount;
+  struct dentry *dentry = (void *)scratch->dentry;
   struct fs_struct *fs = BPF_CORE_READ(current_task(), fs);
   struct dentry *root = BPF_CORE_READ(fs, root.dentry);
   struct vfsmount *root_mount = BPF_CORE_READ(fs, root.mnt);
-  scratch->path_flags = PATH_TRUNCATED | (BPF_CORE_READ(dentry, d_hash.pprev) ? 0 : PATH_DELETED);
-  scratch->length = 0;
-  scratch->top = 0;
-  for (int step = 0; step < 96; step++) {
+  for (int step = 0; step < 8; step++) {
     if (dentry == root && mount == root_mount) {
       scratch->path_flags &= ~PATH_TRUNCATED;
-      break;
+      return 0;
     }
     struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
     if (dentry == BPF_CORE_READ(mount, mnt_root)) {
@@ -59,14 +57,14 @@ __noinline u32 add_path(u32 which, u32 at, u32 kind, u64 mount_address, u64 dent
       if (above == here) {
         // The very root: of another mount namespace, or of no file system that is mounted.
         scratch->path_flags ^= PATH_DETACHED | PATH_TRUNCATED;
-        break;
+        return 0;
       }
       dentry = BPF_CORE_READ(here, mnt_mountpoint);
       mount = (void *)above + bpf_core_field_offset(struct mount, mnt);
       continue;
     }
     u32 to = at + 8 + scratch->length;
-    if (to > SCRATCH_MASK - 512) break;
+    if (to > SCRATCH_MASK - 512) return 0;
     BOUND(to, SCRATCH_MASK);
     const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
     long length = bpf_probe_read_kernel_str(scratch->bytes + to, 256, name);
@@ -77,10 +75,27 @@ __noinline u32 add_path(u32 which, u32 at, u32 kind, u64 mount_address, u64 dent
     if (parent == dentry) {
       // A pipe, a socket, a memfd: a name without a place.
       scratch->path_flags ^= PATH_DETACHED | PATH_TRUNCATED;
-      break;
+      return 0;
     }
     dentry = parent;
   }
+  scratch->mount = (u64)mount;
+  scratch->dentry = (u64)dentry;
+  return 1;
+}
+
+// The path of a directory entry as the current process would name it: up to its root, through mounts.
+__noinline u32 add_path(u32 which, u32 at, u32 kind, u64 mount, u64 dentry) {
+  struct scratch *scratch = scratch_of(which);
+  if (!scratch || at > SCRATCH_MASK) return at;
+  bool is_deleted = !BPF_CORE_READ((struct dentry *)dentry, d_hash.pprev);
+  scratch->path_flags = PATH_TRUNCATED | (is_deleted ? PATH_DELETED : 0);
+  scratch->length = 0;
+  scratch->top = 0;
+  scratch->mount = mount;
+  scratch->dentry = dentry;
+  for (int part = 0; part < 12; part++)
+    if (!walk_up(which, at)) break;
   return close_slot(scratch, at, kind, scratch->length & 8191, scratch->path_flags);
 }
 

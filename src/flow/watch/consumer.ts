@@ -10,7 +10,6 @@ import {
   calls,
   callType,
   decodeRecord,
-  type ExistingProcess,
   type RawExec,
   type RawExit,
   type RawFork,
@@ -141,10 +140,9 @@ class WatchConsumer implements SensorConsumer {
     if (last !== undefined) this.flush(last.timeNs);
   }
 
-  existing(processes: readonly ExistingProcess[]): void {
-    for (const one of processes) {
-      const { exec } = one;
-      const id = this.live.existing(one);
+  existing(processes: readonly RawExec[]): void {
+    for (const exec of processes) {
+      const id = this.live.existing(exec);
       if (id === null) continue;
       this.askName(id, exec);
       const known = this.candidates.get(id);

@@ -1,7 +1,7 @@
 // The contract between the sensor's thread and what takes its records there, beside the rings: they
 // never cross to another thread.
 import type { BatchCursor } from './batch.ts';
-import type { ExistingProcess, RawLoss, RawRecord } from './record.ts';
+import type { RawExec, RawLoss, RawRecord } from './record.ts';
 
 export interface ConsumerContext {
   /** As given to `openSensor`; a structured clone. */
@@ -19,7 +19,7 @@ export interface SensorConsumer {
   /** Records by time that come from elsewhere: without the rings. */
   decoded?(records: readonly RawRecord[]): void;
   /** Processes that lived already, some at a time; records of them may have come before. */
-  existing?(processes: readonly ExistingProcess[]): void;
+  existing?(processes: readonly RawExec[]): void;
   /** All existing processes were told. */
   existingDone?(): void;
   /** Nothing has happened for a while: what waits for time to pass is looked at. */

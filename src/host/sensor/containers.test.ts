@@ -6,7 +6,7 @@ import { type NamingLab, namingLabMissing, openNamingLab } from '../../../test/n
 import { execs, hasSensor, sensorReason, watched } from '../../../test/sensor-watch.ts';
 import { endingProgram } from '../../../test/tiny-program.ts';
 import { openSensor } from './index.ts';
-import type { ExistingProcess } from './record.ts';
+import type { RawExec } from './record.ts';
 
 const missing = sensorReason || namingLabMissing;
 
@@ -69,7 +69,7 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`containers${missing}`, (
   test('a container of before the sensor is told with its cgroup and its overlay', async () => {
     const id = await lab.docker('run', '-d', '--network', 'none', lab.reference, '/bin/pause');
     try {
-      const found: ExistingProcess[] = [];
+      const found: RawExec[] = [];
       const done = Promise.withResolvers<void>();
       const sensor = await openSensor({
         handlers: {
@@ -79,15 +79,15 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`containers${missing}`, (
       });
       await done.promise;
       await sensor.stop();
-      const mine = found.find(({ exec }) => exec.cgroupPath.includes(id));
-      expect(mine?.exec).toMatchObject({
+      const mine = found.find(({ cgroupPath }) => cgroupPath.includes(id));
+      expect(mine).toMatchObject({
         isExisting: true,
         isHost: false,
         virtualPid: 1,
         arguments: ['/bin/pause'],
         executable: { path: { path: '/bin/pause' }, isOverlay: true, isUpperLayer: false },
       });
-      expect(mine?.exec.cgroupId).toBeGreaterThan(0);
+      expect(mine?.cgroupId).toBeGreaterThan(0);
     } finally {
       await lab.docker('rm', '-f', id);
     }

@@ -1,5 +1,5 @@
-// Where processes that live already belong: cgroup with its number, overlay, sockets of a network
-// namespace. Each is asked once for all processes that share it.
+// Where processes that live already belong: cgroup with its number, overlay. Each is asked once
+// for all processes that share it.
 import { readFileSync, statSync } from 'node:fs';
 import {
   type CgroupHierarchy,
@@ -7,14 +7,12 @@ import {
   cgroupPathOf,
   containerHierarchy,
 } from './host-facts.ts';
-import { readSocketTables, type SocketTable } from './socket-table.ts';
 
 export class ExistingPlaces {
   private readonly hierarchy: CgroupHierarchy = containerHierarchy();
   private readonly mountPoint: string | null = cgroupMountPoint(this.hierarchy);
   private readonly cgroupIds = new Map<string, number>();
   private readonly overlays = new Map<number, string | null>();
-  private readonly sockets = new Map<number, SocketTable>();
 
   cgroup(pid: number): { readonly path: string; readonly id: number } {
     const text = readText(`/proc/${pid}/cgroup`);
@@ -35,15 +33,6 @@ export class ExistingPlaces {
     const found = upperFolder(readText(`/proc/${pid}/mountinfo`) ?? '');
     this.overlays.set(mountNamespace, found);
     return found;
-  }
-
-  socketTable(pid: number, netNamespace: number): SocketTable {
-    let table = this.sockets.get(netNamespace);
-    if (table === undefined) {
-      table = readSocketTables(pid);
-      this.sockets.set(netNamespace, table);
-    }
-    return table;
   }
 }
 

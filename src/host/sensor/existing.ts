@@ -1,16 +1,9 @@
 // Processes that live already, read from /proc as records of the same kind as new ones. What a process
 // hides or what ends while it is read is left out; nothing here throws.
 import { type BigIntStats, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { readDescriptors } from './existing-descriptors.ts';
 import { ExistingPlaces } from './existing-places.ts';
 import { hostMountNamespace, namespaceNumber } from './host-facts.ts';
-import type {
-  ExistingProcess,
-  RawCapabilities,
-  RawExec,
-  RawExecutable,
-  RawPath,
-} from './record.ts';
+import type { RawCapabilities, RawExec, RawExecutable, RawPath } from './record.ts';
 
 /** Processes told: no machine has more (Linux: pid_max 4194304, in practice 32768). */
 const maxProcesses = 100_000;
@@ -30,9 +23,7 @@ export function existingPids(): number[] {
 
 export interface ExistingReader {
   /** Null for a kernel thread and for one that is gone. */
-  read(pid: number): ExistingProcess | null;
-  /** The same without its descriptors, which cost most. */
-  readProgram(pid: number): RawExec | null;
+  read(pid: number): RawExec | null;
 }
 
 /** `clockOffsetNs` turns boot times into nanoseconds since 1970. */
@@ -41,7 +32,7 @@ export function existingReader(clockOffsetNs: bigint): ExistingReader {
   const hostMounts = hostMountNamespace();
   // Most parents are asked for many times.
   const stats = new Map<number, Stat | null>();
-  const environments = new Map<string, Texts>();
+  const held: Held = { texts: new Map(), capabilities: new Map(), executables: new Map() };
   const statFor = (pid: number): Stat | null => {
     let stat = stats.get(pid);
     if (stat === undefined) {
@@ -50,17 +41,11 @@ export function existingReader(clockOffsetNs: bigint): ExistingReader {
     }
     return stat;
   };
-  const readProgram = (pid: number): RawExec | null => {
-    const stat = statFor(pid);
-    if (stat === null || (stat.flags & kernelThread) !== 0) return null;
-    return readProcess(stat, { places, hostMounts, clockOffsetNs, statFor, environments });
-  };
   return {
-    readProgram,
     read: (pid) => {
-      const exec = readProgram(pid);
-      if (exec === null) return null;
-      return { exec, descriptors: readDescriptors(pid, exec.netNamespace, places) };
+      const stat = statFor(pid);
+      if (stat === null || (stat.flags & kernelThread) !== 0) return null;
+      return readProcess(stat, { places, hostMounts, clockOffsetNs, statFor, held });
     },
   };
 }
@@ -112,8 +97,17 @@ interface Context {
   readonly hostMounts: number;
   readonly clockOffsetNs: bigint;
   readonly statFor: (pid: number) => Stat | null;
-  /** By their whole text: most processes have what their parent has. */
-  readonly environments: Map<string, Texts>;
+  readonly held: Held;
+}
+
+/** What many processes have is read from each and held once. */
+interface Held {
+  /** Environments and words, by their whole text: most have what their parent has. */
+  readonly texts: Map<string, Texts>;
+  /** By the lines that tell them. */
+  readonly capabilities: Map<string, RawCapabilities>;
+  /** By the link, the file and the root that it is seen from. */
+  readonly executables: Map<string, RawExecutable>;
 }
 
 interface Texts {
@@ -135,8 +129,8 @@ function readProcess(stat: Stat, context: Context): RawExec | null {
   const [uid = 0, effectiveUid = 0] = numbers('Uid');
   const [gid = 0, effectiveGid = 0] = numbers('Gid');
   const mountNamespace = namespaceNumber(pid, 'mnt');
-  const given = readTexts(`/proc/${pid}/cmdline`);
-  const environment = readTexts(`/proc/${pid}/environ`, context.environments);
+  const given = readTexts(`/proc/${pid}/cmdline`, context.held.texts);
+  const environment = readTexts(`/proc/${pid}/environ`, context.held.texts);
   const cgroup = places.cgroup(pid);
   const parentStat = stat.parent === 0 ? null : context.statFor(stat.parent);
   return {
@@ -166,7 +160,7 @@ function readProcess(stat: Stat, context: Context): RawExec | null {
     isExisting: true,
     command: stat.command,
     parentCommand: parentStat?.command ?? '',
-    executable: readExecutable(pid, mountNamespace, places),
+    executable: readExecutable(pid, mountNamespace, context),
     fileName: given.texts[0] ?? '',
     interpreter: null,
     arguments: given.texts,
@@ -176,33 +170,37 @@ function readProcess(stat: Stat, context: Context): RawExec | null {
     workingDirectory: readLink(`/proc/${pid}/cwd`),
     standardInput: null,
     cgroupPath: cgroup.path,
-    capabilities: capabilitiesOf(status),
+    capabilities: capabilitiesOf(status, context.held.capabilities),
   };
 }
 
-function capabilitiesOf(status: ReadonlyMap<string, string>): RawCapabilities {
-  const set = (name: string) => {
-    const text = status.get(name) ?? '';
-    return /^[0-9a-f]{1,16}$/i.test(text) ? BigInt(`0x${text}`) : 0n;
-  };
-  return {
-    inheritable: set('CapInh'),
-    permitted: set('CapPrm'),
-    effective: set('CapEff'),
-    bounding: set('CapBnd'),
-    ambient: set('CapAmb'),
-  };
+const capabilitySets = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'] as const;
+
+function capabilitiesOf(
+  status: ReadonlyMap<string, string>,
+  held: Map<string, RawCapabilities>,
+): RawCapabilities {
+  const texts = capabilitySets.map((name) => status.get(name) ?? '');
+  const key = texts.join();
+  const found = held.get(key);
+  if (found !== undefined) return found;
+  const [inheritable = 0n, permitted = 0n, effective = 0n, bounding = 0n, ambient = 0n] = texts.map(
+    (text) => (/^[0-9a-f]{1,16}$/i.test(text) ? BigInt(`0x${text}`) : 0n),
+  );
+  const read = { inheritable, permitted, effective, bounding, ambient };
+  held.set(key, read);
+  return read;
 }
 
-/** Texts ended by NUL, 8 KiB of them; the same list for the same text where that is remembered. */
-function readTexts(path: string, known: Map<string, Texts> | null = null): Texts {
+/** Texts ended by NUL, 8 KiB of them; the same list for the same text. */
+function readTexts(path: string, held: Map<string, Texts>): Texts {
   const text = readText(path) ?? '';
-  const found = known?.get(text);
+  const found = held.get(text);
   if (found !== undefined) return found;
   const texts = text.slice(0, maxTextBytes).split('\0');
   if (texts.at(-1) === '') texts.pop();
   const read = { texts, isCut: text.length > maxTextBytes };
-  known?.set(text, read);
+  held.set(text, read);
   return read;
 }
 
@@ -241,14 +239,17 @@ function statOf(path: string): BigIntStats | null {
 function readExecutable(
   pid: number,
   mountNamespace: number,
-  places: ExistingPlaces,
+  { places, held }: Context,
 ): RawExecutable {
   const link = readLink(`/proc/${pid}/exe`);
   const stat = statOf(`/proc/${pid}/exe`);
+  const key = `${mountNamespace} ${stat?.dev}:${stat?.ino} ${stat?.ctimeNs} ${link?.isDeleted} ${link?.path}`;
+  const found = held.executables.get(key);
+  if (found !== undefined) return found;
   const isMemory = link?.path.startsWith('/memfd:') ?? false;
   const overlay = places.overlay(pid, mountNamespace);
   const isFile = link !== null && !isMemory && overlay !== null;
-  return {
+  const read: RawExecutable = {
     path:
       isMemory && link !== null ? { ...link, path: link.path.slice(1), isDetached: true } : link,
     inode: stat?.ino ?? 0n,
@@ -263,4 +264,6 @@ function readExecutable(
     isMemory,
     isUnlinked: (link?.isDeleted ?? false) || stat?.nlink === 0n,
   };
+  held.executables.set(key, read);
+  return read;
 }

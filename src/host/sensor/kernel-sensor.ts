@@ -1,5 +1,4 @@
 // The sensor's object in the kernel: loaded, set up, attached; its rings mapped. One for a process.
-import { readFileSync } from 'node:fs';
 import { SeaworthyError } from '../../base/error.ts';
 import {
   type BpfMap,
@@ -11,14 +10,13 @@ import {
   mapPiecewise,
   openBpfObject,
   pageBytes,
-  slimTypes,
-  typesOfObject,
 } from '../kernel/index.ts';
 import { partFile, partFolder } from '../program/index.ts';
 import { numberedCalls } from './calls.ts';
 import { type CounterReader, readCounters } from './counters.ts';
 import { type DatagramReader, readDatagrams } from './datagrams.ts';
 import { containerHierarchy, hostMountNamespace } from './host-facts.ts';
+import { kernelTypesFor } from './kernel-types.ts';
 import { callBytes, configBytes, configFlag, recordType } from './layout.ts';
 import type { SensorOptions } from './options.ts';
 import { programCoverage } from './programs.ts';
@@ -49,7 +47,6 @@ export interface KernelSensor {
 }
 
 const objectFile = 'seaworthy.bpf.o';
-const kernelTypes = '/sys/kernel/btf/vmlinux';
 
 /** Whether the compiled object is part of this build. */
 export function hasSensorObject(): boolean {
@@ -86,18 +83,13 @@ function isRefusal(error: unknown): boolean {
   return error instanceof SeaworthyError && error.code === 'unsupported';
 }
 
-/** Those of the kernel's types that the object asks for; null: it must be given all of them. */
+/** Null: libbpf must be given all types of the kernel, or says what is missing. */
 function typesFor(object: Uint8Array): MemoryFile | null {
   try {
-    const asked = typesOfObject(object);
-    if (asked === null) return null;
-    const all = readFileSync(kernelTypes);
-    const slim = slimTypes(all, asked);
-    // Some megabytes that would wait long for a collection.
-    if (all.byteLength === all.buffer.byteLength) all.buffer.transfer(0);
-    return slim === null ? null : createMemoryFile(slim);
+    const types = kernelTypesFor(object);
+    return types === null ? null : createMemoryFile(types);
   } catch (error) {
-    // No such file, or no files in memory: libbpf says what is missing.
+    // No files in memory.
     if (error instanceof Error) return null;
     throw error;
   }

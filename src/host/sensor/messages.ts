@@ -4,7 +4,7 @@ import type { BatchCopy } from './batch.ts';
 import type { TypeCounter } from './counters.ts';
 import type { AttachedProgram } from './kernel-sensor.ts';
 import type { SensorOptions } from './options.ts';
-import type { ExistingProcess, RawLoss } from './record.ts';
+import type { RawExec, RawLoss } from './record.ts';
 import type { Remains } from './remains.ts';
 
 export interface WorkerInput {
@@ -31,7 +31,7 @@ export type FromWorker =
       readonly advice: string | null;
     }
   | { readonly kind: 'batch'; readonly batch: BatchCopy }
-  | { readonly kind: 'existing'; readonly processes: readonly ExistingProcess[] }
+  | { readonly kind: 'existing'; readonly processes: readonly RawExec[] }
   | { readonly kind: 'existing-done' }
   | { readonly kind: 'losses'; readonly losses: readonly RawLoss[] }
   | { readonly kind: 'counters'; readonly ask: number; readonly counters: readonly TypeCounter[] }

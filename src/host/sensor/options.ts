@@ -23,7 +23,7 @@ export interface SensorOptions {
   /** Sends and receives told of each socket, peer and call in `transferWindowMs`. */
   readonly transfersPerFlow: number;
   readonly transferWindowMs: number;
-  /** Pause behind a look that found records, so that more come together: the shorter after much work. */
+  /** Pause behind a look that found records: the shorter behind the first ones, and where there is a flood. */
   readonly pauseMinMs: number;
   readonly pauseMaxMs: number;
   /** Also tell the processes that live already. */
@@ -56,7 +56,7 @@ export const defaultSensorOptions: SensorOptions = {
   watchedTopNames: ['etc', 'root', 'home', 'boot'],
   transfersPerFlow: 4,
   transferWindowMs: 10_000,
-  pauseMinMs: 2,
+  pauseMinMs: 1,
   pauseMaxMs: 8,
   tellExisting: true,
 };

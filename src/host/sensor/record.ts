@@ -247,17 +247,3 @@ export type RawRecord =
   | RawFlow
   | RawCapability
   | RawRingRequest;
-
-/** A descriptor of a process that lived already: what /proc/PID/fd tells. */
-export interface ExistingDescriptor {
-  readonly number: number;
-  /** A path, or `socket:[inode]`, `pipe:[inode]`, `anon_inode:...`. */
-  readonly target: string;
-  readonly socket: RawSocket | null;
-}
-
-/** A process that lived when the sensor started. */
-export interface ExistingProcess {
-  readonly exec: RawExec;
-  readonly descriptors: readonly ExistingDescriptor[];
-}

@@ -10,13 +10,13 @@ import type { TypeCounter } from './counters.ts';
 import type { AttachedProgram } from './kernel-sensor.ts';
 import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
 import { defaultSensorOptions, type SensorOptions } from './options.ts';
-import type { ExistingProcess, RawLoss } from './record.ts';
+import type { RawExec, RawLoss } from './record.ts';
 import type { Remains } from './remains.ts';
 
 export interface SensorHandlers {
   /** Records by time, when there is no consumer in the sensor's thread. */
   readonly onBatch?: (cursor: BatchCursor) => void;
-  readonly onExisting?: (processes: readonly ExistingProcess[]) => void;
+  readonly onExisting?: (processes: readonly RawExec[]) => void;
   readonly onExistingDone?: () => void;
   readonly onLosses?: (losses: readonly RawLoss[]) => void;
   /** What the consumer posted. */

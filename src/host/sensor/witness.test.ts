@@ -25,7 +25,7 @@ function watchProcesses() {
     consumer: {
       batch: () => undefined,
       decoded: (told) => void records.push(...told),
-      existing: (told) => void existing.push(...told.map(({ exec }) => exec.pid)),
+      existing: (told) => void existing.push(...told.map(({ pid }) => pid)),
       losses: (told) => void losses.push(...told),
     },
     onDeath: (error) => void deaths.push(error),

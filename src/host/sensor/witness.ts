@@ -97,7 +97,7 @@ class ProcessWitness {
     const pids = existingPids();
     for (let at = 0; at < pids.length; at += toldAtOnce) {
       const found = pids.slice(at, at + toldAtOnce).flatMap((pid) => reader.read(pid) ?? []);
-      for (const { exec } of found) this.programs.set(exec.pid, exec);
+      for (const exec of found) this.programs.set(exec.pid, exec);
       consumer.existing?.(found);
     }
     consumer.existingDone?.();
@@ -121,7 +121,7 @@ class ProcessWitness {
   }
 
   private exec({ pid, timeNs }: ProcessEvent, reader: ExistingReader): RawExec | null {
-    const read = reader.readProgram(pid);
+    const read = reader.read(pid);
     if (read === null || read.arguments.length === 0) return null;
     const exec: RawExec = { ...read, timeNs, isExisting: false };
     this.programs.delete(pid);

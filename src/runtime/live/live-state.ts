@@ -1,7 +1,6 @@
 // What the kernel's records do to the state, and the events that rules are asked about. Fed in the order
 // of time; a process that nobody told of before is made up from what its records say.
 import type {
-  ExistingProcess,
   RawCall,
   RawExec,
   RawExit,
@@ -174,7 +173,7 @@ export class LiveState {
     });
   }
 
-  existing({ exec }: ExistingProcess): string | null {
+  existing(exec: RawExec): string | null {
     const key = keyOf(exec);
     // What came from the ring meanwhile is newer.
     if (this.state.process(key) !== null && this.state.process(key)?.executablePath !== null) {

@@ -23,30 +23,33 @@ export interface DescriptorBudget {
 /** Descriptors of one process: more than `ulimit -n` allows by far on most machines. */
 const descriptorsPerProcess = 16_384;
 
+const none: ReadonlyMap<number, Descriptor> = new Map();
+
 export class DescriptorTable {
   private readonly budget: DescriptorBudget;
-  private shelf: Shelf;
+  /** Null: nothing is known, as of most processes. */
+  private shelf: Shelf | null;
 
-  constructor(budget: DescriptorBudget, shelf: Shelf = { entries: new Map(), owners: 1 }) {
+  constructor(budget: DescriptorBudget, shelf: Shelf | null = null) {
     this.budget = budget;
     this.shelf = shelf;
   }
 
   get size(): number {
-    return this.shelf.entries.size;
+    return this.known.size;
   }
 
   get(number: number): Descriptor | null {
-    return this.shelf.entries.get(number) ?? null;
+    return this.known.get(number) ?? null;
   }
 
   entries(): Iterable<readonly [number, Descriptor]> {
-    return this.shelf.entries;
+    return this.known;
   }
 
   /** The table of a child that has its own descriptors (no CLONE_FILES). */
   fork(): DescriptorTable {
-    this.shelf.owners += 1;
+    if (this.shelf !== null) this.shelf.owners += 1;
     return new DescriptorTable(this.budget, this.shelf);
   }
 
@@ -63,31 +66,41 @@ export class DescriptorTable {
   }
 
   delete(number: number): void {
-    if (!this.shelf.entries.has(number)) return;
+    if (!this.known.has(number)) return;
     this.own().delete(number);
     this.budget.left += 1;
   }
 
   /** Closes what the program asked to be closed at exec. */
   exec(): void {
-    for (const [number, { closesOnExec }] of this.shelf.entries) {
+    for (const [number, { closesOnExec }] of this.known) {
       if (closesOnExec) this.delete(number);
     }
   }
 
   /** The process is gone. */
   release(): void {
+    if (this.shelf === null) return;
     this.shelf.owners -= 1;
     if (this.shelf.owners === 0) this.budget.left += this.shelf.entries.size;
-    this.shelf = { entries: new Map(), owners: 1 };
+    this.shelf = null;
+  }
+
+  private get known(): ReadonlyMap<number, Descriptor> {
+    return this.shelf?.entries ?? none;
   }
 
   /** The shelf as one that is nobody else's. */
   private own(): Map<number, Descriptor> {
-    if (this.shelf.owners === 1) return this.shelf.entries;
-    this.shelf.owners -= 1;
-    const entries = new Map([...this.shelf.entries].slice(0, Math.max(0, this.budget.left)));
-    this.budget.refused += this.shelf.entries.size - entries.size;
+    const { shelf } = this;
+    if (shelf?.owners === 1) return shelf.entries;
+    if (shelf === null) {
+      this.shelf = { entries: new Map(), owners: 1 };
+      return this.shelf.entries;
+    }
+    shelf.owners -= 1;
+    const entries = new Map([...shelf.entries].slice(0, Math.max(0, this.budget.left)));
+    this.budget.refused += shelf.entries.size - entries.size;
     this.budget.left -= entries.size;
     this.shelf = { entries, owners: 1 };
     return entries;
