@@ -1,5 +1,5 @@
 // The inventory of an image: out of the store where it is known, else read.
-import type { ListedImage } from '../inventory/image/index.ts';
+import { expectLayers, type ListedImage } from '../inventory/image/index.ts';
 import type { TargetKind } from '../model/image.ts';
 import type { Inventory } from '../model/report.ts';
 import type { Services } from './services.ts';
@@ -35,6 +35,7 @@ async function knownOrRead(
     const { inventory, key } = known;
     return { key, inventory: { ...inventory, target: { ...inventory.target, kind, name } } };
   }
+  expectLayers(image.describe().listed);
   const { readInventory } = await import('./read-inventory.ts');
   const { inventory, isVerified } = await readInventory(services, image, kind);
   const { digest } = image.describe();

@@ -32,6 +32,8 @@ export interface ListedLayer {
   readonly size: number | null;
   /** Foreign layers may be absent: they are fetched from elsewhere at pull time. */
   readonly foreign: boolean;
+  /** The manifest calls it compressed; absent where manifests do not tell. */
+  readonly compressed?: boolean;
 }
 
 /** What the manifest and the config of an image say. */

@@ -19,6 +19,7 @@ export {
   type OpenedImage,
   readImage,
 } from './image.ts';
+export { expectLayers } from './inflate.ts';
 export { type ContentInventory, type Contents, inventoryOf } from './inventory.ts';
 export type { PlacedIssue } from './issues.ts';
 export type { LayerRecord } from './layer-record.ts';

@@ -18,6 +18,11 @@ export function inflateThread(): InflateThread {
   return idle.pop() ?? new InflateThread();
 }
 
+/** Has a thread waiting for the first stream. */
+export function startInflateThread(): void {
+  if (idle.length === 0) idle.push(new InflateThread());
+}
+
 export class InflateThread {
   readonly #ring: InflateRing;
   readonly #worker: Worker;
@@ -129,6 +134,8 @@ export class InflateThread {
 
   #lose(message: string): void {
     this.#isLost = true;
+    const place = idle.indexOf(this);
+    if (place !== -1) idle.splice(place, 1);
     this.#ended ??= { kind: 'ended', failure: { message, code: '' } };
     this.#wake();
   }

@@ -4,7 +4,7 @@ import { headed, resumed } from '../../base/chunks.ts';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
 import { outputBytes } from './inflate-ring.ts';
-import { inflateThread } from './inflate-thread.ts';
+import { inflateThread, startInflateThread } from './inflate-thread.ts';
 import { openInflater } from './inflater.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
@@ -68,6 +68,17 @@ export async function* inflate(
       cause: error,
     });
   }
+}
+
+/**
+ * Starts the thread for the large compressed layers among these, before their bytes come: it takes as
+ * long as loading all that reads them.
+ */
+export function expectLayers(
+  layers: readonly { readonly compressed?: boolean; readonly size: number | null }[],
+): void {
+  const isLarge = layers.some(({ compressed, size }) => compressed && (size ?? 0) > inlineBytes);
+  if (isLarge) startInflateThread();
 }
 
 /** Small streams where they are, large ones beside the main thread. */

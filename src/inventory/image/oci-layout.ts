@@ -164,6 +164,8 @@ export function listedLayer(descriptor: unknown): ListedLayer {
     digest,
     size: asNumber(field(descriptor, 'size')),
     foreign: mediaType.includes('foreign') || mediaType.includes('nondistributable'),
+    // OCI `+gzip` and `+zstd`, Docker `.tar.gzip`.
+    compressed: /[.+](?:gzip|zstd)$/.test(mediaType),
   };
 }
 
