@@ -5,9 +5,16 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Cgroup2Host, openCgroup2Host, startInnerEngine } from '../engine-lab.ts';
-import { hasPodman, type NamingLab, namingLabMissing, openNamingLab } from '../naming-lab.ts';
+import {
+  hasPodman,
+  type NamingLab,
+  namingLabMissing,
+  openNamingLab,
+  until,
+} from '../naming-lab.ts';
 import { hasSensor, sensorReason } from '../sensor-watch.ts';
 import { type Line, type RunningWatch, startWatching } from '../watch-lab.ts';
+import { seaworthy } from './run.ts';
 
 const missing = sensorReason || (namingLabMissing === '' ? '' : ` (needs ${namingLabMissing})`);
 const quiet = ['--network', 'none'];
@@ -73,6 +80,21 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch and engines${missi
       expect(await lifeOf(watch, name).ended()).toMatchObject({ exitCode: 137 });
     }, 60_000);
 
+    test('one that cannot be started ends, and ran never', async () => {
+      const name = `${lab.prefix}-unstarted`;
+      const words = ['--name', name, ...quiet, `${lab.prefix}:1`, '/bin/absent'];
+      await docker('run', ...words).catch(() => undefined);
+      const ended = await lifeOf(watch, name).ended();
+      expect(ended).toMatchObject({ startedAt: null, namedBeforeStart: true });
+      const words2 = ['containers', '--name', name, '--data', join(lab.folder, 'data2')];
+      await until(async () => {
+        const { stdout } = await seaworthy([...words2, '--format', 'json']);
+        return JSON.parse(stdout)[0]?.running === false;
+      });
+      expect((await seaworthy(words2)).stdout).toContain('never started');
+      await docker('rm', name);
+    }, 60_000);
+
     test.skipIf(!hasPodman)(
       `Podman with runc and with crun${hasPodman ? '' : ' (needs Podman)'}`,
       async () => {
@@ -94,7 +116,9 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch and engines${missi
           await podman('--runtime', runtime, ...words);
           const named = await lifeOf(watch, name).named();
           expect(named).toMatchObject({ namedBeforeStart: true, image: { id: lab.imageId } });
-          if (hasCgroup) expect(await lifeOf(watch, name).ended()).toMatchObject({ exitCode: 0 });
+          // Without a cgroup its processes are not its own in the kernel's eyes, and it ends all the same.
+          const ended = await lifeOf(watch, name).ended();
+          if (hasCgroup) expect(ended).toMatchObject({ exitCode: 0 });
         }
         await podman('rmi', '-f', `${lab.prefix}:1`);
       },
@@ -126,6 +150,12 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch and engines${missi
         workload: { team: 'harbour' },
       });
       expect(started['id']).not.toBe(about['id']);
+      // Told with its start, or when its name came after that.
+      const told = await watch.find(
+        (line) => line['name'] === name && (line['startedBy'] ?? null) !== null,
+      );
+      expect(told['startedBy']).toMatchObject({ user: 'root' });
+      expect((told['startedBy'] as { command: string }).command).toContain(`--name ${name}`);
       engine.docker('rm', '-f', name);
       expect(await lifeOf(watch, name).ended()).toMatchObject({ exitCode: 137 });
     } finally {

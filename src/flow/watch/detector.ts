@@ -54,6 +54,7 @@ export class Detector {
     this.options = options;
     const { hostname } = options;
     this.writer = new DetectionWriter({
+      hasEvidence: true,
       registry: syscallFields,
       hostname,
       timeOf: ({ timeNs }) => timeNs,
@@ -134,9 +135,10 @@ export class Detector {
     const chain = chainText(event);
     const told = this.grouper.take({ event, detection, timeNs, chain });
     const { cause, isCollective } = told.group;
+    const evidence = this.grouper.evidenceOf(cause, event);
     const isFirst = told.kind === 'first' && !isCollective;
     this.sighted.push({
-      detection,
+      detection: withFields(detection, evidence),
       timeNs,
       containerId,
       chain,
@@ -147,6 +149,12 @@ export class Detector {
       exception: isFirst ? (proposeException(cause)?.yaml ?? null) : null,
     });
   }
+}
+
+/** What an exception for the cause asks is told too, so that it can be tried on the alert alone. */
+function withFields(detection: Detection, further: ReadonlyMap<string, string>): Detection {
+  const outputFields = new Map([...further, ...detection.outputFields]);
+  return { ...detection, outputFields };
 }
 
 function engineOf(files: readonly RulesFile[]): {

@@ -1,4 +1,5 @@
 // The keys of an output `type: s3`: a bucket that keeps alerts and reports as objects.
+import { type ReportKind, reportKinds, type sbomFormats } from './archive-words.ts';
 import {
   flagAt,
   flaw,
@@ -12,11 +13,7 @@ import {
   wantKeys,
   wordAt,
 } from './reading.ts';
-
-/** Besides alerts, which come by routes. */
-export const reportKinds = ['scan', 'sbom', 'audit'] as const;
-export type ReportKind = (typeof reportKinds)[number];
-export const sbomFormats = ['cyclonedx', 'spdx'] as const;
+import { keysOfOutput, outputShapes } from './shape.ts';
 
 /** Texts with `${env:NAME}` or `file:PATH` are resolved for every object. */
 export interface S3Settings {
@@ -43,37 +40,22 @@ export interface S3Settings {
   readonly verify: boolean;
 }
 
-const ownKeys = [
-  'bucket',
-  'region',
-  'endpoint',
-  'pathStyle',
-  'prefix',
-  'accessKeyId',
-  'secretAccessKey',
-  'sessionToken',
-  'encryption',
-  'kmsKeyId',
-  'storageClass',
-  'gatherSeconds',
-  'reports',
-  'sbomFormat',
-];
+const shape = outputShapes.s3;
 
-/** Reads one; `knownKeys` are those of every output. Throws `SeaworthyError` `malformed` with the line. */
-export function s3At(document: OwnDocument, path: Path, knownKeys: readonly string[]): S3Settings {
+/** Reads one. Throws `SeaworthyError` `malformed` with the line. */
+export function s3At(document: OwnDocument, path: Path): S3Settings {
   const at = (key: string): Path => [...path, key];
-  wantKeys(document, path, [...knownKeys, ...ownKeys]);
+  wantKeys(document, path, keysOfOutput('s3'));
   const endpoint = textAt(document, at('endpoint'));
   if (endpoint !== null && !isEndpoint(endpoint)) {
     throw flaw(document, at('endpoint'), 'endpoint must be https://host or http://host');
   }
   const encryption = valueAt(document, at('encryption')) ?? null;
-  const words = ['AES256', 'aws:kms'] as const;
+  const { words } = shape.encryption;
   return {
     kind: 's3',
     bucket: bucketAt(document, at('bucket')),
-    region: optional(document, at('region'), /^[a-z0-9-]{1,40}$/) ?? 'us-east-1',
+    region: optional(document, at('region'), shape.region.pattern) ?? 'us-east-1',
     endpoint,
     // Names below a bucket's own are in no certificate of a store that one runs oneself.
     pathStyle: flagAt(document, at('pathStyle'), endpoint !== null),
@@ -81,11 +63,11 @@ export function s3At(document: OwnDocument, path: Path, knownKeys: readonly stri
     ...keysAt(document, path),
     encryption:
       encryption === null ? null : wordAt(document, at('encryption'), { words, usual: null }),
-    kmsKeyId: optional(document, at('kmsKeyId'), /^[\w:/-]{1,2048}$/),
-    storageClass: optional(document, at('storageClass'), /^[A-Z_]{1,40}$/),
-    gatherSeconds: numberAt(document, at('gatherSeconds'), { least: 1, most: 3600, usual: 60 }),
+    kmsKeyId: optional(document, at('kmsKeyId'), shape.kmsKeyId.pattern),
+    storageClass: optional(document, at('storageClass'), shape.storageClass.pattern),
+    gatherSeconds: numberAt(document, at('gatherSeconds'), shape.gatherSeconds.range),
     reports: reportsAt(document, at('reports')),
-    sbomFormat: wordAt(document, at('sbomFormat'), { words: sbomFormats, usual: 'cyclonedx' }),
+    sbomFormat: wordAt(document, at('sbomFormat'), shape.sbomFormat),
     caFile: textAt(document, at('caFile')),
     verify: flagAt(document, at('verify'), true),
   };
@@ -108,7 +90,7 @@ function keysAt(document: OwnDocument, path: Path): Keys {
 }
 
 function isEndpoint(text: string): boolean {
-  if (!/^https?:\/\/[^\s@]+$/.test(text) || !URL.canParse(text)) return false;
+  if (!new RegExp(shape.endpoint.pattern).test(text) || !URL.canParse(text)) return false;
   const { search, hash } = new URL(text);
   return search === '' && hash === '';
 }
@@ -116,7 +98,8 @@ function isEndpoint(text: string): boolean {
 /** Amazon's rules of names, and what older stores allow: a name is part of an address. */
 function bucketAt(document: OwnDocument, path: Path): string {
   const bucket = wantedText(document, path);
-  if (/^[A-Za-z0-9][\w.-]{1,61}[A-Za-z0-9]$/.test(bucket) && !bucket.includes('..')) return bucket;
+  const isSound = new RegExp(shape.bucket.pattern).test(bucket) && !bucket.includes('..');
+  if (isSound) return bucket;
   throw flaw(document, path, 'bucket must be 3 to 63 letters, digits, dots and hyphens');
 }
 
@@ -138,8 +121,8 @@ function reportsAt(document: OwnDocument, path: Path): readonly ReportKind[] {
   );
 }
 
-function optional(document: OwnDocument, path: Path, shape: RegExp): string | null {
+function optional(document: OwnDocument, path: Path, pattern: string): string | null {
   const text = textAt(document, path);
-  if (text === null || shape.test(text)) return text;
+  if (text === null || new RegExp(pattern).test(text)) return text;
   throw flaw(document, path, `${String(path.at(-1))} has another shape`);
 }

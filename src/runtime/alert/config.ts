@@ -1,7 +1,7 @@
 // The file of outputs and routes (`kind: Alerts`): who is told what.
 import { entriesOf } from '../../base/json.ts';
 import { type S3Settings, s3At } from './config-s3.ts';
-import { type SyslogFormat, syslogFormats } from './format/syslog.ts';
+import type { SyslogFormat } from './format/syslog.ts';
 import {
   flagAt,
   flaw,
@@ -19,6 +19,17 @@ import {
   wordAt,
 } from './reading.ts';
 import { type Selector, selectorKeys } from './selector.ts';
+import {
+  archiveAtOnce,
+  digestShape,
+  fileKeys,
+  keysOfOutput,
+  outputKinds,
+  outputShapes,
+  outputsAtMost,
+  routeKeys,
+  routesAtMost,
+} from './shape.ts';
 
 /** Texts that may be written as `${env:NAME}` or `file:PATH`; resolved when the output is made. */
 export type SecretText = string;
@@ -98,21 +109,12 @@ export interface AlertConfig {
   readonly digestSeconds: number;
 }
 
-const httpKinds = ['webhook', 'slack', 'teams', 'otlp', 'alertmanager', 'jira'] as const;
-const kinds = [...httpKinds, 'syslog', 'email', 'file', 's3', 'stdout'] as const;
-/** One object holds many alerts: there is nobody to drown. */
-const archiveAtOnce = 10_000;
-const outputsAtMost = 64;
-const routesAtMost = 1000;
-const headersAtMost = 32;
-
 /** Reads the file. Throws `SeaworthyError` `malformed` with file and line. */
 export function readAlertConfig(file: string, text: string): AlertConfig {
   const document = readOwnDocument(file, text, 'Alerts');
-  wantKeys(document, [], ['apiVersion', 'kind', 'metadata', 'outputs', 'routes', 'digest']);
-  wantKeys(document, ['digest'], ['seconds', 'atOnce']);
-  const seconds = { least: 1, most: 86_400, usual: 300 };
-  const atOnce = numberAt(document, ['digest', 'atOnce'], { least: 1, most: 10_000, usual: 20 });
+  wantKeys(document, [], fileKeys);
+  wantKeys(document, ['digest'], Object.keys(digestShape));
+  const atOnce = numberAt(document, ['digest', 'atOnce'], digestShape.atOnce.range);
   const outputs = itemsAt(document, ['outputs'], outputsAtMost).map((path) =>
     outputAt(document, path, atOnce),
   );
@@ -132,12 +134,12 @@ export function readAlertConfig(file: string, text: string): AlertConfig {
       routes.length > 0
         ? routes
         : [{ selector: { priority: null, lists: new Map() }, to: [...names], stop: true }],
-    digestSeconds: numberAt(document, ['digest', 'seconds'], seconds),
+    digestSeconds: numberAt(document, ['digest', 'seconds'], digestShape.seconds.range),
   };
 }
 
 function routeAt(document: OwnDocument, path: Path, names: ReadonlySet<string>): Route {
-  wantKeys(document, path, ['match', 'to', 'stop']);
+  wantKeys(document, path, routeKeys);
   wantKeys(document, [...path, 'match'], selectorKeys);
   const to = textsAt(document, [...path, 'to']);
   for (const [index, name] of to.entries()) {
@@ -152,29 +154,25 @@ function routeAt(document: OwnDocument, path: Path, names: ReadonlySet<string>):
   };
 }
 
-const baseKeys = ['name', 'type', 'atOnce'];
-const tlsKeys = ['caFile', 'verify'];
-
 function outputAt(document: OwnDocument, path: Path, usualAtOnce: number): Output {
   const at = (key: string): Path => [...path, key];
-  const kind = wordAt(document, at('type'), { words: kinds, usual: null });
+  const kind = wordAt(document, at('type'), { words: outputKinds, usual: null });
   const name = textAt(document, at('name')) ?? kind;
   const usual = kind === 's3' ? archiveAtOnce : usualAtOnce;
-  const atOnceRange = { least: 1, most: 10_000, usual };
+  const atOnceRange = { ...digestShape.atOnce.range, usual };
   const base = { name, atOnce: numberAt(document, at('atOnce'), atOnceRange) };
+  wantKeys(document, path, keysOfOutput(kind));
   switch (kind) {
     case 'stdout':
-      wantKeys(document, path, baseKeys);
       return { ...base, kind };
     case 'file': {
-      wantKeys(document, path, [...baseKeys, 'path', 'rotateBytes', 'keep']);
-      const bytes = { least: 4096, most: 1e12, usual: 100 * 1024 * 1024 };
+      const { rotateBytes, keep } = outputShapes.file;
       return {
         ...base,
         kind,
         path: wantedText(document, at('path')),
-        rotateBytes: numberAt(document, at('rotateBytes'), bytes),
-        keep: numberAt(document, at('keep'), { least: 0, most: 1000, usual: 5 }),
+        rotateBytes: numberAt(document, at('rotateBytes'), rotateBytes.range),
+        keep: numberAt(document, at('keep'), keep.range),
       };
     }
     case 'syslog':
@@ -182,7 +180,7 @@ function outputAt(document: OwnDocument, path: Path, usualAtOnce: number): Outpu
     case 'email':
       return { ...base, ...emailAt(document, path) };
     case 's3':
-      return { ...base, ...s3At(document, path, [...baseKeys, ...tlsKeys]) };
+      return { ...base, ...s3At(document, path) };
     case 'webhook':
     case 'slack':
     case 'teams':
@@ -199,18 +197,15 @@ function httpAt(
   kind: HttpOutput['kind'],
 ): Omit<HttpOutput, keyof OutputBase> {
   const at = (key: string): Path => [...path, key];
-  const own = kind === 'jira' ? ['project', 'issueType'] : [];
-  const firing = kind === 'alertmanager' ? ['firingSeconds'] : [];
-  wantKeys(document, path, [...baseKeys, ...tlsKeys, 'url', 'headers', ...own, ...firing]);
   const headers = entriesOf(valueAt(document, at('headers'))).map(([header, value]) => {
     const isSound = /^[\w-]{1,100}$/.test(header) && typeof value === 'string';
     if (isSound && value.length <= 8192) return [header, value] as const;
     throw flaw(document, [...at('headers'), header], 'headers must be names with texts');
   });
-  if (headers.length > headersAtMost) throw flaw(document, at('headers'), 'too many headers');
+  if (headers.length > outputShapes.webhook.headers.most)
+    throw flaw(document, at('headers'), 'too many headers');
   const url = wantedText(document, at('url'));
-  // What is no reference must be an address; what is one is looked at when it is known.
-  if (!/^\$\{env:|^file:/.test(url) && !/^https?:\/\/[^\s]+$/.test(url)) {
+  if (!new RegExp(outputShapes.webhook.url.pattern).test(url)) {
     throw flaw(document, at('url'), 'url must begin with https:// or http://');
   }
   return {
@@ -221,11 +216,11 @@ function httpAt(
     verify: flagAt(document, at('verify'), true),
     project: kind === 'jira' ? wantedText(document, at('project')) : '',
     issueType: kind === 'jira' ? (textAt(document, at('issueType')) ?? 'Task') : '',
-    firingSeconds: numberAt(document, at('firingSeconds'), {
-      least: 60,
-      most: 604_800,
-      usual: 900,
-    }),
+    firingSeconds: numberAt(
+      document,
+      at('firingSeconds'),
+      outputShapes.alertmanager.firingSeconds.range,
+    ),
   };
 }
 
@@ -233,7 +228,7 @@ const syslogPorts = { unix: 0, udp: 514, tcp: 601, tls: 6514 } as const;
 
 function syslogAt(document: OwnDocument, path: Path): Omit<SyslogOutput, keyof OutputBase> {
   const at = (key: string): Path => [...path, key];
-  wantKeys(document, path, [...baseKeys, ...tlsKeys, 'address', 'format', 'facility']);
+  const shape = outputShapes.syslog;
   const address = wantedText(document, at('address'));
   const found = /^(unix|udp|tcp|tls):(?:\/\/)?(.{1,4000})$/.exec(address);
   const protocol = found?.[1] as SyslogOutput['protocol'] | undefined;
@@ -252,8 +247,8 @@ function syslogAt(document: OwnDocument, path: Path): Omit<SyslogOutput, keyof O
     protocol,
     host: protocol === 'unix' ? place : (network?.[1] ?? '').replaceAll(/[[\]]/g, ''),
     port,
-    format: wordAt(document, at('format'), { words: syslogFormats, usual: 'rfc5424' }),
-    facility: numberAt(document, at('facility'), { least: 0, most: 23, usual: 10 }),
+    format: wordAt(document, at('format'), shape.format),
+    facility: numberAt(document, at('facility'), shape.facility.range),
     caFile: textAt(document, at('caFile')),
     verify: flagAt(document, at('verify'), true),
   };
@@ -264,14 +259,10 @@ const mailAddress = /^[^\s<>,;:"\\@()[\]]{1,64}@[\w.-]{1,253}$/;
 
 function emailAt(document: OwnDocument, path: Path): Omit<EmailOutput, keyof OutputBase> {
   const at = (key: string): Path => [...path, key];
-  const own = ['host', 'port', 'security', 'username', 'password', 'from', 'to'];
-  wantKeys(document, path, [...baseKeys, ...tlsKeys, ...own]);
-  const security = wordAt(document, at('security'), {
-    words: ['starttls', 'tls', 'none'],
-    usual: 'starttls',
-  });
+  const shape = outputShapes.email;
+  const security = wordAt(document, at('security'), shape.security);
   const to = textsAt(document, at('to'));
-  if (to.length === 0 || to.length > 100)
+  if (to.length === 0 || to.length > shape.to.most)
     throw flaw(document, at('to'), 'to needs 1 to 100 addresses');
   const from = wantedText(document, at('from'));
   for (const address of [from, ...to]) {
@@ -288,7 +279,7 @@ function emailAt(document: OwnDocument, path: Path): Omit<EmailOutput, keyof Out
   return {
     kind: 'email',
     host: wantedText(document, at('host')),
-    port: numberAt(document, at('port'), { least: 1, most: 65_535, usual }),
+    port: numberAt(document, at('port'), { ...shape.port.range, usual }),
     security,
     username: textAt(document, at('username')),
     password,

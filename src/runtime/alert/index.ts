@@ -1,5 +1,6 @@
 // The door of alerts: what is told to whom, in which words. Senders are elsewhere (host/notify).
 export { type AlertContext, alertOf, type OwnAlert, ownAlert } from './alert-of.ts';
+export type { ReportKind } from './archive-words.ts';
 export {
   type AlertConfig,
   type EmailOutput,
@@ -10,7 +11,6 @@ export {
   type S3Output,
   type SyslogOutput,
 } from './config.ts';
-export type { ReportKind } from './config-s3.ts';
 export { alertmanagerJson } from './format/alertmanager.ts';
 export { slackJson, teamsJson } from './format/chat.ts';
 export { falcoJson } from './format/falco.ts';
@@ -34,4 +34,17 @@ export {
 } from './reading.ts';
 export { redact } from './redact.ts';
 export { AlertRouter, type Delivery } from './router.ts';
-export { matchesPattern, type Selector, selectorKeys, selects } from './selector.ts';
+export { matchesPattern, type Selector, selectorKeys, selectorLists, selects } from './selector.ts';
+export {
+  archiveAtOnce,
+  digestShape,
+  type KeyShape,
+  outputKinds,
+  outputShapes,
+  outputsAtMost,
+  type Range,
+  routesAtMost,
+  type Shape,
+  textLength,
+  textsAtMost,
+} from './shape.ts';

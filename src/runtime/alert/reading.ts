@@ -3,6 +3,7 @@ import { SeaworthyError } from '../../base/error.ts';
 import { asRecord, field, stringField } from '../../base/json.ts';
 import { parseYamlDocuments } from '../../base/yaml.ts';
 import { readSelector, type Selector, strangerOf } from './selector.ts';
+import { type Range, textLength, textsAtMost } from './shape.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -82,7 +83,7 @@ export function itemsAt(document: OwnDocument, path: Path, most: number): readon
 export function textAt(document: OwnDocument, path: Path): string | null {
   const value = valueAt(document, path);
   if (value === undefined || value === null) return null;
-  if (typeof value === 'string' && value !== '' && value.length <= 4096) return value;
+  if (typeof value === 'string' && value !== '' && value.length <= textLength) return value;
   throw flaw(document, path, `${nameOf(path)} must be a text`);
 }
 
@@ -96,13 +97,7 @@ export function wantedText(document: OwnDocument, path: Path): string {
 export function textsAt(document: OwnDocument, path: Path): readonly string[] {
   const value = valueAt(document, path);
   if (typeof value === 'string') return [value];
-  return itemsAt(document, path, 1000).map((item) => wantedText(document, item));
-}
-
-export interface Range {
-  readonly least: number;
-  readonly most: number;
-  readonly usual: number;
+  return itemsAt(document, path, textsAtMost).map((item) => wantedText(document, item));
 }
 
 /** A whole number within bounds. */

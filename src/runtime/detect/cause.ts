@@ -13,6 +13,8 @@ export interface Cause {
   readonly checks: readonly CauseCheck[];
   /** What it is about: `opens /etc/shadow`. */
   readonly target: string;
+  /** Its checks tell it from all else that the rule sees. */
+  readonly hasException: boolean;
 }
 
 /** Programs whose work stands in their arguments. */
@@ -21,18 +23,37 @@ const interpreter =
 
 const ancestors = ['proc.pname', 'proc.aname[2]', 'proc.aname[3]'];
 
+/** Rules on what a container was started with: that is its image's doing, whatever starts first in it. */
+const ofContainer: ReadonlySet<string> = new Set([
+  'Container started privileged',
+  'Container started with folders of the node',
+  'Container started with the processes of the node',
+  'Container started with a dangerous capability',
+]);
+
 /** The cause of a detection of `rule` by `event`. */
 export function causeOf<Event>(rule: string, event: Event, fields: FieldReader<Event>): Cause {
   const target = targetOf(event, fields);
+  const workload = workloadChecks(event, fields);
+  if (ofContainer.has(rule)) return caused(rule, workload, { text: 'starts', isWhole: true });
   const checks = [
-    ...workloadChecks(event, fields),
+    ...workload,
     ...programChecks(event, fields),
     ...ancestors.flatMap((field) => checkOf(field, event, fields)),
     ...target.checks,
   ];
+  // The rule alone would be its end.
+  return caused(rule, checks, { text: target.text, isWhole: checks.length > 1 });
+}
+
+function caused(
+  rule: string,
+  checks: readonly CauseCheck[],
+  { text, isWhole }: { readonly text: string; readonly isWhole: boolean },
+): Cause {
   const key = JSON.stringify([rule, checks.map(({ field, value }) => [field, value])]);
   const id = createHash('sha256').update(key).digest('hex').slice(0, 12);
-  return { id, rule, checks, target: target.text };
+  return { id, rule, checks, target: text, hasException: isWhole && checks.length > 0 };
 }
 
 function checkOf<Event>(

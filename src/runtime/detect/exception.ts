@@ -22,8 +22,9 @@ export interface ProposedException {
  * The exception for a cause; null when the cause has nothing but its rule (that would be its end), and for
  * patterns, which are no rules: images that may do it stand in their settings.
  */
-export function proposeException({ id, rule, checks, target }: Cause): ProposedException | null {
-  if (checks.length < 2 || patterns.some((one) => one.rule === rule)) return null;
+export function proposeException(cause: Cause): ProposedException | null {
+  const { id, rule, checks, target } = cause;
+  if (!cause.hasException || patterns.some((one) => one.rule === rule)) return null;
   const name = `cause_${id}`;
   const lines = [
     `# ${rule}: ${target}`.replaceAll(/[\p{C}\u2028\u2029]/gu, '?').slice(0, 200),

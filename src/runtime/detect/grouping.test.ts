@@ -3,7 +3,13 @@ import { present } from '../../../test/present.ts';
 import type { RuntimeEvent } from '../../model/event.ts';
 import { DetectionWriter, loadSyscallRules, syscallFields } from '../rules/index.ts';
 import { eventOf, processOf, readOf, shellChild, shop } from './fixtures/events.ts';
-import { chainText, DetectionGrouper, type GroupingOptions, type Told } from './index.ts';
+import {
+  chainText,
+  DetectionGrouper,
+  type GroupingOptions,
+  proposeException,
+  type Told,
+} from './index.ts';
 
 const { rules } = loadSyscallRules([
   {
@@ -50,6 +56,31 @@ describe('grouping', () => {
       cause: { rule: 'R', target: 'opens /etc/shadow' },
     });
     expect(grouper.groups()).toHaveLength(1);
+  });
+
+  test('what a container was started with is told once, whatever starts first in it', () => {
+    const grouper = new DetectionGrouper<RuntimeEvent>(syscallFields);
+    const started = (name: string): Told => {
+      const event = eventOf('execve', { process: shellChild(name) });
+      const detection = { ...writer.write(rule, event), rule: 'Container started privileged' };
+      return grouper.take({ event, detection, timeNs: second, chain: '' });
+    };
+    const told = ['entrypoint.sh', 'server'].map(started);
+    expect(told.map(({ kind }) => kind)).toEqual(['first', 'repeat']);
+    const { cause } = present(told[0]).group;
+    expect(cause.checks).toEqual([
+      { field: 'container.image.repository', operator: '=', value: shop.imageRepository },
+    ]);
+    expect(proposeException(cause)?.yaml).toContain('fields: ["container.image.repository"]');
+  });
+
+  test('what an exception asks is told', () => {
+    const { grouper, take } = grouperOf();
+    const event = readOf('/etc/shadow');
+    const { cause } = take(event).group;
+    const evidence = grouper.evidenceOf(cause, event);
+    expect([...evidence.keys()]).toEqual(cause.checks.map(({ field }) => field));
+    expect(evidence.get('fd.name')).toBe('/etc/shadow');
   });
 
   test('another container of the same image is the same cause', () => {

