@@ -190,6 +190,17 @@ describe.skipIf(noBrowser !== null)(`behaviour (${noBrowser ?? 'in Chromium'})`,
     await close();
   }, 120_000);
 
+  test('what is remembered is told as such, until what runs is known', async () => {
+    const { page, asked, close } = await lab.open('#/', { variant: 'starting' });
+    await page.getByText(/^As it was .* What runs now is not read yet\.$/).waitFor();
+    expect(await complaints(page)).toEqual([]);
+    const lists = (): number => asked.filter((url) => url.includes('/containers?')).length;
+    await page.locator('.is-remembered').waitFor({ state: 'detached' });
+    // Once at the beginning, and once more when they are not what they were.
+    await expect.poll(lists, { timeout: 30_000 }).toBe(2);
+    await close();
+  });
+
   test('while an answer is awaited its place is shown', async () => {
     const { page, close } = await lab.open('#/nowhere');
     await page.route('**/api/v1/audit', () => undefined);

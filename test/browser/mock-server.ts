@@ -9,10 +9,12 @@ import type { GateDecision } from '../../src/model/gate-decision.ts';
 import { pagesOfMachine } from '../../src/server/api/index.ts';
 import { sampleReport } from '../sample-report.ts';
 import {
+  ago,
   detectionsOf,
   harbourOf,
   harm,
   hostileContainers,
+  hour,
   imagesOf,
   manyContainers,
   timelineOf,
@@ -29,7 +31,7 @@ import {
   waiversOf,
 } from './mock-house.ts';
 
-export type Variant = 'usual' | 'huge' | 'empty' | 'failing' | 'locked' | 'hostile';
+export type Variant = 'usual' | 'starting' | 'huge' | 'empty' | 'failing' | 'locked' | 'hostile';
 
 export interface MockServer {
   readonly address: string;
@@ -182,8 +184,12 @@ function emptyAnswer(path: string, now: Date): MockAnswer {
 
 function fullAnswers(variant: Variant, now: Date): Answers {
   const text = variant === 'hostile' ? harmful : plain;
+  // The first answers of a start are of before it.
+  let remembered = variant === 'starting' ? 2 : 0;
+  const asOf = (): string | null => (remembered-- > 0 ? ago(now, hour) : null);
   const made = {
     usual: usualContainers,
+    starting: usualContainers,
     huge: (at: Date) => manyContainers(at, 12_000),
     hostile: hostileContainers,
   };
@@ -192,7 +198,7 @@ function fullAnswers(variant: Variant, now: Date): Answers {
   if (named === undefined) throw new Error('there are no containers');
   const simple: Readonly<Record<string, () => unknown>> = {
     '/status': () => statusOf(),
-    '/harbour': () => harbourOf(now, containers),
+    '/harbour': () => ({ ...harbourOf(now, containers), asOf: asOf() }),
     '/images': () => ({ items: imagesOf(now, text), next: null }),
     '/detections': () => ({ items: detectionsOf(now, named, text), next: null }),
     '/network': () => networkOf(now, containers.slice(0, variant === 'huge' ? 400 : 12)),

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildImage, debianLayer, dockerArchive } from '../image-builder.ts';
 import { hasTool } from '../registry-process.ts';
@@ -39,7 +40,8 @@ describe.skipIf(!hasEngine)('up (needs a Docker engine)', () => {
   afterAll(async () => {
     for (const one of started) await one.end('SIGKILL');
     for (const words of [
-      ['rm', '-f', name],
+      ['rm', '-f', name, `${name}-more`],
+      ['rmi', '-f', `${name}:again`],
       ['rmi', '-f', `${name}:1`],
     ]) {
       try {
@@ -95,6 +97,26 @@ describe.skipIf(!hasEngine)('up (needs a Docker engine)', () => {
     expect(second.code).toBe(0);
     expect(second.stdout).toContain(running.link);
   }, 60_000);
+
+  test('goes on when nobody reads what it prints', async () => {
+    const again = `${name}:again`;
+    running.child.stdout?.destroy();
+    running.child.stderr?.destroy();
+    // Another image is another line on the terminal, which is shown once a second.
+    run('tag', `${name}:1`, again);
+    run('run', '-d', '--name', `${name}-more`, '--network', 'none', again, '/pause');
+    const alive = async (): Promise<unknown> =>
+      ((await running.ask(`/api/v1/containers?name=${name}-more`)) as unknown as Items).items[0];
+    await expect.poll(alive, pollMs).toMatchObject({ running: true });
+    run('rm', '-f', `${name}-more`);
+    run('rmi', again);
+    await expect.poll(alive, pollMs).toMatchObject({ running: false });
+    for (let shown = 0; shown < 3; shown += 1) {
+      await pause(1000);
+      expect((await fetch(running.url('/healthz'))).ok).toBe(true);
+    }
+    expect(running.child.exitCode).toBe(null);
+  }, 120_000);
 
   test('kill -9 loses nothing, and what was scanned is not scanned again', async () => {
     const before = { image: await imageOf(), container: await containerOf(), link: running.link };

@@ -53,22 +53,17 @@ export function timeMs(text: string | null | undefined): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
-const dayFormat = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
-const minuteFormat = new Intl.DateTimeFormat(undefined, {
-  month: 'short',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-const secondFormat = new Intl.DateTimeFormat(undefined, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
+/** A way to write moments, in the reader's zone. Made when the first one is written: it takes milliseconds. */
+export function momentFormat(options: Intl.DateTimeFormatOptions): (ms: number) => string {
+  let made: Intl.DateTimeFormat | null = null;
+  return (ms) => (made ??= new Intl.DateTimeFormat(undefined, options)).format(ms);
+}
 
-const partFormat = new Intl.DateTimeFormat(undefined, {
+const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const dayFormat = momentFormat({ month: 'short', day: 'numeric' });
+const minuteFormat = momentFormat({ month: 'short', day: 'numeric', ...clock });
+const secondFormat = momentFormat({ ...clock, second: '2-digit' });
+const partFormat = momentFormat({
   minute: '2-digit',
   second: '2-digit',
   fractionalSecondDigits: 3,
@@ -77,9 +72,9 @@ const partFormat = new Intl.DateTimeFormat(undefined, {
 
 /** In the reader's zone, as exact as the span around it needs. */
 export function momentText(ms: number, spanMs: number): string {
-  if (spanMs > 5 * 86_400_000) return dayFormat.format(ms);
-  if (spanMs > 600_000) return minuteFormat.format(ms);
-  return spanMs > 10_000 ? secondFormat.format(ms) : partFormat.format(ms);
+  if (spanMs > 5 * 86_400_000) return dayFormat(ms);
+  if (spanMs > 600_000) return minuteFormat(ms);
+  return spanMs > 10_000 ? secondFormat(ms) : partFormat(ms);
 }
 
 /** `a -> b` as people write it. */

@@ -1,12 +1,12 @@
 // The axis of a container: four lanes, a cursor that is an ordinary slider, zoom by keys and buttons.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { grouped, harmless } from '../data/words.ts';
+import { grouped, harmless, momentFormat } from '../data/words.ts';
 import { type Axis, placeOf, zoomedByKey } from '../parts/axis.ts';
 import { Scale, ZoomButtons } from '../parts/scale.tsx';
 import { laneNames, type Moment, ticksOf } from './container-events.ts';
 
-const exact = new Intl.DateTimeFormat(undefined, {
+const exact = momentFormat({
   month: 'short',
   day: 'numeric',
   hour: '2-digit',
@@ -78,7 +78,7 @@ export function ContainerAxis(view: AxisView): JSX.Element {
       <CursorSlider view={view} />
       <p class="legend">Drag over the lanes to zoom; + and − zoom at the cursor, 0 shows all.</p>
       <p class="faint cursor-time" title={`${new Date(cursorMs).toISOString()} (UTC)`}>
-        At {exact.format(cursorMs)}
+        At {exact(cursorMs)}
       </p>
     </div>
   );
@@ -141,7 +141,7 @@ function CursorSlider({ view }: { readonly view: AxisView }): JSX.Element {
         min={0}
         max={steps}
         value={Math.round(placeOf(cursorMs, axis) * (steps / 100))}
-        aria-valuetext={harmless(exact.format(cursorMs))}
+        aria-valuetext={harmless(exact(cursorMs))}
         onInput={(event) =>
           onCursor(axis.fromMs + (Number(event.currentTarget.value) / steps) * span)
         }

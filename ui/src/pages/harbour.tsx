@@ -15,7 +15,7 @@ import { fleet, loadContainers } from '../data/containers.ts';
 import { arrows, counted, grouped, harmless, nounOf } from '../data/words.ts';
 import { Choice, SearchField } from '../parts/controls.tsx';
 import { GradeMark, Time } from '../parts/marks.tsx';
-import { nowMs } from '../parts/now.ts';
+import { nowMs, rested } from '../parts/now.ts';
 import { Coded, Empty, Failed, HowTo, Loading, Shown, sentence } from '../parts/shown.tsx';
 import { Trend } from '../parts/trend.tsx';
 import { addressOf, replaceQuery, route } from '../routing.ts';
@@ -284,15 +284,19 @@ function isWanted(container: ContainerView, { find, life, grade }: Wanted): bool
 }
 
 /** What hovering tells may come after what is seen at once: the answer is long. */
-const notesAfterMs = 700;
 const notYet: Answer<Page<DetectionRow>> = { kind: 'loading' };
 
 /** A detection is what to know of a container before all else. */
 function useNotes(): ReadonlyMap<string, string> {
   const [isAsked, setAsked] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setAsked(true), notesAfterMs);
-    return () => clearTimeout(timer);
+    let isHere = true;
+    void rested().then(() => {
+      if (isHere) setAsked(true);
+    });
+    return () => {
+      isHere = false;
+    };
   }, []);
   const answer = isAsked ? answerTo<Page<DetectionRow>>('/detections?limit=200').value : notYet;
   return useMemo(() => {

@@ -1,7 +1,7 @@
 // Small marks that mean the same on every page: grade, severity, time, and links from noun to noun.
 // Colour is never alone: a letter, a shape or a word stands beside it.
 import type { JSX } from 'preact';
-import { harmless, shortId, timeMs, type Weight } from '../data/words.ts';
+import { harmless, momentFormat, shortId, timeMs, type Weight } from '../data/words.ts';
 import { addressOf } from '../routing.ts';
 
 export type Tone = 'good' | 'fair' | 'poor' | 'bad' | 'none';
@@ -59,9 +59,9 @@ export function WeightMark({
 
 const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
 const day = { month: 'short', day: 'numeric' } as const;
-const thisYear = new Intl.DateTimeFormat(undefined, { ...day, ...clock });
-const otherYear = new Intl.DateTimeFormat(undefined, { year: 'numeric', ...day, ...clock });
-const within = new Intl.DateTimeFormat(undefined, { ...clock, fractionalSecondDigits: 3 });
+const thisYear = momentFormat({ ...day, ...clock });
+const otherYear = momentFormat({ year: 'numeric', ...day, ...clock });
+const within = momentFormat({ ...clock, fractionalSecondDigits: 3 });
 
 /** In the reader's zone; the exact UTC on hover. `isExact`: the day is told elsewhere, moments count. */
 export function Time({
@@ -77,7 +77,7 @@ export function Time({
   const format = isExact ? within : isThisYear ? thisYear : otherYear;
   return (
     <time dateTime={at} title={`${at} (UTC)`}>
-      {format.format(ms)}
+      {format(ms)}
     </time>
   );
 }
