@@ -120,7 +120,8 @@ function fieldsOf(operand: Operand | RightOperand): readonly FieldOperand[] {
     case 'transform':
     case 'tuple':
       return operand.operands.flatMap(fieldsOf);
-    default:
+    case 'text':
+    case 'list':
       return [];
   }
 }
