@@ -5,11 +5,12 @@ import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../base/folder.ts';
+import { writeStdout } from './stdout.ts';
 import { isTooOld, oldestNode, version } from './version.ts';
 
 const [first] = process.argv.slice(2);
 if (first === '--version' || first === '-V') {
-  process.stdout.write(`${version}\n`);
+  await writeStdout(`${version}\n`);
 } else if (isTooOld(process.versions.node)) {
   // An older one would fail somewhere in the middle, with words that help nobody.
   const { node } = process.versions;

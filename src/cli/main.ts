@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, oneLine, SeaworthyError } from '../base/error.ts';
 import { commands } from './commands/registry.ts';
 import { exitCodes } from './exit-codes.ts';
-import { stdout, viewOf } from './stdout.ts';
+import { viewOf, writeStdout } from './stdout.ts';
 import { version } from './version.ts';
 
 /** Runs one command line (without node and script) and sets `process.exitCode`. */
@@ -32,7 +32,7 @@ export function buildProgram(only?: string): Command {
     .option('--debug', 'show the stack of an error')
     .showSuggestionAfterError()
     .configureOutput({
-      writeOut: (text) => void stdout().write(text),
+      writeOut: (text) => void writeStdout(text),
       getOutHelpWidth: () => Math.min(viewOf(undefined).columns, 100),
       getOutHasColors: () => false,
       outputError: (text, write) => write(text.replace(/^error: /, 'seaworthy: ')),

@@ -61,7 +61,10 @@ function groupsOf(chunks: readonly OutputChunk[]) {
   const watch = ['watch-run', 'watch.worker', 'answerer.worker'].map((name) =>
     modulesOf(chunks, name),
   );
+  const isLaunched = (id: string): boolean => launch.has(id) && !id.endsWith('/cli/launch.ts');
   return [
+    // What the launcher has in common with others: one file, with nothing else in it.
+    { name: 'launch', test: isLaunched },
     // The threads and processes of `watch` begin without the parsers of YAML, what only a command needs,
     // and all of a scan.
     {
@@ -88,8 +91,8 @@ function groupsOf(chunks: readonly OutputChunk[]) {
     { name: 'judging', test: (id: string) => isOf(judging, id) },
   ].map(({ name, test }, index) => ({
     name,
-    test: (id: string): boolean => test(id) && !launch.has(id),
-    priority: 8 - index,
+    test: (id: string): boolean => test(id) && (name === 'launch' || !launch.has(id)),
+    priority: 9 - index,
   }));
 }
 
