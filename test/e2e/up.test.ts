@@ -104,7 +104,8 @@ describe.skipIf(!hasEngine)('up (needs a Docker engine)', () => {
     running.child.stderr?.destroy();
     // Another image is another line on the terminal, which is shown once a second.
     run('tag', `${name}:1`, again);
-    run('run', '-d', '--name', `${name}-more`, '--network', 'none', again, '/pause');
+    const about = ['--name', `${name}-more`, '--user', '0', '--network', 'none'];
+    run('run', '-d', ...about, again, '/pause');
     const alive = async (): Promise<unknown> =>
       ((await running.ask(`/api/v1/containers?name=${name}-more`)) as unknown as Items).items[0];
     await expect.poll(alive, pollMs).toMatchObject({ running: true });
