@@ -2,7 +2,6 @@
 // stands in a Chromium that waited for its link, and how long the first load takes of an `up` that rests.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CDPSession } from 'playwright-core';
 import type { CatalogueEntry } from '../../src/store/catalog/index.ts';
@@ -18,7 +17,7 @@ import {
   started,
 } from '../../test/sample-record.ts';
 import { sampleReport } from '../../test/sample-report.ts';
-import { type Case, type Context, root, seaworthy, withFolder } from './context.ts';
+import { type Case, type Context, launcherFile, seaworthy, withFolder } from './context.ts';
 import { figure, median, type Row, spread } from './figure.ts';
 import { runOnce } from './process.ts';
 import { cpuOf } from './watch-process.ts';
@@ -200,7 +199,7 @@ async function round(browser: TestBrowser, data: string): Promise<Round> {
   const [waiting, other] = [await waitingPage(browser), await waitingPage(browser)];
   const beganAt = now();
   const words = ['up', '--offline', '--data', data, '--port', '0'];
-  const child = spawn(join(root, 'bin/seaworthy'), words, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(launcherFile(), words, { stdio: ['ignore', 'pipe', 'ignore'] });
   const gone = once(child, 'exit');
   try {
     const link = await linkOf(child);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asOciLayout } from '../../test/lab/images.ts';
 import { hasOptionalTool, startRegistry } from '../../test/registry-process.ts';
-import { type Case, imageOf, root, withFolder } from './context.ts';
+import { type Case, imageOf, launcherFile, withFolder } from './context.ts';
 import { type Figure, figure, median, type Row, spread } from './figure.ts';
 
 const deadlineMs = 3000;
@@ -52,7 +52,7 @@ async function startWebhook(folder: string): Promise<Webhook> {
   writeFileSync(file, policy);
   const words = ['gate', 'serve', '--port', '0', '--policy', file, '--data', folder];
   const started = spawn(
-    join(root, 'bin/seaworthy'),
+    launcherFile(),
     [...words, '--deadline', String(deadlineMs), '--plain-http'],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/base/error.ts';
 import '../build/ensure.ts';
 import { auditDocker } from './audit.ts';
-import { type Case, type Context, root } from './context.ts';
+import { type Case, type Context, install, root } from './context.ts';
 import { dashboard } from './dashboard.ts';
 import { database } from './database.ts';
 import { dockerGuard } from './docker-guard.ts';
@@ -79,6 +79,7 @@ async function main(): Promise<number> {
     return values.help === true ? 0 : 2;
   }
   const context = contextOf(values);
+  await install(context.cache);
   if (values.recall === true) {
     return recall(context, {
       images: values.image ?? [],
