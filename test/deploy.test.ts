@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { manifestFile, plainManifests, renderChart } from '../tools/build/manifests.ts';
+import { everything, manifestFile, plainManifests, renderChart } from '../tools/build/manifests.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const systemdFolder = join(root, 'deploy/systemd');
@@ -55,6 +55,7 @@ test('the committed manifests are those of the chart', () => {
 describe.each([
   ['usual values', documentsOf(renderChart({ namespace: 'ns' }))],
   ['with the webhook', documentsOf(renderChart(withWebhook))],
+  ['with everything', documentsOf(renderChart({ namespace: 'ns', values: everything }))],
 ])('%s', (_, manifests) => {
   const byKind = (kind: string): readonly Manifest[] =>
     manifests.filter((one) => one.kind === kind);
@@ -68,6 +69,7 @@ describe.each([
       ['Service', 'v1'],
       ['Deployment', 'apps/v1'],
       ['DaemonSet', 'apps/v1'],
+      ['Job', 'batch/v1'],
       ['PodDisruptionBudget', 'policy/v1'],
       ['NetworkPolicy', 'networking.k8s.io/v1'],
       ['ValidatingWebhookConfiguration', 'admissionregistration.k8s.io/v1'],
@@ -138,10 +140,38 @@ describe.each([
   });
 });
 
+test('by default nothing acts and nobody may: what a switch adds, and nothing else', () => {
+  const argsOf = (values: Readonly<Record<string, unknown>>): string => {
+    const all = documentsOf(renderChart({ namespace: 'ns', values }));
+    return JSON.stringify(all);
+  };
+  const usual = argsOf({});
+  for (const word of ['--response', '--name', '--alerts', 'seaworthy-responder', '"Job"']) {
+    expect([word, usual.includes(word)]).toEqual([word, false]);
+  }
+  const node = ({ kind }: Manifest): boolean => kind === 'DaemonSet';
+  const agentOf = (values: Readonly<Record<string, unknown>>): Container | undefined => {
+    const found = documentsOf(renderChart({ namespace: 'ns', values })).find(node);
+    const { template } = found?.spec as unknown as { template: { spec: PodSpec } };
+    return template.spec.containers.find(({ name }) => name === 'agent');
+  };
+  const mounts = (container: Container | undefined): readonly string[] =>
+    (container?.volumeMounts ?? []).map(({ name }) => name);
+  expect(mounts(agentOf({}))).toEqual(['data', 'secret', 'tmp']);
+  const acting = agentOf({ 'agent.response.enabled': true });
+  expect(mounts(acting)).toEqual(['data', 'secret', 'tmp', 'response', 'run']);
+  expect(acting?.args).toContain('--response=/response/response.yaml');
+  expect(acting?.securityContext.capabilities).toEqual({ drop: ['ALL'] });
+  const named = argsOf({ 'server.names': ['a.example', 'b.example'] });
+  expect(named).toContain('"--name=a.example","--name=b.example"');
+  expect(argsOf({ 'server.responder.enabled': true })).toContain('"--role=responder"');
+});
+
 test('our own gate: servers may run; the sensor is denied for what it needs and nothing else', () => {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-deploy-'));
   try {
-    writeFileSync(join(folder, 'all.yaml'), renderChart(withWebhook));
+    const values = { ...everything, 'agent.response.enabled': false };
+    writeFileSync(join(folder, 'all.yaml'), renderChart({ namespace: 'ns', values }));
     const words = [
       'src/cli/launch.ts',
       'gate',
@@ -161,6 +191,7 @@ test('our own gate: servers may run; the sensor is denied for what it needs and 
     );
     expect(verdicts.get('Deployment/seaworthy-server')?.decision).toBe('allow');
     expect(verdicts.get('Deployment/seaworthy-gate')?.decision).toBe('allow');
+    expect(verdicts.get('Job/seaworthy-responder')?.decision).toBe('allow');
     const reasons = verdicts
       .get('DaemonSet/seaworthy-agent')
       ?.reasons.map(({ control }) => control);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { manifestFile, renderChart } from '../tools/build/manifests.ts';
+import { everything, manifestFile, renderChart } from '../tools/build/manifests.ts';
 import { schemaProblems, schemaVersion } from './kubernetes-schema.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -33,6 +33,7 @@ test(`what we give to a cluster has the shape of Kubernetes ${schemaVersion}`, (
     readFileSync(manifestFile, 'utf8'),
     renderChart({ namespace: 'ns' }),
     renderChart({ namespace: 'ns', values: { 'webhook.enabled': true } }),
+    renderChart({ namespace: 'ns', values: everything }),
     gateManifests(),
     gateManifests('--fail-mode', 'Ignore', '--exempt', 'kube-system', '--pin'),
   ];

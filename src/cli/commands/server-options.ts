@@ -39,4 +39,6 @@ export interface ServerTokenOptions extends ServerStoreOptions {
   readonly role: 'viewer' | 'responder' | 'admin';
   readonly label: string;
   readonly team?: readonly string[];
+  /** File that holds the token: it is entered instead of made. */
+  readonly tokenFile?: string;
 }

@@ -4,6 +4,7 @@ import { newSecret, secretHash } from '../../base/secret.ts';
 import { type Agent, type FleetStore, openFleetStore } from '../../store/fleet/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { stdout } from '../stdout.ts';
+import { fileOption } from './fleet-options.ts';
 import type {
   ServerEnrolOptions,
   ServerStoreOptions,
@@ -43,8 +44,8 @@ export async function runServerEnrol(options: ServerEnrolOptions): Promise<numbe
 
 /** Prints a new token for questions; returns the exit code. */
 export async function runServerToken(options: ServerTokenOptions): Promise<number> {
-  const token = newSecret('swt');
-  const { role, label, team } = options;
+  const { role, label, team, tokenFile } = options;
+  const token = tokenFile === undefined ? newSecret('swt') : tokenIn(tokenFile);
   if (role === 'admin' && team !== undefined) {
     throw new SeaworthyError('usage', 'an admin is not limited to teams', {
       advice: 'leave out --team, or make it a viewer or a responder',
@@ -53,8 +54,18 @@ export async function runServerToken(options: ServerTokenOptions): Promise<numbe
   await withStore(options.store, (store) =>
     store.addToken({ hash: secretHash(token), role, label, teams: team ?? null }),
   );
-  stdout().write(`${token}\n`);
+  // Who gave it knows it.
+  if (tokenFile === undefined) stdout().write(`${token}\n`);
   return exitCodes.satisfied;
+}
+
+/** A token that somebody made: as long as ours, because only its hash is kept. */
+function tokenIn(file: string): string {
+  const token = fileOption('--token-file', file).trim();
+  if (/^swt_[\w-]{43,200}$/.test(token)) return token;
+  throw new SeaworthyError('malformed', `${file} holds no token`, {
+    advice: 'make one of 32 random bytes: swt_$(openssl rand -base64 32 | tr +/ -_ | tr -d =)',
+  });
 }
 
 /** Lists the agents; returns the exit code. */

@@ -70,6 +70,7 @@ function defineTokens(server: Command): void {
     )
     .option('--label <text>', 'whose it is', 'somebody')
     .option('--team <name...>', 'see only what these teams run')
+    .option('--token-file <file>', 'enter the token of this file instead of making one')
     .exitOverride()
     .action(async (options: ServerTokenOptions) => {
       const { runServerToken } = await import('./server-tokens-run.ts');

@@ -1,6 +1,8 @@
 // The record of decisions: one line of JSON each, appended in batches. It says what was decided, and
 // by its gaps what was admitted while nobody was there.
 import { appendFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { makeFolder } from '../../base/folder.ts';
 
 export interface DecisionRecord {
   readonly time: string;
@@ -41,7 +43,16 @@ export function createRecorder<Line = DecisionRecord>(
   let waiting: string[] = [];
   let writing: Promise<void> | null = null;
   let lost = 0;
+  let isThere = false;
   const write = async (path: string): Promise<void> => {
+    if (!isThere) {
+      try {
+        makeFolder(dirname(path));
+      } catch {
+        // Then the first line says why it cannot be written.
+      }
+      isThere = true;
+    }
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];

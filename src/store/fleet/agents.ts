@@ -17,7 +17,9 @@ export async function addToken(
 ): Promise<void> {
   await database.query(
     `INSERT INTO token (hash, role, label, teams, created_us)
-     VALUES ($1, $2, $3, $4, ${database.words.nowUs})`,
+     VALUES ($1, $2, $3, $4, ${database.words.nowUs})
+     ON CONFLICT (hash) DO UPDATE SET role = excluded.role, label = excluded.label,
+       teams = excluded.teams WHERE token.role <> 'agent'`,
     [hash, role, label, teams === null ? null : JSON.stringify(teams)],
   );
 }

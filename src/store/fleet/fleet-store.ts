@@ -90,7 +90,10 @@ export type IngestOutcome =
 
 export interface FleetRunQuery {
   readonly image?: string;
+  /** A part of the name or id, in any case. */
   readonly name?: string;
+  /** The whole name. */
+  readonly called?: string;
   readonly node?: string;
   readonly agent?: string;
   /** A whole id. */
@@ -271,7 +274,7 @@ export interface FleetStore extends FleetPages, FleetHands, FleetHouse {
   /** `postgres` or `sqlite`, and where, without any password. */
   readonly place: string;
 
-  /** A token for people and machines that ask. */
+  /** A token for people and machines that ask; one that is known already gets this role. */
   addToken(token: NewToken): Promise<void>;
   tokens(): Promise<readonly FleetToken[]>;
   /** False: there is none of that id. */
