@@ -1,5 +1,6 @@
 // All pages that are made from the code. Adding one = its file and one line here.
 import { builtinPage } from '../../src/advisory/builtin/index.ts';
+import { alertsSchema } from './alerts-schema.ts';
 import { apiPage } from './api-page.ts';
 import { attackPage } from './attack-page.ts';
 import { auditHostPage } from './audit-host-page.ts';
@@ -15,6 +16,7 @@ import { secretsPage } from './secrets-page.ts';
 export function generatedPages(): readonly { readonly path: string; readonly text: string }[] {
   return [
     { path: 'docs/api.md', text: apiPage() },
+    { path: 'docs/schema/alerts-1.schema.json', text: alertsSchema() },
     { path: 'docs/attack.md', text: attackPage() },
     { path: 'docs/builtin-advisories.md', text: builtinPage() },
     { path: 'docs/audit-controls.md', text: auditPage() },
