@@ -1,6 +1,7 @@
 // What every store of the fleet must do, as tests: each backend runs them all.
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { alertsContract } from '../../../test/fleet-alerts-contract.ts';
 import { countContract } from '../../../test/fleet-count-contract.ts';
 import { houseContract } from '../../../test/fleet-house-contract.ts';
 import { orderContract } from '../../../test/fleet-order-contract.ts';
@@ -62,6 +63,9 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
       }
       const [run] = await other.runs({ limit: 9 });
       expect(run).toMatchObject({ agent: 'a', node: 'node-a', run: ended });
+      expect(await other.runs({ called: 'web', node: 'node-a', limit: 9 })).toEqual([run]);
+      expect(await other.runs({ called: 'web', node: 'node-b', limit: 9 })).toEqual([]);
+      expect(await other.runs({ called: 'we', limit: 9 })).toEqual([]);
       const detections = await other.detections({ limit: 9 });
       expect(detections.map(({ told }) => told)).toEqual([fleetDetection('web', 'Terminal shell')]);
       const flows = await other.flows({ agent: 'a', container: idOf('web') }, 9);
@@ -219,6 +223,7 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
     orderContract(make);
     countContract(make);
     houseContract(make);
+    alertsContract(make);
 
     test('work is leased once, kept by heartbeats, taken over when its holder is silent', async () => {
       const { store, again } = await make();
@@ -303,39 +308,6 @@ export function fleetContract(backend: string, makeAddress: () => Promise<string
       const matches = await store.lease('w', { leaseMs: 1000, limit: 9, kinds: ['match'] });
       expect(matches.map(({ subject }) => subject)).toContain(image.id);
       expect(await store.addMissingScans(lately)).toBe(0);
-    });
-
-    test('one replica tells others; what it did not finish goes to the next', async () => {
-      const { store, again } = await make();
-      const other = await again();
-      await withAgents(store, 'a');
-      await store.ingest([fleetBatch('a', 0, [fleetDetection('web', 'before anybody tells')])]);
-      expect(await store.alertsHeldBy()).toBeNull();
-      const held = await Promise.all([
-        store.holdAlerts('w1', 60_000),
-        other.holdAlerts('w2', 60_000),
-      ]);
-      expect(held.filter(Boolean)).toHaveLength(1);
-      const [mine, theirs] = held[0] ? ['w1', 'w2'] : ['w2', 'w1'];
-      expect(await store.alertsHeldBy()).toBe(mine);
-      expect(await other.holdAlerts(theirs, 60_000)).toBe(false);
-      const told = ['one', 'two', 'three'].map((rule) => fleetDetection('web', rule));
-      await store.ingest([fleetBatch('a', 1, [...told, fleetRun('web')])]);
-      // Sent again: told once all the same.
-      await other.ingest([fleetBatch('a', 1, [...told, fleetRun('web')])]);
-      const lots = await Promise.all([
-        store.takeNotices(mine, { leaseMs: 60_000, limit: 2 }),
-        other.takeNotices(mine, { leaseMs: 1, limit: 2 }),
-      ]);
-      const rules = lots.flat().map(({ detection }) => detection.rule);
-      expect(rules.toSorted()).toEqual(['one', 'three', 'two']);
-      expect(lots.flat()[0]?.run).toMatchObject({ name: 'web', workload: { team: 'checkout' } });
-      await store.endNotices(mine, lots[0]?.map(({ id }) => id) ?? []);
-      await store.leaveAlerts(mine);
-      await pause(20);
-      expect(await other.holdAlerts(theirs, 60_000)).toBe(true);
-      const left = await other.takeNotices(theirs, { leaseMs: 60_000, limit: 9 });
-      expect(left.map(({ id }) => id)).toEqual(lots[1]?.map(({ id }) => id));
     });
 
     test('retention: events by day, runs that ended, never what lives', async () => {

@@ -150,6 +150,9 @@ function Cause({ row }: { readonly row: DetectionRow }): JSX.Element {
           <WeightMark weight={weight} word={group.priority} />
           <b>{harmless(group.rule)}</b>
           {group.count > 1 && <span>×{grouped(group.count)}</span>}
+          {(group.places?.nodes ?? 0) > 1 && (
+            <span>on {counted(group.places?.nodes ?? 0, 'node')}</span>
+          )}
           <small>
             <Time at={group.lastAt} />
           </small>

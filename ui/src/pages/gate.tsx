@@ -54,13 +54,22 @@ function Off({ gate: { howToSwitchOn, nodes } }: { readonly gate: Gate }): JSX.E
   );
 }
 
+function pastOf(decision: string): string {
+  const words: Readonly<Record<string, string>> = {
+    allow: 'allowed',
+    deny: 'denied',
+    warn: 'warned about',
+  };
+  return (Object.hasOwn(words, decision) ? words[decision] : undefined) ?? harmless(decision);
+}
+
 /** Of a fleet: how often its gates decided, what was simply allowed too. */
 function Sums({ gate: { sums, nodes } }: { readonly gate: Gate }): JSX.Element | null {
   if (sums === undefined || nodes === undefined) return null;
   const byDecision = Map.groupBy(sums, ({ decision }) => decision);
   const told = [...byDecision].map(
     ([decision, own]) =>
-      `${grouped(own.reduce((sum, { count }) => sum + count, 0))} ${harmless(decision)}`,
+      `${grouped(own.reduce((sum, { count }) => sum + count, 0))} ${pastOf(decision)}`,
   );
   return (
     <p class="answer">
@@ -107,44 +116,56 @@ function Decisions({ gate }: { readonly gate: Gate }): JSX.Element {
           onValue={(value) => replaceQuery({ find: value })}
         />
       </div>
-      <Scrolled label="Decisions">
-        <Parts items={chosen} noun="decision">
-          {(shown) => (
-            <table class="rows">
-              <Heads
-                words={[
-                  'When',
-                  ...(isFleet ? ['Node'] : []),
-                  'Decision',
-                  'What',
-                  'Who',
-                  'Because of',
-                ]}
-              />
-              <tbody>
-                {shown.map((one, index) => (
-                  <tr key={`${one.time} ${index}`}>
-                    <td>
-                      <Time at={one.time} />
-                    </td>
-                    {isFleet && <td>{harmless(one.node ?? '')}</td>}
-                    <td>
-                      <b>{one.decision === 'deny' ? '✕ deny' : harmless(one.decision)}</b>
-                      {one.isDryRun && <small> dry run</small>}
-                      {!one.isEnforced && <small> only recorded</small>}
-                    </td>
-                    <td>{subjectOf(one)}</td>
-                    <td>{harmless(one.user || 'not known')}</td>
-                    <td>{reasonOf(one)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
-        </Parts>
-      </Scrolled>
+      <DecisionTable {...{ chosen, isFleet }} />
       {typeof next === 'string' && <p class="faint">Older ones are asked for with the API.</p>}
     </>
+  );
+}
+
+function DecisionTable({
+  chosen,
+  isFleet,
+}: {
+  readonly chosen: readonly Decision[];
+  readonly isFleet: boolean;
+}): JSX.Element {
+  return (
+    <Scrolled label="Decisions">
+      <Parts items={chosen} noun="decision">
+        {(shown) => (
+          <table class="rows">
+            <Heads
+              words={[
+                'When',
+                ...(isFleet ? ['Node'] : []),
+                'Decision',
+                'What',
+                'Who',
+                'Because of',
+              ]}
+            />
+            <tbody>
+              {shown.map((one, index) => (
+                <tr key={`${one.time} ${index}`}>
+                  <td>
+                    <Time at={one.time} />
+                  </td>
+                  {isFleet && <td>{harmless(one.node ?? '')}</td>}
+                  <td>
+                    <b>{one.decision === 'deny' ? '✕ deny' : harmless(one.decision)}</b>
+                    {one.isDryRun && <small> dry run</small>}
+                    {!one.isEnforced && <small> only recorded</small>}
+                  </td>
+                  <td>{subjectOf(one)}</td>
+                  <td>{harmless(one.user || 'not known')}</td>
+                  <td>{reasonOf(one)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Parts>
+    </Scrolled>
   );
 }
 

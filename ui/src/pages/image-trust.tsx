@@ -212,7 +212,8 @@ function Signer({ one: { signer } }: { readonly one: JudgedSignature }): JSX.Ele
   }
   return (
     <li>
-      by <code>{harmless(signer.subject)}</code>, for whom {harmless(signer.issuer)} vouches
+      by <code>{harmless(signer.subject)}</code>, for whom <code>{harmless(signer.issuer)}</code>{' '}
+      vouches
     </li>
   );
 }
