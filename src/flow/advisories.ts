@@ -28,6 +28,7 @@ function completed(database: AdvisorySource, builtin: AdvisorySource): AdvisoryS
     info: () => database.info(),
     lookup: (ecosystem, name) =>
       (covered.has(ecosystem) ? database : builtin).lookup(ecosystem, name),
+    expect: (cves) => database.expect?.(cves),
     kev: (cve) => database.kev(cve) ?? builtin.kev(cve),
     epss: (cve) => database.epss(cve),
     cve: (cve) => database.cve(cve) ?? builtin.cve(cve),

@@ -1,5 +1,5 @@
 // Building and updating the advisory database with the network of this machine.
-import { restatedLists } from '../advisory/match/index.ts';
+import { arrangementOf } from '../advisory/match/index.ts';
 import {
   type BuildResult,
   buildDatabase,
@@ -48,7 +48,7 @@ export function updateAdvisories(
     from: sourcesOf(request),
     offline,
     clock: now,
-    isRestated: restatedLists(matchEcosystems),
+    arrangement: arrangementOf(matchEcosystems),
     network: {
       client: createHttpClient(),
       pace: realPace,
@@ -89,7 +89,7 @@ export function buildAdvisories(
     ...request,
     output: services.file,
     clock: services.now,
-    isRestated: restatedLists(matchEcosystems),
+    arrangement: arrangementOf(matchEcosystems),
     network: { client: createHttpClient(), pace: realPace },
     onProgress: (event) => services.progress(asProgress(event)),
   });

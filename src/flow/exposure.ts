@@ -143,7 +143,8 @@ function advisoryMeant({ record, advisories, ecosystems }: ExposureServices, ask
   const ids = new Set(records.map(({ id }) => id));
   const only: AdvisorySource = {
     ...passedOn(advisories),
-    lookup: (ecosystem, name) => advisories.lookup(ecosystem, name).filter(({ id }) => ids.has(id)),
+    lookup: (ecosystem, name) =>
+      [...advisories.lookup(ecosystem, name)].filter(({ id }) => ids.has(id)),
   };
   const names = new Set(records.map((one) => one.package?.name ?? ''));
   const candidates = record.packagesKnownAs([...names].filter((name) => name !== ''));
@@ -177,6 +178,7 @@ function passedOn(source: AdvisorySource): AdvisorySource {
   return {
     info: () => source.info(),
     lookup: (ecosystem, name) => source.lookup(ecosystem, name),
+    expect: (cves) => source.expect?.(cves),
     kev: (cve) => source.kev(cve),
     epss: (cve) => source.epss(cve),
     cve: (cve) => source.cve(cve),

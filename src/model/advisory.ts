@@ -73,6 +73,35 @@ export interface AdvisoryMatch {
   readonly references: readonly string[];
 }
 
+/**
+ * What advisories say of one name: every match, one after the other. Where the order of versions was known
+ * when they were written down they stand on a ladder, so that a version is compared with a few of them and
+ * the rest is not even looked at.
+ */
+export interface AdvisoryPage extends Iterable<AdvisoryMatch> {
+  readonly ladder?: AdvisoryLadder;
+}
+
+/** Matches in the ecosystem's own order of versions; none with a fix that is a build of an rpm module. */
+export interface AdvisoryLadder {
+  /** Fixed versions of matches that are exactly `[0, fixed)`, lowest first: all above a version strike. */
+  readonly fixes: readonly string[];
+  /** The matches of the fixes from `index` on. */
+  plain(index: number): readonly LadderMatch[];
+  /**
+   * Versions, lowest first, at and beyond which a match does not strike whatever else it says; for
+   * versions that have their place in the order.
+   */
+  readonly bounds: readonly string[];
+  /** The matches of the bounds from `index` on, and those that have none. */
+  others(index: number): readonly AdvisoryMatch[];
+}
+
+export interface LadderMatch {
+  readonly fixed: string;
+  readonly advisory: AdvisoryMatch;
+}
+
 export interface KevEntry {
   readonly dateAdded: string;
   readonly ransomware: boolean;
@@ -116,7 +145,9 @@ export interface AdvisorySource {
    * `name` is normalised by the ecosystem (`advisoryName`). Withdrawn records are left out.
    * The fields of a match may be read from the file on access: read them, do not spread the object.
    */
-  lookup(osvEcosystem: string, name: string): readonly AdvisoryMatch[];
+  lookup(osvEcosystem: string, name: string): AdvisoryPage;
+  /** Tells that all these CVEs are asked about next: a file reads them in one go. */
+  expect?(cves: readonly string[]): void;
   kev(cve: string): KevEntry | null;
   /** Probability 0..1 of exploitation in 30 days (FIRST EPSS), or null. */
   epss(cve: string): number | null;

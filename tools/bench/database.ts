@@ -64,7 +64,7 @@ async function measureBuild(
   return rows;
 }
 
-/** A cold process: opens the file, asks for half known and half unknown names, reads every range. */
+/** A cold process: opens the file, asks for half known and half unknown names, reads every fix and range. */
 async function measureLookups(file: string, ecosystem: string): Promise<Row> {
   const source = `
     import { DatabaseSync } from 'node:sqlite';
@@ -79,9 +79,9 @@ async function measureLookups(file: string, ecosystem: string): Promise<Row> {
     const started = performance.now();
     const database = openDatabase(${JSON.stringify(file)});
     for (const name of names) {
-      for (const match of database.lookup(${JSON.stringify(ecosystem)}, name)) {
-        rows += match.ranges.length;
-      }
+      const { ladder } = database.lookup(${JSON.stringify(ecosystem)}, name);
+      rows += ladder?.fixes.length ?? 0;
+      for (const match of ladder?.others(0) ?? []) rows += match.ranges.length;
     }
     database.close();
     process.stdout.write(JSON.stringify({ ms: performance.now() - started, rows }));`;
@@ -104,6 +104,6 @@ async function measureLookups(file: string, ecosystem: string): Promise<Row> {
     value: Math.min(...times),
     unit: 'ms',
     target: 15,
-    note: `${found} ranges; ${spread(times)}`,
+    note: `${found} fixes and ranges; ${spread(times)}`,
   });
 }

@@ -16,9 +16,6 @@ export type Body = Pick<
   'ranges' | 'fixStatus' | 'modularity' | 'severity' | 'vendorSeverity'
 >;
 
-/** What only some looks need, and what can be long. */
-export type Tail = Pick<AdvisoryMatch, 'versions' | 'imports'>;
-
 /** What `advisory.head` holds. */
 export type Head = Pick<
   AdvisoryMatch,
@@ -58,6 +55,14 @@ function plainBody(entry: AffectedPackage): string | null {
   return range.type === 'SEMVER' ? `S${second.fixed}${module}` : null;
 }
 
+/** The range of a body that says nothing but `[0, fixed)`, else null. */
+export function plainRangeOf(
+  body: string,
+): { readonly type: string; readonly fixed: string } | null {
+  const type = plainRange.get(body.charAt(0));
+  return type === undefined || body.includes('\t') ? null : { type, fixed: body.slice(1) };
+}
+
 function fullBody(entry: AffectedPackage): string {
   const ranges = entry.ranges.map((range) => [range.type, ...range.events.flatMap(encodeEvent)]);
   const parts: unknown[] = [
@@ -80,22 +85,22 @@ export function encodeTail(entry: AffectedPackage): string {
   return `${versions}\n\n${JSON.stringify(imports)}`;
 }
 
-/** Throws on a broken tail. */
-export function decodeTail(text: string): Tail {
-  if (text === '') return emptyTail;
-  const end = text.indexOf('\n\n');
-  const versions = end === -1 ? text : text.slice(0, end);
-  const imports = end === -1 ? [] : asArray(JSON.parse(text.slice(end + 2)));
-  return {
-    versions: versions === '' ? [] : versions.split('\n'),
-    imports: imports.map((item) => {
-      const [path = '', ...symbols] = asArray(item).map(String);
-      return { path, symbols };
-    }),
-  };
+/** The versions of a tail. */
+export function decodeVersions(tail: string): readonly string[] {
+  const end = tail.indexOf('\n\n');
+  const versions = end === -1 ? tail : tail.slice(0, end);
+  return versions === '' ? [] : versions.split('\n');
 }
 
-const emptyTail: Tail = { versions: [], imports: [] };
+/** The imports of a tail. Throws on a broken one. */
+export function decodeImports(tail: string): AdvisoryMatch['imports'] {
+  const end = tail.indexOf('\n\n');
+  if (end === -1) return [];
+  return asArray(JSON.parse(tail.slice(end + 2))).map((item) => {
+    const [path = '', ...symbols] = asArray(item).map(String);
+    return { path, symbols };
+  });
+}
 
 /** An event with several keys is told as several: the schema allows one, the walk is the same. */
 function encodeEvent(event: OsvEvent): readonly string[] {
@@ -159,19 +164,23 @@ export function encodeHead(advisory: Advisory): string {
 
 /** Throws on a broken head. */
 export function decodeHead(text: string): Head {
-  const [summary, published, aliases, upstream, vendorSeverity, severity, ...references] = asArray(
-    JSON.parse(text),
-  );
+  const parts = asArray(JSON.parse(text));
   return {
-    summary: asString(summary) ?? '',
-    published: asString(published),
-    aliases: asArray(aliases).map(String),
-    upstream: asArray(upstream).map(String),
-    vendorSeverity: asString(vendorSeverity),
-    severity: decodeSeverity(severity),
-    references: references.map(String),
+    summary: asString(parts[0]) ?? '',
+    published: asString(parts[1]),
+    aliases: textsOf(asArray(parts[2])),
+    upstream: textsOf(asArray(parts[3])),
+    vendorSeverity: asString(parts[4]),
+    severity: decodeSeverity(parts[5]),
+    references: textsOf(parts.slice(6)),
   };
 }
+
+function textsOf(values: readonly unknown[]): readonly string[] {
+  return values.length === 0 ? noTexts : values.map(String);
+}
+
+const noTexts: readonly string[] = [];
 
 export function encodeCve(facts: CveFacts): string {
   const { source, summary, published } = facts;
@@ -189,11 +198,14 @@ export function decodeCve(text: string): CveFacts {
   };
 }
 
+const noSeverity: readonly OsvSeverity[] = [];
+
 function encodeSeverity(severity: readonly OsvSeverity[]): unknown {
   return severity.length === 0 ? 0 : severity.map((item) => [item.type, item.score]);
 }
 
 function decodeSeverity(value: unknown): readonly OsvSeverity[] {
+  if (value === 0) return noSeverity;
   return asArray(value).map((item) => {
     const [type, score] = asArray(item);
     return { type: String(type), score: String(score) };

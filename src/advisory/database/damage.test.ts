@@ -39,7 +39,7 @@ function build(advisories: readonly Advisory[], more?: (writer: DatabaseWriter) 
 
 function idsOf(ecosystem: string, name: string): readonly string[] {
   const database = openDatabase(file);
-  const ids = database.lookup(ecosystem, name).map((match) => match.id);
+  const ids = [...database.lookup(ecosystem, name)].map((match) => match.id);
   database.close();
   return ids;
 }

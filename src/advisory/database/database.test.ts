@@ -31,7 +31,7 @@ function build(advisories: readonly Advisory[], more?: (writer: DatabaseWriter) 
 
 function idsOf(ecosystem: string, name: string): readonly string[] {
   const database = openDatabase(file);
-  const ids = database.lookup(ecosystem, name).map((match) => match.id);
+  const ids = [...database.lookup(ecosystem, name)].map((match) => match.id);
   database.close();
   return ids;
 }
@@ -102,11 +102,11 @@ describe('lookups', () => {
     const go = { ...affectedBy('Go', 'x', '1.0.0'), versions, ecosystem_specific: imports };
     build([advisoryOf('A-1', { affected: [entry, go] }), advisoryOf('A-2', { affected: [entry] })]);
     const database = openDatabase(file);
-    expect(database.lookup('PyPI', 'a').map((match) => match.versions)).toEqual([
+    expect([...database.lookup('PyPI', 'a')].map((match) => match.versions)).toEqual([
       versions,
       versions,
     ]);
-    expect(database.lookup('Go', 'x')[0]?.imports).toEqual(imports.imports);
+    expect([...database.lookup('Go', 'x')][0]?.imports).toEqual(imports.imports);
     database.close();
   });
   test('by id and by alias; packages are named; the withdrawn are told', () => {
@@ -128,7 +128,7 @@ describe('lookups', () => {
     ]);
     expect(database.byId('GO-1').map((m) => m.package)).toEqual([{ ecosystem: 'Go', name: 'c' }]);
     expect(database.byId('GO-2')).toEqual([]);
-    expect(database.lookup('npm', 'lodash')).toEqual([]);
+    expect([...database.lookup('npm', 'lodash')]).toEqual([]);
     database.close();
   });
   test('side tables', () => {
@@ -201,7 +201,7 @@ describe('copies of one record', () => {
     writer.finish({ builtAt });
     const database = openDatabase(file);
     const fixes = (ecosystem: string) =>
-      database.lookup(ecosystem, 'a').map((m) => m.ranges[0]?.events[1]?.fixed);
+      [...database.lookup(ecosystem, 'a')].map((m) => m.ranges[0]?.events[1]?.fixed);
     expect(fixes('Alpine:v3.20')).toEqual(['1']);
     expect(fixes('Alpine:v3.21')).toEqual(['1']);
     expect(fixes('Alpine:v3.9')).toEqual(['9']);
@@ -231,7 +231,7 @@ describe('changing a published file', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
     writer.finish({ builtAt: '2026-11-22T00:00:00.000Z' });
     // Who had the old file open goes on with it.
-    expect(reader.lookup('npm', 'lodash').map((m) => m.id)).toEqual(['A-1', 'A-2', 'A-3']);
+    expect([...reader.lookup('npm', 'lodash')].map((m) => m.id)).toEqual(['A-1', 'A-2', 'A-3']);
     reader.close();
     expect(idsOf('npm', 'lodash')).toEqual(['A-3', 'A-4']);
     expect(idsOf('npm', 'x')).toEqual(['A-1']);

@@ -1,4 +1,5 @@
 // The advisory database: one SQLite file, read by any number of processes, replaced in one step.
+export type { Arrangement, Judged, LadderOrder } from './arrangement.ts';
 export {
   discard,
   fileChunks,
@@ -14,4 +15,4 @@ export { readFault, writeFault } from './fault.ts';
 export { checkContent, checkFile } from './open.ts';
 export { type AdvisoryDatabase, openDatabase } from './reader.ts';
 export { ageHours, type DatabaseStatus, databaseStatus, type PresentDatabase } from './status.ts';
-export { DatabaseWriter, type ListJudge } from './writer.ts';
+export { DatabaseWriter } from './writer.ts';

@@ -1,9 +1,10 @@
-// The advisory database as the matcher asks it. A lookup reads one run of neighbouring rows; what an
-// advisory says of itself is read only when somebody wants it, which for most rows is never.
+// The advisory database as the matcher asks it. A lookup reads one row; what an advisory says of itself
+// is read only when somebody wants it, which for most is never.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { inflateRawSync } from 'node:zlib';
 import type {
   AdvisoryMatch,
+  AdvisoryPage,
   AdvisorySource,
   CveFacts,
   DatabaseInfo,
@@ -11,17 +12,17 @@ import type {
 } from '../../model/advisory.ts';
 import { lookupName, originNamed } from '../feed/index.ts';
 import { cveNumber, decodeCve, decodeHead } from './codec.ts';
+import { type Contents, readContents } from './contents.ts';
 import { readFault, unusable } from './fault.ts';
 import { connect } from './open.ts';
-import {
-  type AffectedRow,
-  type MatchReader,
-  type StoredHead,
-  StoredMatch,
-} from './stored-match.ts';
+import { type BoundedRow, decodePage, type PageTexts } from './page.ts';
+import { type MatchReader, type Named, type StoredHead, StoredMatch } from './stored-match.ts';
+import { StoredPage } from './stored-page.ts';
 
 /** Advisories whose head stays decoded: the packages of one erratum are asked one after the other. */
 const heldHeads = 2000;
+/** CVEs whose facts stay known: they are asked for right after they were expected. */
+const heldFacts = 2000;
 /** Inflated tail of one entry; `feedLimits.recordBytes` bounds what was packed. */
 const tailBytesLimit = 64 * 1024 * 1024;
 
@@ -44,100 +45,80 @@ export function openDatabase(file: string): AdvisoryDatabase {
   }
 }
 
+type PageRow = readonly [
+  fixes: string | null,
+  steps: string | null,
+  bounds: string | null,
+  entries: string | null,
+];
+type HeadRow = readonly [
+  id: number,
+  name: string,
+  source: number,
+  modified: string | null,
+  withdrawn: string | null,
+  head: string,
+];
+type FactRow = readonly [
+  cve: number,
+  added: string | null,
+  ransomware: number | null,
+  score: number | null,
+  data: string | null,
+];
+
+/** In the order of `PageTexts`. */
+const pageColumns = 'fixes, steps, bounds, entries';
+
+const noFacts: FactRow = [0, null, null, null, null];
+
 class Reader implements AdvisoryDatabase, MatchReader {
   readonly file: string;
   readonly #database: DatabaseSync;
-  readonly #ecosystems = new Map<string, number>();
-  readonly #sources = new Map<number, string>();
-  #info: DatabaseInfo | null = null;
-  /** Side tables without any row, as nearly every `db build` leaves them: not asked. */
-  readonly #empty = new Set<string>();
+  readonly #contents: Contents;
+  readonly #sources: ReadonlyMap<number, string>;
   readonly #heads = new Map<number, StoredHead>();
-  readonly #findAffected: StatementSync;
-  readonly #findHead: StatementSync;
-  readonly #findTail: StatementSync;
+  readonly #findPage: StatementSync;
+  readonly #findHeads: StatementSync;
+  #findFacts: StatementSync | undefined;
+  #findTail: StatementSync | undefined;
+  #info: DatabaseInfo | undefined;
+  readonly #facts = new Map<string, FactRow>();
 
   constructor(file: string, database: DatabaseSync) {
     this.file = file;
     this.#database = database;
-    for (const row of database.prepare('SELECT id, name FROM ecosystem').all()) {
-      this.#ecosystems.set(String(row.name), Number(row.id));
-    }
-    for (const row of database.prepare('SELECT id, name FROM source').all()) {
-      this.#sources.set(Number(row.id), String(row.name));
-    }
-    // CROSS JOIN: the package first, then its run of rows, whatever the planner thinks.
-    this.#findAffected = database.prepare(
-      `SELECT advisory, body, tail FROM package p CROSS JOIN affected a ON a.package = p.id
-       WHERE p.ecosystem = ? AND p.name = ?`,
+    this.#contents = readContents(database);
+    this.#sources = new Map(this.#contents.sources.map(({ id, name }) => [id, name]));
+    this.#findPage = asArrays(
+      database.prepare(`SELECT ${pageColumns} FROM package WHERE ecosystem = ? AND name = ?`),
     );
-    // Arrays instead of objects: half the time of a row.
-    this.#findAffected.setReturnArrays(true);
-    this.#findHead = database.prepare(
-      'SELECT name, source, modified, withdrawn, head FROM advisory WHERE id = ?',
+    // CROSS JOIN: the numbers in their order, whatever the planner thinks.
+    this.#findHeads = asArrays(
+      database.prepare(
+        `SELECT a.id, a.name, a.source, a.modified, a.withdrawn, a.head
+         FROM json_each(?) n CROSS JOIN advisory a ON a.id = n.value`,
+      ),
     );
-    this.#findTail = database.prepare('SELECT data FROM tail WHERE id = ?');
-    for (const table of ['kev', 'epss', 'cve']) {
-      if (database.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() === undefined) {
-        this.#empty.add(table);
-      }
-    }
   }
 
-  /** The file is never written again once it is published: read once. */
+  /** The file is never written again once it is published: put together once. */
   info(): DatabaseInfo {
-    return (this.#info ??= this.#readInfo());
+    return (this.#info ??= infoOf(this.#contents));
   }
 
-  #readInfo(): DatabaseInfo {
-    return this.#guarded(() => {
-      const meta = new Map(
-        this.#database
-          .prepare('SELECT key, value FROM meta')
-          .all()
-          .map((row) => [String(row.key), String(row.value)]),
-      );
-      const sources = this.#database
-        .prepare('SELECT * FROM source WHERE advisories > 0 OR skipped > 0 ORDER BY name')
-        .all()
-        .map((row) => {
-          const { licence, attribution } = originNamed(String(row.name));
-          return {
-            name: String(row.name),
-            advisories: Number(row.advisories),
-            licence,
-            attribution,
-            retrievedAt: typeof row.retrieved_at === 'string' ? row.retrieved_at : null,
-            skipped: Number(row.skipped),
-          };
-        });
-      const ecosystems = this.#database
-        .prepare(
-          `SELECT name FROM ecosystem e
-           WHERE EXISTS (SELECT 1 FROM package WHERE ecosystem = e.id) ORDER BY name`,
-        )
-        .all()
-        .map((row) => String(row.name));
-      const advisories = Number(meta.get('advisories') ?? 0);
-      return {
-        builtAt: meta.get('builtAt') ?? '',
-        advisories,
-        sources,
-        ecosystems,
-        builtIn: false,
-      };
-    });
-  }
-
-  lookup(osvEcosystem: string, name: string): readonly AdvisoryMatch[] {
-    const ecosystem = this.#ecosystems.get(osvEcosystem);
+  lookup(osvEcosystem: string, name: string): AdvisoryPage {
+    const ecosystem = this.#contents.ecosystems.get(osvEcosystem);
     if (ecosystem === undefined) return [];
     const key = lookupName(osvEcosystem, name);
     try {
-      const rows: unknown = this.#findAffected.all(ecosystem, key);
-      const affected = rows as readonly AffectedRow[];
+      const row = this.#findPage.get(ecosystem, key) as unknown as PageRow | undefined;
+      if (row === undefined) return [];
+      const [fixes, steps, bounds, entries] = row;
+      const texts = { fixes, steps, bounds, entries };
       const named = { ecosystem: osvEcosystem, name: key };
-      return affected.map((row) => new StoredMatch(this, row, named));
+      if (this.#contents.isOrdered) return new StoredPage(this, texts, named);
+      return this.#matchesOf(decodePage(texts), named);
     } catch (error) {
       throw readFault(error, this.file);
     }
@@ -147,82 +128,112 @@ class Reader implements AdvisoryDatabase, MatchReader {
     return this.#guarded(() => {
       const rows = this.#database
         .prepare(
-          `SELECT v.id, a.body, a.tail, e.name AS ecosystem, p.name AS package
+          `SELECT v.id, p.fixes, p.steps, p.bounds, p.entries, e.name AS ecosystem, p.name AS package
            FROM (SELECT id FROM advisory WHERE name = ?1
                  UNION SELECT advisory FROM alias WHERE name = ?1) v
-           LEFT JOIN affected a ON a.advisory = v.id
-           LEFT JOIN package p ON p.id = a.package
+           LEFT JOIN mention m ON m.advisory = v.id
+           LEFT JOIN package p ON p.id = m.package
            LEFT JOIN ecosystem e ON e.id = p.ecosystem
-           ORDER BY v.id, e.name, p.name, a.ordinal`,
+           ORDER BY v.id, e.name, p.name`,
         )
         .all(id);
-      return rows.map((row) => {
-        const named =
-          row.package === null
-            ? undefined
-            : { ecosystem: String(row.ecosystem), name: String(row.package) };
+      return rows.flatMap((row) => {
+        const number = Number(row.id);
         // A withdrawn advisory has no packages any more: it is told without ranges.
-        const body = String(row.body ?? '[[]]');
-        const tail = row.tail as string | number | null;
-        return new StoredMatch(this, [Number(row.id), body, tail], named);
+        if (row.package === null) return [new StoredMatch(this, [number, '[[]]', null])];
+        const named = { ecosystem: String(row.ecosystem), name: String(row.package) };
+        const page = decodePage(row as unknown as PageTexts);
+        return this.#matchesOf(
+          page.filter(([advisory]) => advisory === number),
+          named,
+        );
       });
     });
   }
 
+  #matchesOf(rows: readonly BoundedRow[], named: Named): readonly StoredMatch[] {
+    return rows.map(
+      ([advisory, body, tail]) => new StoredMatch(this, [advisory, body, tail], named),
+    );
+  }
+
   kev(cve: string): KevEntry | null {
-    const row = this.#byCve('kev', 'SELECT added, ransomware FROM kev WHERE cve = ?', cve);
-    if (row === null) return null;
-    return { dateAdded: String(row.added), ransomware: row.ransomware === 1 };
+    const [, added, ransomware] = this.#askFacts(cve);
+    return added === null ? null : { dateAdded: added, ransomware: ransomware === 1 };
   }
 
   epss(cve: string): number | null {
-    const row = this.#byCve('epss', 'SELECT score FROM epss WHERE cve = ?', cve);
-    return row === null ? null : Number(row.score) / 100_000;
+    const score = this.#askFacts(cve)[3];
+    return score === null ? null : score / 100_000;
   }
 
   cve(cve: string): CveFacts | null {
-    const row = this.#byCve('cve', 'SELECT data FROM cve WHERE cve = ?', cve);
-    return row === null ? null : this.#guarded(() => decodeCve(String(row.data)));
+    const data = this.#askFacts(cve)[4];
+    return data === null ? null : this.decode(() => decodeCve(data));
   }
 
-  readonly #prepared = new Map<string, StatementSync>();
+  expect(cves: readonly string[]): void {
+    if (!this.#contents.hasFacts) return;
+    const unknown = new Map<number, string>();
+    for (const cve of cves) {
+      const number = this.#facts.has(cve) ? null : cveNumber(cve);
+      if (number !== null) unknown.set(number, cve);
+    }
+    if (unknown.size > 0) this.#guarded(() => this.#readFacts(unknown));
+  }
 
-  #byCve(table: 'kev' | 'epss' | 'cve', sql: string, cve: string): Record<string, unknown> | null {
-    const number = this.#empty.has(table) ? null : cveNumber(cve);
-    if (number === null) return null;
-    return this.#guarded(() => {
-      const statement = this.#prepared.get(sql) ?? this.#database.prepare(sql);
-      this.#prepared.set(sql, statement);
-      return statement.get(number) ?? null;
-    });
+  /** All that is known of a CVE, of all side tables at once. */
+  #askFacts(cve: string): FactRow {
+    if (!this.#facts.has(cve)) this.expect([cve]);
+    return this.#facts.get(cve) ?? noFacts;
+  }
+
+  #readFacts(cves: ReadonlyMap<number, string>): void {
+    this.#findFacts ??= asArrays(
+      this.#database.prepare(
+        `SELECT n.value, k.added, k.ransomware, s.score, c.data FROM json_each(?) n
+         LEFT JOIN kev k ON k.cve = n.value LEFT JOIN epss s ON s.cve = n.value
+         LEFT JOIN cve c ON c.cve = n.value`,
+      ),
+    );
+    if (this.#facts.size >= heldFacts) this.#facts.clear();
+    const numbers = `[${[...cves.keys()].join()}]`;
+    for (const row of this.#findFacts.all(numbers) as unknown as readonly FactRow[]) {
+      this.#facts.set(cves.get(row[0]) ?? '', row);
+    }
   }
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  /** What an advisory says of itself; for `StoredMatch`. */
-  head(advisory: number): StoredHead {
-    const held = this.#heads.get(advisory);
-    if (held !== undefined) return held;
+  heads(advisories: readonly number[]): readonly StoredHead[] {
     return this.#guarded(() => {
-      const row = this.#findHead.get(advisory);
-      if (row === undefined) throw unusable(this.file, 'is corrupt: an advisory is missing');
-      const head: StoredHead = {
-        ...decodeHead(String(row.head)),
-        id: String(row.name),
-        source: this.#sources.get(Number(row.source)) ?? 'other',
-        modified: row.modified as string | null,
-        withdrawn: row.withdrawn as string | null,
-      };
       if (this.#heads.size >= heldHeads) this.#heads.clear();
-      this.#heads.set(advisory, head);
-      return head;
+      const unknown: number[] = [];
+      for (const advisory of advisories) if (!this.#heads.has(advisory)) unknown.push(advisory);
+      if (unknown.length > 0) this.#readHeads(unknown);
+      return advisories.map((advisory) => {
+        const head = this.#heads.get(advisory);
+        if (head === undefined) throw unusable(this.file, 'is corrupt: an advisory is missing');
+        return head;
+      });
     });
+  }
+
+  #readHeads(advisories: readonly number[]): void {
+    const rows = this.#findHeads.all(`[${advisories.join()}]`) as unknown as readonly HeadRow[];
+    for (const row of rows) this.#heads.set(row[0], this.#headOf(row));
+  }
+
+  #headOf([, id, source, modified, withdrawn, head]: HeadRow): StoredHead {
+    const from = this.#sources.get(source) ?? 'other';
+    return { ...decodeHead(head), id, source: from, modified, withdrawn };
   }
 
   tailText(tail: number): string {
     return this.#guarded(() => {
+      this.#findTail ??= this.#database.prepare('SELECT data FROM tail WHERE id = ?');
       const data = this.#findTail.get(tail)?.data;
       if (typeof data === 'string') return data;
       if (!(data instanceof Uint8Array)) throw unusable(this.file, 'is corrupt: a tail is missing');
@@ -230,9 +241,9 @@ class Reader implements AdvisoryDatabase, MatchReader {
     });
   }
 
-  decode<T>(decoder: (text: string) => T, text: string): T {
+  decode<T>(decoder: () => T): T {
     try {
-      return decoder(text);
+      return decoder();
     } catch (error) {
       throw readFault(error, this.file);
     }
@@ -245,4 +256,25 @@ class Reader implements AdvisoryDatabase, MatchReader {
       throw readFault(error, this.file);
     }
   }
+}
+
+/** Rows as arrays instead of objects: half the time of a row. */
+function asArrays(statement: StatementSync): StatementSync {
+  statement.setReturnArrays(true);
+  return statement;
+}
+
+function infoOf({ builtAt, advisories, ecosystems, sources }: Contents): DatabaseInfo {
+  return {
+    builtAt,
+    advisories,
+    sources: sources
+      .filter((source) => source.advisories > 0 || source.skipped > 0)
+      .map(({ name, advisories: count, skipped, retrievedAt }) => {
+        const { licence, attribution } = originNamed(name);
+        return { name, advisories: count, licence, attribution, retrievedAt, skipped };
+      }),
+    ecosystems: [...ecosystems.keys()],
+    builtIn: false,
+  };
 }

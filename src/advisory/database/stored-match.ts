@@ -1,7 +1,8 @@
 // An affected row of the database as an `AdvisoryMatch` whose fields are decoded on first access:
 // most rows of a lookup are judged by their range alone.
 import type { AdvisoryMatch, OsvSeverity } from '../../model/advisory.ts';
-import { type Body, decodeBody, decodeTail, type Head, type Tail } from './codec.ts';
+import { type Body, decodeBody, decodeImports, decodeVersions, type Head } from './codec.ts';
+import type { AffectedRow } from './page.ts';
 
 /** What an advisory says of itself. */
 export interface StoredHead extends Head {
@@ -13,16 +14,15 @@ export interface StoredHead extends Head {
 
 /** Where a match reads its parts from; all throw `SeaworthyError` `database` on damage. */
 export interface MatchReader {
-  head(advisory: number): StoredHead;
+  /** In the order given; many at once cost little more than one. */
+  heads(advisories: readonly number[]): readonly StoredHead[];
   /** The text of a tail that is kept apart. */
   tailText(tail: number): string;
-  decode<T>(decoder: (text: string) => T, text: string): T;
+  decode<T>(decoder: () => T): T;
 }
 
-/** Number of the advisory, body, and tail (null, its text, or its number), as a lookup selects them. */
-export type AffectedRow = readonly [advisory: number, body: string, tail: string | number | null];
-
-type Named = NonNullable<AdvisoryMatch['package']>;
+/** What a match is of: ecosystem and name. */
+export type Named = NonNullable<AdvisoryMatch['package']>;
 
 /** An advisory without packages (it is withdrawn) names none. */
 const nameless: Named = { ecosystem: '', name: '' };
@@ -33,7 +33,7 @@ export class StoredMatch implements AdvisoryMatch {
   readonly #reader: MatchReader;
   readonly #row: AffectedRow;
   #decoded: Body | undefined;
-  #rest: Tail | undefined;
+  #versions: readonly string[] | undefined;
   #known: StoredHead | undefined;
 
   constructor(reader: MatchReader, row: AffectedRow, named: Named = nameless) {
@@ -42,23 +42,25 @@ export class StoredMatch implements AdvisoryMatch {
     this.package = named;
   }
 
+  /** Reads what the advisories of all these matches say of themselves, in one go. */
+  static know(matches: readonly StoredMatch[], reader: MatchReader): void {
+    const heads = reader.heads(matches.map((match) => match.#row[0]));
+    for (const [at, match] of matches.entries()) match.#known = heads[at];
+  }
+
   get #body(): Body {
-    this.#decoded ??= this.#reader.decode(decodeBody, this.#row[1]);
+    this.#decoded ??= this.#reader.decode(() => decodeBody(this.#row[1]));
     return this.#decoded;
   }
 
-  get #tail(): Tail {
-    if (this.#rest === undefined) {
-      const tail = this.#row[2];
-      const text = typeof tail === 'number' ? this.#reader.tailText(tail) : (tail ?? '');
-      this.#rest = this.#reader.decode(decodeTail, text);
-    }
-    return this.#rest;
+  get #tail(): string {
+    const tail = this.#row[2];
+    return typeof tail === 'number' ? this.#reader.tailText(tail) : (tail ?? '');
   }
 
   get #head(): StoredHead {
-    this.#known ??= this.#reader.head(this.#row[0]);
-    return this.#known;
+    if (this.#known === undefined) StoredMatch.know([this], this.#reader);
+    return this.#known as StoredHead;
   }
 
   get id(): string {
@@ -89,7 +91,8 @@ export class StoredMatch implements AdvisoryMatch {
     return this.#head.references;
   }
   get severity(): readonly OsvSeverity[] {
-    return [...this.#body.severity, ...this.#head.severity];
+    const own = this.#body.severity;
+    return own.length === 0 ? this.#head.severity : [...own, ...this.#head.severity];
   }
   get vendorSeverity(): string | null {
     return this.#body.vendorSeverity ?? this.#head.vendorSeverity;
@@ -98,7 +101,8 @@ export class StoredMatch implements AdvisoryMatch {
     return this.#body.ranges;
   }
   get versions(): readonly string[] {
-    return this.#tail.versions;
+    this.#versions ??= decodeVersions(this.#tail);
+    return this.#versions;
   }
   get fixStatus(): AdvisoryMatch['fixStatus'] {
     return this.#body.fixStatus;
@@ -107,14 +111,14 @@ export class StoredMatch implements AdvisoryMatch {
     return this.#body.modularity;
   }
   get imports(): AdvisoryMatch['imports'] {
-    return this.#tail.imports;
+    return this.#reader.decode(() => decodeImports(this.#tail));
   }
 
   /** A plain copy, for JSON and for whoever must keep it beyond `close`. */
   toJSON(): AdvisoryMatch {
     const { id, source, modified, withdrawn, summary, published, aliases, upstream } = this.#head;
     const { ranges, fixStatus, modularity } = this.#body;
-    const { versions, imports } = this.#tail;
+    const { versions, imports } = this;
     return {
       id,
       package: this.package,

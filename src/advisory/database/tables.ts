@@ -17,7 +17,8 @@ export function numberingOf(database: DatabaseSync): Numbering {
   const source = register(database, 'source');
   const feed = register(database, 'feed');
   const find = database.prepare('SELECT id FROM package WHERE ecosystem = ? AND name = ?');
-  const insert = database.prepare('INSERT INTO package (ecosystem, name, id) VALUES (?, ?, ?)');
+  const findNew = database.prepare('SELECT id FROM stage.package WHERE ecosystem = ? AND name = ?');
+  const insert = database.prepare('INSERT INTO stage.package VALUES (?, ?, ?)');
   const held = new Map<string, number>();
   let last = maximum(database, 'package');
   return {
@@ -29,7 +30,8 @@ export function numberingOf(database: DatabaseSync): Numbering {
       const known = held.get(key);
       if (known !== undefined) return known;
       const number = ecosystem(ecosystemName);
-      let id = find.get(number, name)?.id as number | undefined;
+      const row = find.get(number, name) ?? findNew.get(number, name);
+      let id = row?.id as number | undefined;
       if (id === undefined) {
         last += 1;
         id = last;

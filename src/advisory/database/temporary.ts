@@ -34,7 +34,6 @@ export function openTemporary(
     if (options.maximumPages !== undefined) {
       database.exec(`PRAGMA max_page_count = ${options.maximumPages}`);
     }
-    if (options.update === true) database.exec('BEGIN');
     return { temporary, database };
   } catch (error) {
     discard(temporary);

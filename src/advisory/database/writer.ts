@@ -6,11 +6,13 @@ import { deflateRawSync } from 'node:zlib';
 import { asArray } from '../../base/json.ts';
 import type { CveFacts, KevEntry } from '../../model/advisory.ts';
 import type { Advisory, AffectedPackage, LeftOutReason } from '../feed/index.ts';
+import { type Arrangement, unarranged } from './arrangement.ts';
 import { cveNumber, decodeHead, encodeBody, encodeCve, encodeHead, encodeTail } from './codec.ts';
+import { readContents } from './contents.ts';
 import { discard, publish } from './disk.ts';
 import { writeFault } from './fault.ts';
 import { finishTables } from './finish.ts';
-import { applicationId, schema, schemaVersion } from './schema.ts';
+import { applicationId, schema, schemaVersion, stageSchema } from './schema.ts';
 import { maximum, type Numbering, numberingOf, statements } from './tables.ts';
 import { openTemporary, type TemporaryOptions } from './temporary.ts';
 
@@ -26,11 +28,9 @@ const listedBadRecords = 1000;
 /** What became of an advisory: `older` is a copy that does not replace the one that is there. */
 export type PutOutcome = 'added' | 'replaced' | 'older';
 
-export type ListJudge = (entry: AffectedPackage) => boolean;
-
 export interface WriterOptions extends TemporaryOptions {
-  /** Whether a list of versions adds nothing to the ranges beside it: such lists are left out. */
-  readonly isRestated?: ListJudge | undefined;
+  /** What is known of version orders; default nothing. */
+  readonly arrangement?: Arrangement | undefined;
 }
 
 export interface PutOptions {
@@ -60,10 +60,10 @@ export class DatabaseWriter {
   readonly #database: DatabaseSync;
   readonly #statement: (sql: string) => StatementSync;
   readonly #numbers: Numbering;
-  /** New files: affected rows and aliases are staged, then sorted into place. */
-  readonly #isRestated: ListJudge;
-  readonly #staged: boolean;
+  readonly #arrangement: Arrangement;
+  /** Affected entries and aliases are staged, then sorted into place. */
   readonly #stagePath: string;
+  readonly #isAnew: boolean;
   readonly #tails = new Map<string, number>();
   /** Ecosystems that a vendor's own feed covers: aggregators' entries for them are left out. */
   readonly #covered: Set<string>;
@@ -73,8 +73,7 @@ export class DatabaseWriter {
 
   constructor(file: string, options: WriterOptions = {}) {
     this.#file = file;
-    this.#staged = options.update !== true;
-    this.#isRestated = options.isRestated ?? ((): boolean => false);
+    this.#arrangement = options.arrangement ?? unarranged;
     let opened: { readonly temporary: string; readonly database: DatabaseSync };
     try {
       opened = openTemporary(file, options);
@@ -86,7 +85,10 @@ export class DatabaseWriter {
     this.#database = opened.database;
     this.#statement = statements(opened.database);
     try {
-      if (this.#staged) this.#prepareStage();
+      const isNew = options.update !== true;
+      if (isNew) opened.database.exec(schema);
+      this.#isAnew = isNew || !readContents(opened.database).isOrdered;
+      this.#prepareStage();
       this.#numbers = numberingOf(opened.database);
       this.#nextAdvisory = maximum(opened.database, 'advisory') + 1;
       this.#nextTail = maximum(opened.database, 'tail') + 1;
@@ -101,13 +103,9 @@ export class DatabaseWriter {
   }
 
   #prepareStage(): void {
-    this.#database.exec(schema);
     this.#database.prepare('ATTACH ? AS stage').run(this.#stagePath);
     this.#database.exec(`
-      PRAGMA stage.journal_mode = OFF; PRAGMA stage.synchronous = OFF;
-      CREATE TABLE stage.affected (package, advisory, ordinal, body, tail);
-      CREATE TABLE stage.alias (name, advisory);
-      BEGIN`);
+      PRAGMA stage.journal_mode = OFF; PRAGMA stage.synchronous = OFF; ${stageSchema} BEGIN`);
   }
 
   /**
@@ -280,11 +278,15 @@ export class DatabaseWriter {
   finish(options: FinishOptions): void {
     this.noteMeta('covered', JSON.stringify([...this.#covered]));
     try {
-      finishTables(this.#database, { ...options, staged: this.#staged, covered: this.#covered });
-      this.#database.exec('COMMIT');
-      if (this.#staged) this.#database.exec('DETACH stage');
+      finishTables(this.#database, {
+        ...options,
+        covered: this.#covered,
+        arrangement: this.#arrangement,
+        isAnew: this.#isAnew,
+      });
       this.#database.exec(
-        `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`,
+        `COMMIT; DETACH stage;
+         PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`,
       );
       this.#database.close();
       discard(this.#stagePath);
@@ -315,19 +317,19 @@ export class DatabaseWriter {
       advisory.withdrawn,
       encodeHead(advisory),
     );
-    const stage = this.#staged ? 'stage.' : '';
-    const alias = this.#statement(`INSERT OR IGNORE INTO ${stage}alias VALUES (?, ?)`);
+    const alias = this.#statement('INSERT INTO stage.alias VALUES (?, ?)');
     for (const name of new Set([...advisory.aliases, ...advisory.upstream])) alias.run(name, id);
-    const affected = this.#statement(`INSERT INTO ${stage}affected VALUES (?, ?, ?, ?, ?)`);
+    const affected = this.#statement('INSERT INTO stage.affected VALUES (?, ?, ?, ?, ?, ?)');
     for (const [ordinal, entry] of advisory.affected.entries()) {
       if (part === '' && this.#covered.has(entry.ecosystem)) continue;
       const packageNumber = this.#numbers.package(entry.ecosystem, entry.name);
-      affected.run(packageNumber, id, ordinal, encodeBody(entry), this.#tail(entry));
+      const bound = this.#arrangement.ladderOf(entry.ecosystem)?.boundOf(entry) ?? null;
+      affected.run(packageNumber, id, ordinal, encodeBody(entry), this.#tail(entry), bound);
     }
   }
 
   #tail(entry: AffectedPackage): string | number | null {
-    const adds = entry.versions.length > 0 && !this.#isRestated(entry);
+    const adds = entry.versions.length > 0 && !this.#arrangement.isRestated(entry);
     const text = encodeTail(adds ? entry : { ...entry, versions: [] });
     if (text.length <= inlineTailLength) return text === '' ? null : text;
     const hash = createHash('sha1').update(text).digest('base64');
@@ -344,15 +346,16 @@ export class DatabaseWriter {
     return id;
   }
 
+  /** Staged rows of advisories that are gone are left behind when the stage is sorted in. */
   #drop(id: number): void {
     const row = this.#statement('SELECT head FROM advisory WHERE id = ?').get(id);
     this.#statement('DELETE FROM advisory WHERE id = ?').run(id);
-    // Staged rows of advisories that are gone are left behind when the stage is sorted in.
-    if (this.#staged) return;
     const { aliases, upstream } = decodeHead(String(row?.head));
-    const alias = this.#statement('DELETE FROM alias WHERE name = ? AND advisory = ?');
+    const alias = this.#statement('DELETE FROM main.alias WHERE name = ? AND advisory = ?');
     for (const name of new Set([...aliases, ...upstream])) alias.run(name, id);
-    this.#statement('DELETE FROM affected WHERE advisory = ?').run(id);
+    this.#statement(
+      'INSERT INTO stage.gone SELECT package, advisory FROM mention WHERE advisory = ?',
+    ).run(id);
   }
 
   #guarded<T>(work: () => T): T {

@@ -4,7 +4,6 @@ import type { DatabaseInfo } from '../../model/advisory.ts';
 import type { Distribution } from '../../model/distribution.ts';
 import type { Package } from '../../model/package.ts';
 import { isKernelPackage } from './kernel.ts';
-import { foreignOrigin } from './origin.ts';
 
 /** Types whose packages the distribution's feed speaks for. */
 const osTypes = new Set(['deb', 'apk', 'rpm', 'alpm', 'opkg', 'ebuild', 'portage']);
@@ -17,7 +16,7 @@ export interface Query {
 }
 
 export type Assessment =
-  | { readonly kind: 'ask'; readonly queries: readonly Query[]; readonly foreign: string | null }
+  | { readonly kind: 'ask'; readonly queries: readonly Query[] }
   | { readonly kind: Unasked };
 
 /** Why a package is not asked about. */
@@ -78,9 +77,8 @@ function assessOs(found: Package, streams: readonly string[], context: AssessCon
   if (found.type === 'apk' && found.name.startsWith('.')) return { kind: 'virtual' };
   if (!context.includeKernel && isKernelPackage(found)) return { kind: 'kernel' };
   if (distribution?.packageType !== found.type || streams.length === 0) return { kind: 'no-feed' };
-  const foreign = foreignOrigin(found, distribution);
   const queries = streams.flatMap((ecosystem) => osQueries(found, ecosystem));
-  return { kind: 'ask', queries, foreign };
+  return { kind: 'ask', queries };
 }
 
 /**
@@ -124,7 +122,7 @@ function assessLanguage(found: Package, context: LanguageContext): Assessment {
   if (!context.held.has(baseOf(ecosystem))) return { kind: 'empty-ecosystem' };
   const name = context.advisoryName(found);
   const query: Query = { ecosystem, name, version: found.version, field: 'package' };
-  return { kind: 'ask', queries: [query], foreign: null };
+  return { kind: 'ask', queries: [query] };
 }
 
 function baseOf(ecosystem: string): string {

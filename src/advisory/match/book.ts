@@ -1,9 +1,17 @@
 // The advisories of one package name, read once for a scan and made ready to be compared: withdrawn
 // records out, entries of one record joined, rebuilds of rpm modules folded.
 import type { VersionScheme } from '../../inventory/ecosystem/ecosystem.ts';
-import type { AdvisoryMatch, AdvisorySource, OsvRange } from '../../model/advisory.ts';
+import type {
+  AdvisoryLadder,
+  AdvisoryMatch,
+  AdvisoryPage,
+  AdvisorySource,
+  LadderMatch,
+  OsvRange,
+} from '../../model/advisory.ts';
+import { firstAbove } from './ladder.ts';
 import { fixesAreModular, withoutRebuilds } from './modularity.ts';
-import type { RangeOrders } from './range.ts';
+import type { RangeOrders, Subject } from './range.ts';
 
 /** What the matcher needs to know of package ecosystems and version orders. */
 export interface MatchEcosystems {
@@ -30,10 +38,18 @@ export interface BookEntry {
   readonly versions: readonly string[];
 }
 
+/** What advisories say of one name. */
 export interface BookPage {
-  readonly entries: readonly BookEntry[];
+  readonly isEmpty: boolean;
   /** Null: the ecosystem's versions have no order that we know. */
   readonly orders: RangeOrders | null;
+  /** The entries that can strike a version but for the plain ones; all for null. */
+  entries(subject: Subject | null): readonly BookEntry[];
+  /**
+   * The plain entries that strike a version, or cannot be decided where it has no place in the order;
+   * none where they stand among the entries.
+   */
+  plain(subject: Subject): readonly LadderMatch[];
 }
 
 export interface AdvisoryBook {
@@ -59,7 +75,7 @@ export function openBook(source: AdvisorySource, ecosystems: MatchEcosystems): A
       const { orders, pages } = shelfOf(ecosystem);
       let page = pages.get(name);
       if (page === undefined) {
-        page = { entries: entriesOf(source.lookup(ecosystem, name), orders), orders };
+        page = new Page(source.lookup(ecosystem, name), orders);
         pages.set(name, page);
       }
       return page;
@@ -74,6 +90,44 @@ export function ordersOf(ecosystem: string, ecosystems: MatchEcosystems): RangeO
   return { ecosystem: own, semver: semverLike.has(own.id) ? own : ecosystems.semver };
 }
 
+const noEntries: readonly BookEntry[] = [];
+
+class Page implements BookPage {
+  readonly isEmpty: boolean;
+  readonly orders: RangeOrders | null;
+  readonly #ladder: AdvisoryLadder | null;
+  readonly #all: readonly AdvisoryMatch[];
+  /** The entries asked for last: those without a bound are the same for every version. */
+  #first = -1;
+  #entries = noEntries;
+
+  constructor(page: AdvisoryPage, orders: RangeOrders | null) {
+    this.orders = orders;
+    this.#ladder = orders === null ? null : (page.ladder ?? null);
+    this.#all = this.#ladder === null ? [...page] : [];
+    this.isEmpty = this.#ladder === null && this.#all.length === 0;
+  }
+
+  entries(subject: Subject | null): readonly BookEntry[] {
+    const first = this.#above(this.#ladder?.bounds, subject);
+    if (first !== this.#first) {
+      const matches = this.#ladder?.others(first) ?? this.#all;
+      this.#entries = entriesOf(matches, this.orders);
+      this.#first = first;
+    }
+    return this.#entries;
+  }
+
+  plain(subject: Subject): readonly LadderMatch[] {
+    return this.#ladder?.plain(this.#above(this.#ladder.fixes, subject)) ?? [];
+  }
+
+  #above(steps: readonly string[] | undefined, subject: Subject | null): number {
+    if (steps === undefined || this.orders === null || subject?.valid !== true) return 0;
+    return firstAbove(steps, subject.version, this.orders.ecosystem);
+  }
+}
+
 /**
  * Entries of a lookup. Only ranges and the module stream are read here: a database decodes the rest
  * on access, and most entries are judged by their range alone.
@@ -86,8 +140,6 @@ function entriesOf(
   const entries = matches.map((advisory) => new Entry(advisory, advisory.ranges));
   return orders?.ecosystem.id === 'rpm' ? foldRebuilds(entries, orders.ecosystem) : entries;
 }
-
-const noEntries: readonly BookEntry[] = [];
 
 /** A class, so that a scan of a hundred thousand entries makes no closures. */
 class Entry implements BookEntry {

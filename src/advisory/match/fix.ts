@@ -3,6 +3,7 @@ import type { VersionScheme } from '../../inventory/ecosystem/ecosystem.ts';
 import type { AdvisorySource } from '../../model/advisory.ts';
 import type { VulnerabilityFinding } from '../../model/report.ts';
 import { type MatchEcosystems, openBook } from './book.ts';
+import { firstAbove } from './ladder.ts';
 import { evaluateRanges, subjectOf } from './range.ts';
 
 export interface FixChoice {
@@ -29,12 +30,18 @@ export function smallestFixForAll(
   const page = openBook(options.source, options.ecosystems).page(ecosystem, comparedName);
   const { orders } = page;
   if (orders === null) return null;
+  const present = subjectOf(comparedVersion, orders);
   // Of module streams only those that struck: a sibling stream (`nodejs:20`) says nothing here.
   const matched = new Set(findings.flatMap((finding) => finding.advisories));
-  const entries = page.entries.filter((entry) => entry.stream === null || matched.has(entry.id));
+  const entries = page
+    .entries(present)
+    .filter((entry) => entry.stream === null || matched.has(entry.id));
   const scheme = orders.ecosystem;
+  const steps = page.plain(present);
+  const stepFixes = steps.map(({ fixed }) => fixed);
   const stated = [
     ...findings.flatMap((finding) => finding.fixedIn),
+    ...stepFixes,
     ...entries.flatMap(({ ranges }) => ranges.flatMap(({ events }) => events.map((e) => e.fixed))),
   ];
   let best: FixChoice | null = null;
@@ -45,6 +52,8 @@ export function smallestFixForAll(
     for (const entry of entries) {
       if (evaluateRanges(entry, subject, orders).kind === 'affected') struck.add(entry.id);
     }
+    const firstStep = subject.valid ? firstAbove(stepFixes, version, scheme) : steps.length;
+    for (const { advisory } of steps.slice(firstStep)) struck.add(advisory.id);
     const leaves = findings.filter((finding) => finding.advisories.some((id) => struck.has(id)));
     const weight = leaves.length * 1000 + struck.size;
     if (leaves.length === findings.length || weight >= bestStruck) continue;

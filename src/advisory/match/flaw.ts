@@ -32,17 +32,19 @@ const nothingKnown: CveKnowledge = { kev: null, epss: null, facts: null };
 const referencesKept = 12;
 const importsShown = 3;
 
+/** What is known of each of these ids, CVEs or not. */
+export type About = (ids: readonly string[]) => readonly CveKnowledge[];
+
 /** A lookup of CVE facts that remembers its answers for one scan. */
-export function cveKnowledge(source: AdvisorySource): (id: string) => CveKnowledge {
+export function cveKnowledge(source: AdvisorySource): About {
   const known = new Map<string, CveKnowledge>();
-  return (id) => {
-    if (!isCveId(id)) return nothingKnown;
-    let facts = known.get(id);
-    if (facts === undefined) {
-      facts = { kev: source.kev(id), epss: source.epss(id), facts: source.cve(id) };
-      known.set(id, facts);
+  return (ids) => {
+    const asked = ids.filter((id) => isCveId(id) && !known.has(id));
+    if (asked.length > 0) source.expect?.(asked);
+    for (const id of asked) {
+      known.set(id, { kev: source.kev(id), epss: source.epss(id), facts: source.cve(id) });
     }
-    return facts;
+    return ids.map((id) => known.get(id) ?? nothingKnown);
   };
 }
 
@@ -69,11 +71,10 @@ export interface Flaw
 }
 
 /** The flaws behind a set of hits, by id; the order of the hits does not matter. */
-export function flawsOf(
-  hits: readonly Hit[],
-  about: (id: string) => CveKnowledge,
-): readonly Flaw[] {
-  return groupByFlaw(distinct(hits)).map((group) => flawOf(group, about(group.id)));
+export function flawsOf(hits: readonly Hit[], about: About): readonly Flaw[] {
+  const groups = groupByFlaw(distinct(hits));
+  const known = about(groups.map((group) => group.id));
+  return groups.map((group, index) => flawOf(group, known[index] ?? nothingKnown));
 }
 
 /**

@@ -1,5 +1,6 @@
 // The door of matching: packages and advisories in, findings and unknowns out.
 export { type AliasGroup } from './alias.ts';
+export { arrangementOf } from './arrangement.ts';
 export type { MatchEcosystems } from './book.ts';
 export { type FixChoice, smallestFixForAll } from './fix.ts';
 export {
@@ -10,5 +11,4 @@ export {
 } from './match.ts';
 export { type PriorityInput } from './priority.ts';
 export { evaluateRanges, type RangeOrders, type RangeVerdict, type Subject } from './range.ts';
-export { restatedLists } from './restated.ts';
 export { chooseSeverity, type SeverityChoice } from './severity.ts';

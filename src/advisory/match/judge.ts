@@ -5,9 +5,16 @@ import type { Unknown } from '../../model/unknown.ts';
 import { compareText } from './alias.ts';
 import type { Query } from './assess.ts';
 import type { AdvisoryBook, BookEntry, BookPage } from './book.ts';
-import { type CveKnowledge, type Flaw, flawsOf, type Hit } from './flaw.ts';
-import { type ModulePackage, speaksForModule } from './modularity.ts';
-import { evaluateRanges, type RangeVerdict, type Subject, subjectOf } from './range.ts';
+import { type About, type Flaw, flawsOf, type Hit } from './flaw.ts';
+import { isModular, type ModulePackage, speaksForModule } from './modularity.ts';
+import {
+  evaluateRanges,
+  noPlace,
+  plainWords,
+  type RangeVerdict,
+  type Subject,
+  subjectOf,
+} from './range.ts';
 
 /** Advisories that could not be decided, and why the first could not. */
 export interface Undecided {
@@ -25,12 +32,10 @@ export type Judge = (found: ModulePackage, queries: readonly Query[]) => Judgeme
 const clean: Judgement = { flaws: [], undecided: null };
 
 /** A judge that remembers its answers for one scan. */
-export function createJudge(book: AdvisoryBook, about: (id: string) => CveKnowledge): Judge {
+export function createJudge(book: AdvisoryBook, about: About): Judge {
   const known = new Map<string, Judgement>();
   return (found, queries) => {
-    if (queries.every((query) => book.page(query.ecosystem, query.name).entries.length === 0)) {
-      return clean;
-    }
+    if (queries.every((query) => book.page(query.ecosystem, query.name).isEmpty)) return clean;
     const key = keyOf(found, queries);
     let judgement = known.get(key);
     if (judgement === undefined) {
@@ -51,33 +56,67 @@ function keyOf(found: ModulePackage, queries: readonly Query[]): string {
   return key;
 }
 
+interface Compared {
+  readonly hits: Hit[];
+  undecided: { readonly ids: Set<string>; readonly reason: string } | null;
+}
+
 function compare(
   found: ModulePackage,
   queries: readonly Query[],
   book: AdvisoryBook,
-): { readonly hits: readonly Hit[]; readonly undecided: Undecided | null } {
-  const hits: Hit[] = [];
-  let undecided: { readonly ids: Set<string>; readonly reason: string } | null = null;
+): Readonly<Compared> {
+  const compared: Compared = { hits: [], undecided: null };
   for (const query of queries) {
     const page = book.page(query.ecosystem, query.name);
-    const scheme = page.orders?.ecosystem ?? null;
     const subject = page.orders === null ? null : subjectOf(query.version, page.orders);
-    for (const entry of page.entries) {
-      if (scheme?.id === 'rpm' && !speaksForModule(found, entry)) continue;
-      const verdict = verdictOf(entry, subject, page);
-      if (verdict.kind === 'not-affected' || entry.advisory.withdrawn !== null) continue;
-      if (verdict.kind === 'undetermined') {
-        undecided ??= { ids: new Set(), reason: verdict.reason };
-        undecided.ids.add(entry.id);
-      } else if (scheme !== null) {
-        const { id, advisory } = entry;
-        const { aliases, upstream } = advisory;
-        const { range, fixed } = verdict;
-        hits.push({ id, aliases, upstream, advisory, range, fixed, query, scheme });
-      }
+    compareEntries(compared, { found, query, page, subject });
+    compareFixes(compared, { found, query, page, subject });
+  }
+  return compared;
+}
+
+interface Asked {
+  readonly found: ModulePackage;
+  readonly query: Query;
+  readonly page: BookPage;
+  readonly subject: Subject | null;
+}
+
+function compareEntries(compared: Compared, { found, query, page, subject }: Asked): void {
+  const scheme = page.orders?.ecosystem ?? null;
+  for (const entry of page.entries(subject)) {
+    if (scheme?.id === 'rpm' && !speaksForModule(found, entry)) continue;
+    const verdict = verdictOf(entry, subject, page);
+    if (verdict.kind === 'not-affected' || entry.advisory.withdrawn !== null) continue;
+    if (verdict.kind === 'undetermined') leaveOpen(compared, entry.id, verdict.reason);
+    else if (scheme !== null) {
+      const { id, advisory } = entry;
+      const { aliases, upstream } = advisory;
+      const { range, fixed } = verdict;
+      compared.hits.push({ id, aliases, upstream, advisory, range, fixed, query, scheme });
     }
   }
-  return { hits, undecided };
+}
+
+/** The entries that are no more than a fixed version: they strike without being compared. */
+function compareFixes(compared: Compared, { found, query, page, subject }: Asked): void {
+  const scheme = page.orders?.ecosystem;
+  if (scheme === undefined || subject === null) return;
+  if (scheme.id === 'rpm' && isModular(found)) return;
+  for (const { fixed, advisory } of page.plain(subject)) {
+    const { id, aliases, upstream, withdrawn } = advisory;
+    if (withdrawn !== null) continue;
+    if (subject.valid) {
+      const range = plainWords(fixed);
+      compared.hits.push({ id, aliases, upstream, advisory, range, fixed, query, scheme });
+    } else leaveOpen(compared, id, noPlace(scheme));
+  }
+}
+
+function leaveOpen(compared: Compared, id: string, reason: string): void {
+  compared.undecided ??= { ids: new Set(), reason };
+  compared.undecided.ids.add(id);
 }
 
 function verdictOf(entry: BookEntry, subject: Subject | null, page: BookPage): RangeVerdict {

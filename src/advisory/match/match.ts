@@ -51,27 +51,31 @@ export interface MatchResult {
  */
 export function matchPackages(options: MatchOptions): MatchResult {
   const { packages, distribution, source, ecosystems } = options;
+  const origins = packages.map((found) =>
+    isOsPackage(found) ? foreignOrigin(found, distribution) : null,
+  );
+  const foreignOwners = packages.filter((_, index) => origins[index] !== null);
   const assess = createAssessor({
     distribution,
     info: source.info(),
     osvEcosystem: (type) => ecosystems.osvEcosystem(type),
     advisoryName: (found) => ecosystems.advisoryName(found),
     includeKernel: options.kernel === 'match',
-    foreignOwners: foreignOwners(packages, distribution),
+    foreignOwners: new Set(foreignOwners.map(({ purl }) => purl)),
   });
   const judge = createJudge(openBook(source, ecosystems), cveKnowledge(source));
   const unassessed = createUnassessed();
   const findings = new Map<string, VulnerabilityFinding>();
   const unknowns: Unknown[] = [];
   let assessed = 0;
-  for (const found of packages) {
+  for (const [index, found] of packages.entries()) {
     const assessment = assess(found);
     if (assessment.kind !== 'ask') {
       unassessed.add(assessment.kind, found);
       continue;
     }
     assessed += 1;
-    const { foreign } = assessment;
+    const foreign = origins[index] ?? null;
     if (foreign !== null) unassessed.add('foreign', found);
     const { flaws, undecided } = judge(found, assessment.queries);
     if (undecided !== null) unknowns.push(tellUndecided(found, undecided));
@@ -83,17 +87,6 @@ export function matchPackages(options: MatchOptions): MatchResult {
     unknowns: [...unassessed.unknowns(distribution), ...unknowns.toSorted(compareUnknowns)],
     statistics: { assessed, owned, kernel, unassessed: unjudged },
   };
-}
-
-function foreignOwners(
-  packages: readonly Package[],
-  distribution: Distribution | null,
-): ReadonlySet<string> {
-  const foreign = new Set<string>();
-  for (const found of packages) {
-    if (isOsPackage(found) && foreignOrigin(found, distribution) !== null) foreign.add(found.purl);
-  }
-  return foreign;
 }
 
 /** The same package listed twice is one finding with the places of both. */

@@ -16,6 +16,11 @@ export interface ModulePackage {
   readonly modularity?: string;
 }
 
+/** True for a package that was built in a module: advisories of plain packages are not about it. */
+export function isModular(found: ModulePackage): boolean {
+  return found.modularity !== undefined || isModuleBuild(found.version);
+}
+
 /**
  * Whether an advisory entry may speak for a package as far as modules go. `stream` is the
  * advisory's `name:stream` or null. An entry without any fixed version does not tell whether it
@@ -25,7 +30,7 @@ export function speaksForModule(
   found: ModulePackage,
   advisory: { readonly stream: string | null; readonly ranges: readonly OsvRange[] },
 ): boolean {
-  const modularPackage = found.modularity !== undefined || isModuleBuild(found.version);
+  const modularPackage = isModular(found);
   const modularAdvisory = advisory.stream !== null || fixesAreModular(advisory.ranges);
   if (modularAdvisory === null) return true;
   if (modularAdvisory !== modularPackage) return false;

@@ -2,6 +2,7 @@
 // hit, and which version leaves it (ossf/osv-schema, "Evaluation"). Compares without allocation.
 import type { VersionScheme } from '../../inventory/ecosystem/ecosystem.ts';
 import type { AdvisoryMatch, OsvEvent, OsvRange } from '../../model/advisory.ts';
+import { fixesAreModular } from './modularity.ts';
 
 /** The orders that decide: the ecosystem's own, and SemVer 2.0 for ranges of type `SEMVER`. */
 export interface RangeOrders {
@@ -32,6 +33,16 @@ export function subjectOf(version: string, orders: RangeOrders): Subject {
   const valid = orders.ecosystem.isValid(version);
   const same = orders.semver === orders.ecosystem;
   return { version, valid, validSemver: same ? valid : orders.semver.isValid(version) };
+}
+
+/** Why a version cannot be judged by an order. */
+export function noPlace(order: VersionScheme): string {
+  return `version has no place in the ${order.id} order`;
+}
+
+/** The interval `[0, fixed)` in words. */
+export function plainWords(fixed: string): string {
+  return `>= 0, < ${fixed}`;
 }
 
 const notAffected: RangeVerdict = { kind: 'not-affected' };
@@ -69,7 +80,7 @@ export function evaluateRanges(
     }
     const valid = order === orders.ecosystem ? subject.valid : subject.validSemver;
     if (!valid && !coversAll(range)) {
-      reason ??= `version has no place in the ${order.id} order`;
+      reason ??= noPlace(order);
       continue;
     }
     decided = true;
@@ -102,13 +113,45 @@ export function strikesAll(
   );
 }
 
+/**
+ * The last fix of all `ranges`, at and beyond which none of them strikes; null where one has no such end, or
+ * is not of the ecosystem's own order, or speaks of builds of an rpm module.
+ */
+export function endOf(ranges: readonly OsvRange[], orders: RangeOrders): string | null {
+  const order = orders.ecosystem;
+  let end: string | null = null;
+  for (const range of ranges) {
+    const last = orderOf(range, orders) === order ? lastFix(range.events, order) : null;
+    if (last === null || (order.id === 'rpm' && fixesAreModular([range]) === true)) return null;
+    if (end === null || order.compare(last, end) > 0) end = last;
+  }
+  return end;
+}
+
+/** The last fix, if nothing begins behind it, else null. */
+function lastFix(events: readonly OsvEvent[], order: VersionScheme): string | null {
+  let last: string | null = null;
+  for (const { fixed, limit } of events) {
+    if (limit !== undefined) return null;
+    if (fixed === undefined || fixed === '0') continue;
+    if (last === null || order.compare(fixed, last) > 0) last = fixed;
+  }
+  const end = last;
+  if (end === null) return null;
+  // What begins later than the fix begins anew.
+  const isOver = events.every(
+    ({ introduced }) => introduced === undefined || compareBounds(introduced, end, order) <= 0,
+  );
+  return isOver ? end : null;
+}
+
 /** The interval of `range` that `version` is inside of, or null. */
 function strike(range: OsvRange, version: string, order: VersionScheme): RangeHit | null {
   const plain = plainFix(range.events);
   if (plain !== null) {
     // Nine of ten ranges are `[0, fixed)`: one comparison.
     if (order.compare(version, plain) >= 0) return null;
-    return { words: `>= 0, < ${plain}`, fixed: plain, order };
+    return { words: plainWords(plain), fixed: plain, order };
   }
   if (!isInRange(range, version, order)) return null;
   const { from, end } = intervalOf(range, version, order);

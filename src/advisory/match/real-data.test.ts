@@ -175,9 +175,9 @@ describe.skipIf(folder === null || !dpkg)('against dpkg --compare-versions', () 
     const source = memorySource(records);
     let compared = 0;
     for (const name of names) {
-      const fixes = source
-        .lookup('Debian:12', name)
-        .map(({ id, ranges }) => [id, ranges[0]?.events[1]?.fixed ?? ''] as const);
+      const fixes = [...source.lookup('Debian:12', name)].map(
+        ({ id, ranges }) => [id, ranges[0]?.events[1]?.fixed ?? ''] as const,
+      );
       const stated = [...new Set(fixes.map(([, fixed]) => fixed))];
       for (const version of [stated[0], stated.at(-1), `${stated[1]}~x`]) {
         if (version === undefined) continue;

@@ -2,7 +2,7 @@
 // named and cannot be read ends the build, and the old file stays.
 import { basename } from 'node:path';
 import { SeaworthyError } from '../../base/error.ts';
-import { DatabaseWriter, type ListJudge, temporaryBeside } from '../database/index.ts';
+import { type Arrangement, DatabaseWriter, temporaryBeside } from '../database/index.ts';
 import { type Bucket, bucketEcosystems, readExport } from './bucket.ts';
 import type { IngestTotals } from './ingest.ts';
 import {
@@ -26,7 +26,7 @@ export interface BuildOptions {
   /** Ecosystems to take from mirrors; default: all that concern containers. */
   readonly ecosystems?: readonly string[] | undefined;
   readonly output: string;
-  readonly isRestated?: ListJudge | undefined;
+  readonly arrangement?: Arrangement | undefined;
   readonly clock: () => Date;
   readonly network: Network;
   readonly onProgress?: OnProgress | undefined;
@@ -48,7 +48,7 @@ export async function buildDatabase(options: BuildOptions): Promise<BuildResult>
   const sides = [options.kev, options.epss, ...(options.cve ?? [])].filter((s) => s !== undefined);
   const sideInputs = sides.map(inputOf);
   if (inputs.length === 0) throw new SeaworthyError('usage', 'nothing is named to build from');
-  const writer = new DatabaseWriter(options.output, { isRestated: options.isRestated });
+  const writer = new DatabaseWriter(options.output, { arrangement: options.arrangement });
   try {
     const context = { ...options, writer };
     let records = 0;

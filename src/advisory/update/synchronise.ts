@@ -1,6 +1,6 @@
 // Makes the database agree with a bucket: on a copy of the present one, or from nothing.
 import { SeaworthyError } from '../../base/error.ts';
-import { DatabaseWriter, type ListJudge, type PresentDatabase } from '../database/index.ts';
+import { type Arrangement, DatabaseWriter, type PresentDatabase } from '../database/index.ts';
 import { type Bucket, bucketEcosystems } from './bucket.ts';
 import { type DeltaContext, updateEcosystem } from './delta.ts';
 import { inputOf, readAddress, readFile } from './input.ts';
@@ -17,7 +17,7 @@ export interface SynchroniseOptions {
   /** Addresses or files; null leaves that table as it is. Default: where CISA and FIRST publish. */
   readonly kev?: string | null | undefined;
   readonly epss?: string | null | undefined;
-  readonly isRestated?: ListJudge | undefined;
+  readonly arrangement?: Arrangement | undefined;
   readonly clock: () => Date;
 }
 
@@ -43,7 +43,7 @@ export async function synchronise(
   const mayLack = !offered.listed && options.ecosystems === undefined;
   const writer = new DatabaseWriter(options.file, {
     update: present !== null,
-    isRestated: options.isRestated,
+    arrangement: options.arrangement,
   });
   try {
     const feeds = new Map(present?.feeds.map((feed) => [feed.name, feed]));

@@ -56,7 +56,7 @@ function update(about: Partial<UpdateOptions> = {}): Promise<UpdateResult> {
 
 function found(ecosystem: string, name: string): readonly string[] {
   const database = openDatabase(file);
-  const matches = database.lookup(ecosystem, name).map((m) => {
+  const matches = [...database.lookup(ecosystem, name)].map((m) => {
     return `${m.id} < ${m.ranges[0]?.events[1]?.fixed}`;
   });
   database.close();

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { recordsOfZip, testEcosystems } from '../../../test/advisory-source.ts';
 import { noSharedData, sharedData } from '../../../test/shared-data.ts';
 import type { OsvRange } from '../../model/advisory.ts';
+import { arrangementOf } from './arrangement.ts';
 import { ordersOf } from './book.ts';
 import { evaluateRanges, type RangeOrders } from './range.ts';
-import { restatedLists } from './restated.ts';
 
-const isRestated = restatedLists(testEcosystems);
+const arrangement = arrangementOf(testEcosystems);
 
 function entry(ecosystem: string, ranges: readonly OsvRange[], versions: readonly string[]) {
   return { id: 'X-1', ecosystem, ranges, versions };
@@ -38,11 +38,11 @@ describe('lists that repeat their ranges', () => {
       true,
     ],
   ])('%s', (_, ranges, versions, expected) => {
-    expect(isRestated(entry('PyPI', ranges, versions))).toBe(expected);
+    expect(arrangement.isRestated(entry('PyPI', ranges, versions))).toBe(expected);
   });
 
   test('an ecosystem without an order keeps its lists', () => {
-    expect(isRestated(entry('Nowhere', [before2], ['1.0']))).toBe(false);
+    expect(arrangement.isRestated(entry('Nowhere', [before2], ['1.0']))).toBe(false);
   });
 
   test('left out or not: the same verdict on any version', () => {
@@ -68,7 +68,7 @@ describe('lists that repeat their ranges', () => {
         fc.array(version, { minLength: 1, maxLength: 4 }),
         (ecosystem, ranges, versions, asked) => {
           const listed = entry(ecosystem, ranges, versions);
-          if (!isRestated(listed)) return;
+          if (!arrangement.isRestated(listed)) return;
           left += 1;
           for (const one of [...versions, ...asked]) {
             expect(evaluateRanges({ ...listed, versions: [] }, one, orders(ecosystem))).toEqual(
@@ -90,7 +90,7 @@ describe('lists that repeat their ranges', () => {
         if (named?.ecosystem !== 'PyPI' || versions.length === 0) continue;
         const spoken = ranges.filter(({ type }) => type !== 'GIT');
         counts.lists += 1;
-        if (isRestated(entry('PyPI', spoken, versions))) counts.left += 1;
+        if (arrangement.isRestated(entry('PyPI', spoken, versions))) counts.left += 1;
       }
     }
     expect(counts.lists).toBeGreaterThan(100);
