@@ -1,6 +1,7 @@
 // The walk "container started -> detection -> timeline": what this machine allows is opened (naming,
 // sensor, engine), what they tell goes into the record and to a listener.
 import { messageOf, SeaworthyError } from '../base/error.ts';
+import { realPace } from '../base/retry.ts';
 import type { DockerEngine } from '../host/docker/index.ts';
 import type { RunUpdate } from '../host/naming/index.ts';
 import { type SensorOptions, sensorLimits, sensorSupport } from '../host/sensor/index.ts';
@@ -174,19 +175,18 @@ class Watching implements Watch {
     }
     for (const tell of this.early.splice(0)) tell();
     this.containers.begun();
-    const engine = this.containers.follow();
-    if (this.isWitness) {
-      void engine.then((isThere) => (this.hasEngine = isThere));
-      this.missing.push(witnessText);
-    } else if (this.thread === null) {
-      this.hasEngine = await engine;
+    if (this.thread === null) {
+      this.hasEngine = await this.containers.follow();
       this.tellWithoutSensor();
       // No process is looked at: what neither engine nor bundle knows is over.
       this.recording?.endUnseen(this.aliveIds());
       this.listener.settled?.();
     } else {
-      this.missing.push(...sensorLimits());
-      void engine.then((isThere) => (this.hasEngine = isThere));
+      this.missing.push(...(this.isWitness ? [witnessText] : sensorLimits()));
+      // Everything is seen: who waits for our word does not wait for that of an engine.
+      void realPace.sleep(0).then(async () => {
+        if (!this.isStopped) this.hasEngine = await this.containers.follow();
+      });
     }
   }
 

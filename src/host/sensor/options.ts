@@ -23,7 +23,7 @@ export interface SensorOptions {
   /** Sends and receives told of each socket, peer and call in `transferWindowMs`. */
   readonly transfersPerFlow: number;
   readonly transferWindowMs: number;
-  /** Pause behind a look that found records: the shorter behind the first ones, and where there is a flood. */
+  /** Pauses behind looks that found records: the first after a rest, the longest of a row. */
   readonly pauseMinMs: number;
   readonly pauseMaxMs: number;
   /** Also tell the processes that live already. */

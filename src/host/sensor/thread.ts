@@ -141,10 +141,10 @@ class SensorThread {
       this.tellLosses(false);
       if (this.isTelling) break;
       if (this.reader.hasNews() || bytes > 0) {
-        const nowMs = Number(monotonicNs() / 1_000_000n);
-        if (this.waiter.pause(this.pace.pauseMs(bytes, nowMs))) break;
+        if (this.waiter.pause(this.pace.pauseMs(bytes))) break;
         continue;
       }
+      this.pace.rested();
       if (this.waiter.wait(restMs)) break;
       if (this.reader.hasNews()) continue;
       this.consumer?.rest?.();
