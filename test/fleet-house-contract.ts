@@ -124,7 +124,7 @@ export function houseContract(make: () => Promise<FleetStoreUnderTest>): void {
     ]);
     expect(await store.newestAudits(1)).toHaveLength(1);
     const runs = await store.auditsSince({ sinceUs: sampleUs, limit: 10 });
-    expect(runs.map(({ score }) => score).toSorted()).toEqual([40, 60, 71]);
+    expect(runs.map(({ score }) => score).toSorted((a, b) => a - b)).toEqual([40, 60, 71]);
     expect(runs.at(-1)?.score).toBe(71);
     expect(await store.auditsSince({ sinceUs: sampleUs + 1, limit: 10 })).toHaveLength(1);
     expect(await store.auditAnswer('a', 'docker')).toEqual({

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { builtinSource } from '../src/advisory/builtin/index.ts';
 import type { Remembered } from '../src/flow/harbour.ts';
-import type { TrustDesk } from '../src/flow/image-trust.ts';
+import type { TrustDesk } from '../src/flow/image-trust-view.ts';
 import { closedTrustDesk } from '../src/flow/image-trust-view.ts';
 import { createLiveFeed, type LiveFeed } from '../src/flow/live.ts';
 import { machineEvidence } from '../src/flow/machine-evidence.ts';

@@ -187,7 +187,7 @@ test('audits since, and the last whole answer; nothing again while no file chang
 });
 
 test('what is no record of ours is refused with its reason', () => {
-  const refused = (value: unknown): string => String(readFleetRecord(value));
+  const refused = (value: unknown): unknown => readFleetRecord(value);
   const audit = { kind: 'audit', audit: 'docker', target: 'x', atUs: 1, score: 101, failed: [] };
   expect(refused(audit)).toBe('score is above 100');
   expect(refused({ ...audit, score: 1, audit: '../x y' })).toBe('audit is no name');

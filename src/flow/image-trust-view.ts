@@ -3,7 +3,17 @@
 import { SeaworthyError } from '../base/error.ts';
 import type { ImageTrust, ImageTrustView } from '../model/image-trust.ts';
 import { signerWords } from '../model/trust.ts';
-import type { TrustDesk, TrustSubject } from './image-trust.ts';
+import type { CatalogueEntry } from '../store/catalog/index.ts';
+
+/** What is asked about: an image of a list. */
+export type TrustSubject = Pick<CatalogueEntry, 'id' | 'kind' | 'reference'>;
+
+export interface TrustDesk {
+  /** What is known; no registry is asked. */
+  view(image: TrustSubject): Promise<ImageTrustView>;
+  /** Asks for a new look. Rejects with `SeaworthyError` `busy`, `unsupported`. */
+  ask(image: TrustSubject): Promise<ImageTrustView>;
+}
 
 export interface TrustKnown {
   readonly image: TrustSubject;

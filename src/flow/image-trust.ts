@@ -4,19 +4,9 @@ import { messageOf, SeaworthyError } from '../base/error.ts';
 import { limits } from '../base/limits.ts';
 import type { ImageTrust, ImageTrustView } from '../model/image-trust.ts';
 import { normalName } from '../model/repository-name.ts';
-import type { Catalogue, CatalogueEntry } from '../store/catalog/index.ts';
-import { imageTrustView } from './image-trust-view.ts';
+import type { Catalogue } from '../store/catalog/index.ts';
+import { imageTrustView, type TrustDesk, type TrustSubject } from './image-trust-view.ts';
 import type { TrustSetting, TrustSource } from './trust/index.ts';
-
-/** What is asked about: an image of a list. */
-export type TrustSubject = Pick<CatalogueEntry, 'id' | 'kind' | 'reference'>;
-
-export interface TrustDesk {
-  /** What is known; no registry is asked. */
-  view(image: TrustSubject): Promise<ImageTrustView>;
-  /** Asks for a new look. Rejects with `SeaworthyError` `busy`, `unsupported`. */
-  ask(image: TrustSubject): Promise<ImageTrustView>;
-}
 
 export interface TrustDeskOptions {
   readonly catalogue: Pick<Catalogue, 'trust' | 'putTrust'>;

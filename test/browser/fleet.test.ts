@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildUi } from '../../tools/build/ui.ts';
+import { fleetAudit, fleetDecision } from '../fleet-house-contract.ts';
 import { fleetPair, type Json } from '../fleet-pair.ts';
 import { present } from '../present.ts';
-import { fleetDetection, fleetRun } from '../sample-fleet.ts';
+import { fleetDetection, fleetRun, sampleUs } from '../sample-fleet.ts';
 import { idOf, imageIdOf } from '../sample-record.ts';
 import { sampleReport } from '../sample-report.ts';
 import { complaints } from './accessibility.ts';
@@ -40,7 +41,7 @@ describe.skipIf(noBrowser !== null)(`a fleet (${noBrowser ?? 'in Chromium'})`, (
     expect(page.url()).not.toContain('swt_');
     const pages = await page.getByRole('navigation', { name: 'Pages' }).innerText();
     expect(pages).toContain('Network');
-    expect(pages).not.toMatch(/Gate|Audit/);
+    expect(pages).toMatch(/Gate\s+Audit/);
     expect(await complaints(page)).toEqual([]);
     // The second replica takes it, the page at the first one shows it.
     await page.getByText('live', { exact: true }).waitFor();
@@ -61,6 +62,28 @@ describe.skipIf(noBrowser !== null)(`a fleet (${noBrowser ?? 'in Chromium'})`, (
     const done = { id, state: 'done', result: 'paused by the engine', canUndo: true, undoes: null };
     await asAgent('a', { byHand: ['pause'], answers: [{ ...done, policy }], now: true });
     await page.getByText('paused by the engine').first().waitFor();
+    expect(await complaints(page)).toEqual([]);
+
+    // Where no node tells anything, the page says how it would; then whose it is.
+    await page.goto(`${address}/#/gate`);
+    await page.getByText('No node has told of a gate').waitFor();
+    await page.goto(`${address}/#/audit`);
+    await page.getByText('No node has told of an audit').waitFor();
+    await tell('b', [
+      fleetDecision('one'),
+      { kind: 'decided', day: new Date().toISOString().slice(0, 10), counts: [] },
+      fleetAudit(sampleUs, 41, ['5.4', '<img src=x onerror=1>']),
+    ]);
+    await page.goto(`${address}/#/`);
+    await page.reload();
+    await page.goto(`${address}/#/audit`);
+    await page.getByText('the worst is node-b with 41 of 100').waitFor();
+    expect(await complaints(page)).toEqual([]);
+    await page.getByRole('link', { name: 'node-b' }).click();
+    await page.getByText('told its score and not the whole answer').waitFor();
+    await page.goto(`${address}/#/gate`);
+    await page.getByRole('cell', { name: 'node-b' }).waitFor();
+    expect(await page.locator('img').count()).toBe(0);
     expect(await complaints(page)).toEqual([]);
 
     await page.getByRole('link', { name: 'Account' }).click();

@@ -90,7 +90,10 @@ const routeSchema = {
 };
 
 function anyCase(word: string): string {
-  return [...word].map((letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`).join('');
+  return word
+    .split('')
+    .map((letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`)
+    .join('');
 }
 
 function outputOf(kind: keyof typeof outputShapes): object {

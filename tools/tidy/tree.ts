@@ -38,7 +38,7 @@ export type Violation = string;
 /** Judges the whole tree; an empty list is a pass. */
 export type Check = (tree: Tree) => readonly Violation[];
 
-const folders = ['src', 'ui', 'tools', 'test', 'docs', 'bin', '.ci'];
+const folders = ['src', 'ui', 'tools', 'test', 'docs', 'deploy', 'bin', '.ci'];
 const sourceSuffix = /\.tsx?$/;
 const textSuffixes = ['.md', '.json', '.mjs'];
 

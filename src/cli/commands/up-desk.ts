@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 import type { AuditAnswer } from '../../flow/audit.ts';
 import type { HarbourSources, Remembered } from '../../flow/harbour.ts';
-import type { TrustDesk } from '../../flow/image-trust.ts';
+import type { TrustDesk } from '../../flow/image-trust-view.ts';
 import type { LiveFeed } from '../../flow/live.ts';
 import type { Coverage } from '../../flow/runtime-source.ts';
 import type { Up, UpStatus } from '../../flow/up.ts';

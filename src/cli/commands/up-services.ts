@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseJson } from '../../base/json.ts';
 import { realPace } from '../../base/retry.ts';
 import type { Remembered } from '../../flow/harbour.ts';
-import type { TrustDesk } from '../../flow/image-trust.ts';
+import type { TrustDesk } from '../../flow/image-trust-view.ts';
 import { machineEvidence } from '../../flow/machine-evidence.ts';
 import { type AnsweringDesk, machineResponses } from '../../flow/response-desk.ts';
 import type { Coverage } from '../../flow/runtime-source.ts';

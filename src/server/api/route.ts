@@ -1,7 +1,7 @@
 // What a route of the API is: its place, who may ask, what it takes and gives, and a thin handler.
 import type { AuditAnswer } from '../../flow/audit.ts';
 import type { Awaitable, Evidence } from '../../flow/evidence.ts';
-import type { TrustDesk } from '../../flow/image-trust.ts';
+import type { TrustDesk } from '../../flow/image-trust-view.ts';
 import type { ResponseDesk } from '../../flow/response-desk.ts';
 import type { UpStatus } from '../../flow/up.ts';
 import type { GateDecision } from '../../model/gate-decision.ts';
