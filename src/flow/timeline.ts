@@ -59,6 +59,7 @@ export function timelineOf(reader: RecordReader, request: TimelineRequest): Time
     events: records.length,
     truncated,
     rawOn: null,
+    ...(isNarrow(request.query) ? { isNarrowed: true } : {}),
     namesakes,
   };
 }

@@ -133,6 +133,8 @@ export interface TimelineView {
   readonly truncated: boolean;
   /** The node that keeps processes and files, which are not told here; null: all of them are here. */
   readonly rawOn: string | null;
+  /** Only a time, or what fits a word, was asked for: there may be more. */
+  readonly isNarrowed?: boolean;
   /** Older runs of the same name. */
   readonly namesakes: number;
 }

@@ -2,7 +2,7 @@
 import { counted } from '../../base/count-text.ts';
 import type { ExposureAnswer, ExposureRow } from '../../model/timeline-view.ts';
 import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../paint/index.ts';
-import { lifeMs, minuteText, nameOf, type RecordView, spanText } from './words.ts';
+import { isUnstarted, lifeMs, minuteText, nameOf, type RecordView, spanText } from './words.ts';
 
 const shownPackages = 6;
 
@@ -92,7 +92,7 @@ function containerLines(rows: readonly ExposureRow[], view: RecordView, paint: P
   if (row === undefined) return [];
   const { container, running, reachableFrom } = row;
   const mark = running ? '●' : '○';
-  const life = `${minuteText(row.firstSeen)} · ${spanText(lifeMs(container, view.now))}`;
+  const life = `${minuteText(row.firstSeen)} · ${isUnstarted(container) ? 'never started' : spanText(lifeMs(container, view.now))}`;
   const head = `   ${mark} ${harmless(nameOf(container))}`;
   const owner = [container.workload.team, container.workload.application].filter(
     (one) => one !== null,

@@ -123,6 +123,44 @@ const answer: ExposureAnswer = {
 
 const view = { columns: 80, colour: false, now };
 
+describe('what is known and what is not', () => {
+  const unstarted = { ...container('web', false), startedAt: null, namedBeforeStart: true };
+  const limits = { memoryBytes: 64_000_000, cpus: 0.5, processes: null };
+
+  test.each([
+    ['never started', containersTable([unstarted], { ...view, more: false })],
+    [
+      'not started yet',
+      containersTable([{ ...unstarted, running: true, endedAt: null }], { ...view, more: false }),
+    ],
+    [
+      'web was never started: nothing was detected.',
+      timelineTable({ ...timeline, container: unstarted, detections: [] }, view),
+    ],
+    ['limits 64.0 MB of memory, 0.5 processors', timelineTable({ ...timeline, limits }, view)],
+    [
+      'limits none',
+      timelineTable(
+        { ...timeline, limits: { memoryBytes: null, cpus: null, processes: null } },
+        view,
+      ),
+    ],
+    [
+      'nothing was detected in what was asked for.',
+      timelineTable(
+        { ...timeline, container: container('w', false), detections: [], isNarrowed: true },
+        view,
+      ),
+    ],
+    [
+      'No process was recorded in what was asked for.',
+      timelineTable({ ...timeline, processes: [], isNarrowed: true }, view),
+    ],
+  ])('%s', (sentence, text) => {
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(sentence);
+  });
+});
+
 describe('on a terminal', () => {
   test.each([
     [

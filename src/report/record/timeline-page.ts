@@ -13,9 +13,9 @@ import type {
 import { harmless } from '../paint/index.ts';
 import { pageStyle } from './page-style.ts';
 import {
+  alarmText,
   bytesText,
   commandOf,
-  detectionCount,
   endOf,
   imageOf,
   lifeMs,
@@ -87,12 +87,9 @@ function axisOf({ container }: TimelineView, now: Date): Axis {
 }
 
 function header(timeline: TimelineView, now: Date): string {
-  const { container, startedBy, detections } = timeline;
+  const { container, startedBy } = timeline;
   const state = stateText(container, now);
-  const alarm =
-    detections.length === 0
-      ? 'nothing was detected'
-      : counted(detectionCount(timeline), 'detection');
+  const alarm = alarmText(timeline);
   const owner = Object.entries(container.workload)
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key} ${value}`)

@@ -9,9 +9,9 @@ import type {
 } from '../../model/timeline-view.ts';
 import { createPaint, harmless, type Paint, shorten, spread, wrap } from '../paint/index.ts';
 import {
+  alarmText,
   bytesText,
   commandOf,
-  detectionCount,
   endOf,
   imageOf,
   lifeMs,
@@ -60,9 +60,8 @@ function axisOf({ container }: TimelineView, now: Date): Axis {
 }
 
 function headline(timeline: TimelineView, { now }: RecordView, paint: Paint): string[] {
-  const { container, startedBy, detections: found } = timeline;
-  const alarm =
-    found.length === 0 ? 'nothing was detected' : counted(detectionCount(timeline), 'detection');
+  const { container, startedBy } = timeline;
+  const alarm = alarmText(timeline);
   const limits = limitsText(timeline);
   const sentence = `${harmless(nameOf(container))} ${stateText(container, now)}: ${alarm}.`;
   const who = [startedBy?.user, startedBy?.command].filter(
@@ -156,8 +155,12 @@ function responses({ responses: done }: TimelineView, axis: Axis, paint: Paint):
   return more > 0 ? [...lines, `   ${paint.faint(`${more} more`)}`] : lines;
 }
 
-function processes({ processes: roots }: TimelineView, axis: Axis, paint: Paint): string[] {
-  if (roots.length === 0) return ['', ` ${paint.faint('No process was recorded.')}`];
+function processes(timeline: TimelineView, axis: Axis, paint: Paint): string[] {
+  const { processes: roots } = timeline;
+  if (roots.length === 0) {
+    const where = timeline.isNarrowed === true ? ' in what was asked for' : '';
+    return ['', ` ${paint.faint(`No process was recorded${where}.`)}`];
+  }
   const lines: string[] = ['', ` ${paint.strong('Processes')}`];
   let left = shownProcesses;
   let hidden = 0;

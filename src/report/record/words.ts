@@ -1,4 +1,5 @@
 // Words for times, lives and processes that all views of the record share.
+import { counted } from '../../base/count-text.ts';
 import type {
   ContainerView,
   ProcessView,
@@ -110,7 +111,14 @@ export function limitsText({ limits }: TimelineView): string | null {
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
+/** `3 detections`, `nothing was detected`, and that only a part was looked at. */
+export function alarmText(timeline: TimelineView): string {
+  const count = detectionCount(timeline);
+  const found = count === 0 ? 'nothing was detected' : counted(count, 'detection');
+  return timeline.isNarrowed === true ? `${found} in what was asked for` : found;
+}
+
 /** Detections of a timeline, folded ones included. */
-export function detectionCount({ detections }: TimelineView): number {
+function detectionCount({ detections }: TimelineView): number {
   return detections.reduce((sum, { count }) => sum + count, 0);
 }

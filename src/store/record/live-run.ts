@@ -28,6 +28,12 @@ export interface PeerSum {
   lastNs: bigint;
 }
 
+function isBelow(path: string, folder: string): boolean {
+  return (
+    folder !== '/' && path.startsWith(folder) && ['/', undefined].includes(path[folder.length])
+  );
+}
+
 export class LiveRun {
   readonly containerId: string;
   /** Times of lines count from here. */
@@ -122,6 +128,8 @@ export class LiveRun {
   }
 
   #use(path: string): void {
+    // What was mounted over the image is not of it.
+    if (this.run?.identity.mounts.some(({ destination }) => isBelow(path, destination))) return;
     if (this.files.has(path) || this.filesSeen >= filesPerRun) return;
     this.files.add(path);
     this.filesSeen += 1;
