@@ -46,6 +46,16 @@ function behindOneAnother(
 }
 
 /** Whether the bytes are pieces of either kind. */
+/**
+ * Frees the memory of bytes that nobody looks at any more: they are empty afterwards. The collector does
+ * not see how large such memory is until tens of megabytes wait for it.
+ */
+export function giveBack(bytes: Uint8Array): void {
+  const { buffer, byteLength } = bytes;
+  // Small buffers of Node share one memory.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
+
 export function isPacked(bytes: Uint8Array): boolean {
   return isOf(mark, bytes) || isOf(plainMark, bytes);
 }

@@ -2,7 +2,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { SeaworthyError } from '../../base/error.ts';
 import { limits } from '../../base/limits.ts';
-import { isPacked, packPieces, unpackPieces } from '../../base/pieces.ts';
+import { giveBack, isPacked, packPieces, unpackPieces } from '../../base/pieces.ts';
 import type { Inspector, IssueFact } from '../../model/inspection.ts';
 import type { Evidence, FoundPackage } from '../../model/package.ts';
 
@@ -129,18 +129,26 @@ export function encodeRecord(record: LayerRecord): Uint8Array {
 }
 
 function* piecesOf(record: LayerRecord): Generator<Uint8Array> {
-  yield serialize({ recordRevision, record: { ...record, files: [] } });
+  for (const value of valuesOf(record)) {
+    const bytes = serialize(value);
+    yield bytes;
+    giveBack(bytes);
+  }
+}
+
+function* valuesOf(record: LayerRecord): Generator<unknown> {
+  yield { recordRevision, record: { ...record, files: [] } };
   let parts: FilePart[] = [];
   let weight = 0;
   for (const part of partsOf(record.files)) {
     parts.push(part);
     weight += 1 + part.packages.length;
     if (weight < weightOfPiece) continue;
-    yield serialize(parts);
+    yield parts;
     parts = [];
     weight = 0;
   }
-  yield serialize(parts);
+  yield parts;
 }
 
 function* partsOf(files: readonly CatalogedFile[]): Generator<FilePart> {
