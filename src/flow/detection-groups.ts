@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { DetectionFacts, PlainValue } from '../model/timeline.ts';
 import { factsOfRule, techniqueOf } from '../runtime/catalog/index.ts';
-import type { StoredDetection } from '../store/record/index.ts';
+import type { StoredDetection, StoredRun } from '../store/record/index.ts';
 import { timeText } from './container-view.ts';
 
 export interface DetectionGroupView {
@@ -34,36 +34,78 @@ export interface DetectionGroupView {
   readonly latest: DetectionFacts;
 }
 
-/** A detection, and in a fleet who told of it. */
-type Found = StoredDetection & { readonly agent?: string };
+/** A detection, and in a fleet who told of it, in which container: its run is asked where it is shown. */
+export type GroupedDetection = StoredDetection & {
+  readonly agent?: string;
+  readonly container?: string | null;
+};
 
-/** Groups of detections that come newest first; the group with the newest one is first. */
+/** Detections of one cause, newest first. */
+export interface DetectionGroup {
+  readonly key: string;
+  readonly own: readonly GroupedDetection[];
+}
+
+export interface DetectionPage {
+  readonly groups: readonly DetectionGroup[];
+  /** The last detection of the page; null: there was none. */
+  readonly lastId: number | null;
+  /** More groups were found than were wanted: they begin behind the page. */
+  readonly isCut: boolean;
+}
+
+/**
+ * Groups of detections that come newest first; the group with the newest one is first. The page ends
+ * before the detection that would open one group too many, so that the next page misses none.
+ */
 export function groupDetections(
-  found: readonly Found[],
-  { acrossContainers = false }: { readonly acrossContainers?: boolean } = {},
-): readonly DetectionGroupView[] {
-  const groups = Map.groupBy(found, (one) => keyOf(one, acrossContainers));
-  return [...groups].map(([key, own]) => groupOf(key, own));
+  found: readonly GroupedDetection[],
+  options: { readonly acrossContainers: boolean; readonly most: number },
+): DetectionPage {
+  const groups = new Map<string, GroupedDetection[]>();
+  let lastId: number | null = null;
+  let isCut = false;
+  for (const one of found) {
+    const key = keyOf(one, options.acrossContainers);
+    const own = groups.get(key);
+    if (own === undefined && groups.size >= options.most) {
+      isCut = true;
+      break;
+    }
+    if (own === undefined) groups.set(key, [one]);
+    else own.push(one);
+    lastId = one.id;
+  }
+  return { groups: [...groups].map(([key, own]) => ({ key, own })), lastId, isCut };
 }
 
 /** A cause is the same on every machine; what has none is told apart by its container. */
-function keyOf({ detection, run, agent = '' }: Found, acrossContainers: boolean): string {
+function keyOf(one: GroupedDetection, acrossContainers: boolean): string {
+  const { detection, agent = '' } = one;
   const cause = detection.output_fields['seaworthy.cause'] ?? null;
-  const container = run?.run.identity.id ?? null;
+  const container = containerOf(one);
   if (acrossContainers && cause !== null) return JSON.stringify([detection.rule, cause]);
   const place = acrossContainers && container === null ? [agent] : [];
   return JSON.stringify([detection.rule, container, cause, ...place]);
 }
 
-function placesOf(own: readonly Found[]): DetectionGroupView['group']['places'] {
-  const containers = new Set(own.flatMap(({ run }) => run?.run.identity.id ?? []));
+function containerOf({ run, container }: GroupedDetection): string | null {
+  return run?.run.identity.id ?? container ?? null;
+}
+
+function placesOf(own: readonly GroupedDetection[]): DetectionGroupView['group']['places'] {
+  const containers = new Set(own.flatMap((one) => containerOf(one) ?? []));
   const nodes = new Set(own.map(({ run, agent }) => agent ?? run?.run.node ?? ''));
   return { containers: containers.size, nodes: nodes.size };
 }
 
-function groupOf(key: string, own: readonly Found[]): DetectionGroupView {
-  const newest = own[0] as Found;
-  const { detection, run } = newest;
+/** As people read it. @param run of the newest; usually it has it itself */
+export function groupView(
+  { key, own }: DetectionGroup,
+  run: StoredRun | null = own[0]?.run ?? null,
+): DetectionGroupView {
+  const newest = own[0] as GroupedDetection;
+  const { detection } = newest;
   const { rule, priority, output_fields: fields } = detection;
   return {
     id: createHash('sha256').update(key).digest('hex').slice(0, 24),

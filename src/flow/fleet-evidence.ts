@@ -9,9 +9,8 @@ import type {
   StoredFleetDetection,
   StoredFleetRun,
 } from '../store/fleet/index.ts';
-import type { StoredDetection } from '../store/record/index.ts';
 import { containerView, timeText } from './container-view.ts';
-import { groupDetections } from './detection-groups.ts';
+import { type GroupedDetection, groupDetections, groupView } from './detection-groups.ts';
 import type {
   ContainersAsked,
   ContainersFound,
@@ -98,9 +97,11 @@ export async function runOfWord(
   const page = { limit: meant, ...withTeams(teams) };
   const [exact] = await store.runs({ container: clean, ...page });
   if (exact !== undefined) return exact;
+  // Very many names may begin as this one does: it comes before them.
+  const [called] = await store.runs({ called: clean, ...page, limit: 1 });
+  if (called !== undefined) return called;
   const found = await store.runs({ name: clean, ...page });
-  const isOfId = ({ run }: StoredFleetRun): boolean => run.container.startsWith(clean);
-  return found.find(({ run }) => run.name === clean) ?? found.find(isOfId) ?? null;
+  return found.find(({ run }) => run.container.startsWith(clean)) ?? null;
 }
 
 async function containersPage(
@@ -273,46 +274,46 @@ async function detectionsPage(
     ...withTeams(teams),
     limit: groupedAtOnce,
   });
-  const last = found.at(-1);
-  const hasMore = found.length === groupedAtOnce && last !== undefined;
-  const stored = await withRuns(store, found);
+  const grouped = await withRepeats(store, found);
+  const page = groupDetections(grouped, { acrossContainers: true, most: limit });
+  const last = page.isCut ? page.lastId : (found.at(-1)?.id ?? null);
+  const hasMore = page.isCut || found.length === groupedAtOnce;
+  const newest = page.groups.flatMap(({ own }) => own.slice(0, 1));
+  const runs = await store.runsOf(
+    newest.flatMap(({ agent = '', container = null }) =>
+      container === null ? [] : [[agent, container]],
+    ),
+  );
   return {
-    items: groupDetections(stored, { acrossContainers: true }).slice(0, limit),
-    nextBeforeId: hasMore ? last.id : null,
+    items: page.groups.map((group) => {
+      const [first] = group.own;
+      const run = runs.get(`${first?.agent}\n${first?.container}`);
+      return groupView(group, run === undefined ? null : storedRunOf(run));
+    }),
+    nextBeforeId: hasMore ? last : null,
   };
 }
 
-async function withRuns(
+/** How often each came since it was told; its run is asked where it is shown. */
+async function withRepeats(
   store: FleetStore,
   found: readonly StoredFleetDetection[],
-): Promise<readonly (StoredDetection & { readonly agent: string })[]> {
-  const [runs, repeats] = await Promise.all([
-    store.runsOf(
-      found.flatMap(({ agent, told }) =>
-        told.container === null ? [] : [[agent, told.container]],
-      ),
-    ),
-    store.repeats(
-      found.map(({ agent, told }) => [
-        agent,
-        told.container ?? '',
-        told.timeUs,
-        told.detection.rule,
-      ]),
-    ),
-  ]);
+): Promise<readonly GroupedDetection[]> {
+  const repeats = await store.repeats(
+    found.map(({ agent, told }) => [agent, told.container ?? '', told.timeUs, told.detection.rule]),
+  );
   return found.map(({ id, agent, told }) => {
     const { container, timeUs, detection } = told;
-    const run = runs.get(`${agent}\n${container}`);
     const repeat = repeats.get([agent, container ?? '', timeUs, detection.rule].join('\n'));
     return {
       id,
       agent,
+      container,
       timeNs: nanoseconds(timeUs),
       lastNs: nanoseconds(repeat?.lastUs ?? timeUs),
       count: repeat?.count ?? 1,
       detection,
-      run: run === undefined ? null : storedRunOf(run),
+      run: null,
     };
   });
 }

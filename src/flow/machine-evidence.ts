@@ -240,14 +240,15 @@ async function detectionsPage(
   teams: Teams,
 ): Promise<DetectionsFound> {
   if (record === null) return { items: [], nextBeforeId: null };
-  const { groupDetections } = await import('./detection-groups.ts');
+  const { groupDetections, groupView } = await import('./detection-groups.ts');
   const found = record.detectionsOfAll({ ...asked, limit: groupedAtOnce });
   const seen = found.filter(({ run }) => (run === null ? teams === null : maySee(teams, run)));
-  const last = found.at(-1);
-  const hasMore = found.length === groupedAtOnce && last !== undefined;
+  const page = groupDetections(seen, { acrossContainers: false, most: limit });
+  const last = page.isCut ? page.lastId : (found.at(-1)?.id ?? null);
+  const hasMore = page.isCut || found.length === groupedAtOnce;
   return {
-    items: groupDetections(seen).slice(0, limit),
-    nextBeforeId: hasMore ? last.id : null,
+    items: page.groups.map((one) => groupView(one)),
+    nextBeforeId: hasMore ? last : null,
   };
 }
 

@@ -26,7 +26,7 @@ const usedPerSet = 15;
 const segmentBytes = 512;
 
 /** A small generator of chance: the same data in each run. */
-function chanceFrom(seed: number): () => number {
+export function chanceFrom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 48_271) % 2_147_483_647;

@@ -116,15 +116,18 @@ async function timed(
   await store.addToken({ hash: secretHash(token), role: 'viewer', label: 'bench', teams });
   const headers = { authorization: `Bearer ${token}` };
   const ms: number[] = [];
-  const cpu = (): number => processorSeconds(pid) + treeSeconds(databasePid);
-  const before = cpu();
-  for (let at = 0; at < asksEach; at += 1) {
+  const ask = async (at: number): Promise<number> => {
     const begun = performance.now();
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${path(at)}`, { headers });
     const text = await answer.text();
-    ms.push(performance.now() - begun);
     if (answer.status !== 200) throw new Error(`${name}: ${answer.status} ${text.slice(0, 300)}`);
-  }
+    return performance.now() - begun;
+  };
+  // Uncounted: the first question of a new server also loads code, and what the server keeps.
+  await ask(asksEach);
+  const cpu = (): number => processorSeconds(pid) + treeSeconds(databasePid);
+  const before = cpu();
+  for (let at = 0; at < asksEach; at += 1) ms.push(await ask(at));
   const cpuMs = ((cpu() - before) * 1000) / asksEach;
   return { name: team === null ? name : `${name} (of ${team})`, ms, cpuMs };
 }

@@ -21,6 +21,7 @@ import { describeMachine, isBusy } from './machine.ts';
 import { type BenchResult, renderPage, renderTable } from './page.ts';
 import { findPeer } from './peer.ts';
 import { recall } from './recall.ts';
+import { record } from './record.ts';
 import { sensor } from './sensor.ts';
 import { pages } from './server.ts';
 import { trust } from './trust.ts';
@@ -42,6 +43,7 @@ const cases: readonly Case[] = [
   trust,
   watch,
   dashboard,
+  record,
   pages,
   fleet,
   fleetPages,

@@ -1,5 +1,6 @@
 // What pages ask of images: the catalogue of what ran, reports in short and whole, a score a day.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { realPace } from '../../base/retry.ts';
 import type { FixAction, Grade, Report, Summary } from '../../model/report.ts';
 import { Conditions, likeText } from './conditions.ts';
 import type { FleetCatalogued, FleetCataloguePage, FleetPages, FleetScore } from './fleet-pages.ts';
@@ -72,9 +73,21 @@ export async function askGrades(
   return new Map(rows.map(({ id, letter }) => [String(id), String(letter)]));
 }
 
+/** Very many images are counted anew only so often. */
+const countedMs = 10_000;
+const veryMany = 10_000;
+const counts = new WeakMap<SqlDatabase, { readonly images: number; readonly atMs: number }>();
+
 export async function catalogueCount(database: SqlDatabase): Promise<number> {
+  const nowMs = realPace.now();
+  const known = counts.get(database);
+  if (known !== undefined && known.images > veryMany && nowMs - known.atMs < countedMs) {
+    return known.images;
+  }
   const [row] = await database.query('SELECT count(*) AS images FROM catalogue');
-  return Number(row?.['images'] ?? 0);
+  const images = Number(row?.['images'] ?? 0);
+  counts.set(database, { images, atMs: nowMs });
+  return images;
 }
 
 export async function askReport(database: SqlDatabase, id: string): Promise<Report | null> {

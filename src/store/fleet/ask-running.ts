@@ -84,19 +84,23 @@ async function runningImages(
   where.plain('n.alive <> 0');
   where.plain(`n.image <> coalesce((SELECT number FROM image_number WHERE image = ''), 0)`);
   where.teams(teams, database.words, 'n');
+  // Sums of what is eight bytes wide are decimal numbers to PostgreSQL, which take twice the time.
+  const alive = 'sum(CAST(n.alive AS int))';
   const rows = await database.query(
     `SELECT a.image, a.alive, j.judged_us FROM (
-       SELECT n.image, sum(n.alive) AS alive FROM ran_now n ${where.text}
-       GROUP BY n.image HAVING sum(n.alive) > 0
-       ORDER BY sum(n.alive) DESC, n.image LIMIT ${where.parameter(most)}) a
-     LEFT JOIN judged j ON j.image = a.image ORDER BY a.alive DESC, a.image`,
+       SELECT n.image, ${alive} AS alive FROM ran_now n ${where.text}
+       GROUP BY n.image HAVING ${alive} > 0
+       ORDER BY ${alive} DESC, n.image LIMIT ${where.parameter(most)}) a
+     LEFT JOIN judged j ON j.image = a.image`,
     where.values,
   );
-  return rows.map(({ image, alive, judged_us: judged }) => ({
-    number: Number(image),
-    containers: Number(alive),
-    judgedUs: judged === null || judged === undefined ? null : Number(judged),
-  }));
+  return rows
+    .map(({ image, alive: containers, judged_us: judged }) => ({
+      number: Number(image),
+      containers: Number(containers),
+      judgedUs: judged === null || judged === undefined ? null : Number(judged),
+    }))
+    .toSorted((a, b) => b.containers - a.containers || a.number - b.number);
 }
 
 async function readMissing(

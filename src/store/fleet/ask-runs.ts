@@ -19,8 +19,9 @@ import type { SqlDatabase, SqlRow, SqlWords } from './sql.ts';
 
 /** Runs, newest first, in whose names any part is looked for. */
 const namesSearched = 10_000;
-/** The same of each list where there are several, at least. */
-const namesSearchedEach = 50;
+/** The same where there are several lists, whose runs lie all over the store; of each at least so many. */
+const namesOfLists = 3000;
+const namesOfEach = 2;
 /** Runs of one beginning of a name or id, in any order, that are put in order. */
 const namesakes = 5000;
 /** Runs that are passed before all lists of very many are read. */
@@ -124,7 +125,7 @@ async function listsOf(
   const { words } = database;
   const { image, teams, before, limit } = query;
   // Few of many runs live: all of them are one list.
-  if (query.aliveOnly === true || query.container !== undefined) return null;
+  if (query.aliveOnly === true || isOne(query)) return null;
   if (image !== undefined) {
     const meant = { kind: 'word', word: image } as const;
     if (agents !== null) {
@@ -144,6 +145,11 @@ async function listsOf(
   }
   if (agents !== null) return listsOfAgents(agents);
   return teams === undefined ? null : listsOfTeams(teams);
+}
+
+/** Its index leads to the few runs that have it. */
+function isOne({ container, called }: FleetRunQuery): boolean {
+  return container !== undefined || called !== undefined;
 }
 
 /** Names of images, up to one too many. */
@@ -170,7 +176,7 @@ function conditionsOf({ database, query, agents }: Asked): Conditions {
   else where.add('r.first_us >= ?', query.sinceUs);
   if (image !== undefined) runsMeant(where, image);
   // Lists of agents or teams say the same themselves.
-  const isListed = query.aliveOnly !== true && container === undefined;
+  const isListed = query.aliveOnly !== true && !isOne(query);
   if (agents !== null && !isListed) where.plain(isFrom(words, where, agents));
   if (container !== undefined) {
     where.add(
@@ -179,6 +185,7 @@ function conditionsOf({ database, query, agents }: Asked): Conditions {
     );
     where.add('r.container = ?', container);
   }
+  where.add(`r.name${words.bytewise} = ?`, query.called);
   where.teams(query.teams, words);
   if (before !== undefined) {
     const us = where.parameter(before.firstUs);
@@ -298,7 +305,7 @@ function namedOf(database: SqlDatabase, { where, lists, name, limit }: Named): s
 function searchedOf(where: Conditions, lists: Lists | null): Newest {
   const limit = where.parameter(namesSearched);
   if (lists === null) return { where, lists, limit };
-  const each = Math.max(namesSearchedEach, Math.ceil(namesSearched / lists.elements.length));
+  const each = Math.max(namesOfEach, Math.ceil(namesOfLists / lists.elements.length));
   // Among runs that do not reach the page others may have the name.
   return { where, lists: { ...lists, floorUs: null }, limit, limitEach: where.parameter(each) };
 }
