@@ -2,8 +2,8 @@
 import { bannedAlone, bannedNames } from './bounds.ts';
 import type { Tree, Violation } from './tree.ts';
 
-/** Upper-case names that the world expects. */
-const customary = /^(?:[A-Z]+(?:\.md)?|\..+)$/;
+/** Names that the world expects: README, dot files, those of buildah and Helm. */
+const customary = /^(?:[A-Z]+(?:\.md)?|\..+|Containerfile|Chart\.yaml)$/;
 const kebab = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
 
 /** Judges each file and folder once. */
