@@ -2,17 +2,18 @@
 import type { JSX } from 'preact';
 import { type Axis, around, marksOf } from './axis.ts';
 
-/** Two marks with their words, in percent of a usual axis. */
-const wordsWide = 24;
+/** Two marks with their words, in percent of a usual axis, and of one on a telephone. */
+const wordsWide = { usual: 24, narrow: 64 };
 
 export function Scale({ axis }: { readonly axis: Axis }): JSX.Element {
   const isNarrow = innerWidth < 700;
   const most = isNarrow ? 3 : 8;
   const last = isNarrow ? 70 : 90;
+  const wide = isNarrow ? wordsWide.narrow : wordsWide.usual;
   const all = marksOf(axis, most);
   // The last one is written to its left: not over the one before.
   const marks = all.filter(
-    ({ place }, index) => place <= last || place - (all[index - 1]?.place ?? 0) > wordsWide,
+    ({ place }, index) => place <= last || place - (all[index - 1]?.place ?? 0) > wide,
   );
   return (
     <div class="scale" aria-hidden="true">
