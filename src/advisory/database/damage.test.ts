@@ -122,7 +122,7 @@ describe('the disk', () => {
       advisoryOf(`B-${n}`, { summary: 'x'.repeat(200) }),
     );
     const fill = (): void => {
-      const writer = new DatabaseWriter(file, { maximumPages: 40 });
+      const writer = new DatabaseWriter(file, { maximumPages: 20 });
       try {
         for (const one of many) writer.put(one);
         writer.finish({ builtAt });

@@ -240,6 +240,6 @@ describe.skipIf(osv === null || kevFile === null)(
         kind: 'present',
         exploited: 1404,
       });
-    });
+    }, 240_000);
   },
 );
