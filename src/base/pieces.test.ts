@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { packPieces as deflated, isJoined, isPacked, joinPieces, unpackPieces } from './pieces.ts';
+import {
+  packPieces as deflated,
+  giveBack,
+  isJoined,
+  isPacked,
+  joinPieces,
+  unpackPieces,
+} from './pieces.ts';
 
 describe.each([
   ['packed', deflated],
@@ -41,4 +48,13 @@ describe.each([
       expect(() => [...unpackPieces(packed.subarray(0, end))]).toThrow(/pieces/);
     }
   });
+});
+
+test('memory is given back, unless others have a part of it', () => {
+  const own = new Uint8Array(100);
+  giveBack(own);
+  expect(own.length).toBe(0);
+  const part = new Uint8Array(100).subarray(10);
+  giveBack(part);
+  expect(part.length).toBe(90);
 });

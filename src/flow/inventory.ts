@@ -1,17 +1,15 @@
 // The first half of the walk "scan an image": from what the user named to the packages in it.
-import { SeaworthyError } from '../base/error.ts';
 import { limits } from '../base/limits.ts';
 import { headOf, kindOfPath, readText } from '../host/filesystem/index.ts';
 import {
   type AnalystSource,
   asLayout,
-  type BlobStore,
-  listDockerArchive,
   listOciLayout,
   openArchiveFile,
   openFolder,
 } from '../inventory/image/index.ts';
 import type { Inventory } from '../model/report.ts';
+import { storedInventories } from './archive-inventories.ts';
 import { inventoriesOf } from './known-inventory.ts';
 import type { InventoryRequest, Services } from './services.ts';
 import type { Taken } from './taken.ts';
@@ -120,30 +118,6 @@ async function archiveInventories(
   } finally {
     store.close();
   }
-}
-
-interface ArchiveRequest {
-  readonly isDocker: boolean;
-  readonly reference: string | null;
-  readonly platform: string | null;
-}
-
-/** The inventories of an archive that is open, or has passed by. Throws `SeaworthyError`. */
-export async function storedInventories(
-  services: Services,
-  store: BlobStore,
-  { isDocker, reference, platform }: ArchiveRequest,
-): Promise<Taken[]> {
-  if (!isDocker && !store.has('index.json')) {
-    const { name } = store;
-    throw new SeaworthyError('malformed', `${name} holds neither manifest.json nor index.json`, {
-      advice: 'give a file made by `docker save`, `skopeo copy`, `podman save` or `buildah push`',
-    });
-  }
-  const listed = isDocker
-    ? listDockerArchive(store, reference)
-    : listOciLayout(store, { reference, platform });
-  return inventoriesOf(services, listed, isDocker ? 'docker-archive' : 'oci-archive');
 }
 
 async function layoutInventories(

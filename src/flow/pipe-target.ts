@@ -4,7 +4,7 @@ import { SeaworthyError } from '../base/error.ts';
 import { limits } from '../base/limits.ts';
 import { openPipe } from '../host/filesystem/index.ts';
 import { pipedArchive } from '../inventory/image/index.ts';
-import { storedInventories } from './inventory.ts';
+import { storedInventories } from './archive-inventories.ts';
 import type { InventoryRequest, Services } from './services.ts';
 import type { Taken } from './taken.ts';
 import { looksLikeSbom } from './target.ts';

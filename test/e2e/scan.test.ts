@@ -1,11 +1,10 @@
 // The command line as a user meets it: targets, exit codes, errors on one line, nothing else.
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -13,18 +12,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildZip } from '../build-zip.ts';
 import { buildImage, debianLayer, dockerArchive, ociFiles, writeFolder } from '../image-builder.ts';
 import { noSharedData, sharedData } from '../shared-data.ts';
 import { type Ran, type RunOptions, seaworthy } from './run.ts';
-
-const launcher = fileURLToPath(new URL('../../bin/seaworthy', import.meta.url));
-
-function archiveHalf(bytes: Buffer): Buffer {
-  return bytes.subarray(0, bytes.length / 2);
-}
 
 let folder = '';
 let data = '';
@@ -66,68 +58,6 @@ async function report(...words: string[]) {
   expect(stderr).toBe('');
   return JSON.parse(stdout);
 }
-
-describe('through a pipe', () => {
-  const archive = (): Buffer => readFileSync(join(folder, 'shop.tar'));
-  const oci = (): Buffer =>
-    execFileSync('tar', ['-c', '-C', join(folder, 'layout'), '.'], { maxBuffer: 2 ** 24 });
-
-  test.each([
-    ['docker save', archive, 'docker-archive'],
-    ['docker save, gzip', () => gzipSync(archive()), 'docker-archive'],
-    ['docker save, zstd', () => zstdCompressSync(archive()), 'docker-archive'],
-    ['an OCI archive', oci, 'oci-archive'],
-  ])('%s is the image', async (_, bytes, kind) => {
-    const own = { SEAWORTHY_DATA: mkdtempSync(join(folder, 'piped-')) };
-    const ran = await run(['scan', '-', '--format', 'json'], { input: bytes(), env: own });
-    expect(ran.stderr).toBe('');
-    const piped = JSON.parse(ran.stdout);
-    const filed = await report('scan', 'shop.tar');
-    expect(piped.target).toMatchObject({ kind, digest: filed.target.digest });
-    expect(piped.packages).toEqual(filed.packages);
-    expect(piped.findings).toEqual(filed.findings);
-    expect(piped.unknowns).toEqual([]);
-    // Nothing of what came was put on the disk.
-    const kept = readdirSync(own.SEAWORTHY_DATA).filter((name) => !name.startsWith('store.db'));
-    expect(kept).toEqual([]);
-  });
-
-  test('an SBOM, and a named pipe', async () => {
-    const { stdout: input } = await run(['sbom', 'shop.tar', '--format', 'spdx']);
-    const { stdout } = await run(['sbom', 'sbom:-', '--format', 'json'], { input });
-    expect(JSON.parse(stdout).packages).toHaveLength(3);
-    const pipe = join(folder, 'fifo');
-    execFileSync('mkfifo', [pipe]);
-    const writing = execFile('sh', ['-c', 'cat shop.tar > fifo'], { cwd: folder });
-    const { target } = await report('sbom', pipe);
-    expect(target).toMatchObject({ kind: 'docker-archive', name: 'shop:1' });
-    writing.kill();
-  });
-
-  test.each([
-    ['', 'standard input brought nothing; see what the program before the pipe says'],
-    ['x'.repeat(600), 'standard input holds neither manifest.json nor index.json'],
-    [archiveHalf, 'is truncated'],
-    ['{"a":1}', 'standard input is no SBOM that is understood'],
-  ])('%#: what is no image is one clear line', async (input, message) => {
-    const bytes = typeof input === 'string' ? input : input(archive());
-    const { code, stdout, stderr } = await run(['scan', '-'], { input: bytes });
-    expect(stdout).toBe('');
-    expect(stderr).toMatch(/^seaworthy: [^\n]+\n$/);
-    expect(stderr).toContain(message);
-    expect(code).toBe(3);
-  });
-
-  test('a program that never stops writing keeps nobody waiting', () => {
-    const endless = spawnSync('sh', ['-c', `cat /dev/zero | '${launcher}' scan -`], {
-      encoding: 'utf8',
-      timeout: 60_000,
-      env: { ...process.env, SEAWORTHY_DATA: data },
-    });
-    expect(endless.signal).toBeNull();
-    expect(endless.stderr).toContain('standard input holds neither manifest.json nor index.json');
-  });
-});
 
 describe('an image', () => {
   test('is answered on the terminal with the verdict first', async () => {

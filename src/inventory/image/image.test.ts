@@ -1,6 +1,5 @@
 // Every form of image gives the same inventory, and what a container would not see is not reported.
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
@@ -29,7 +28,6 @@ import {
   listDockerArchive,
   listOciLayout,
   openFolder,
-  pipedArchive,
   readImage,
 } from './index.ts';
 
@@ -273,38 +271,6 @@ describe('the squashed view', () => {
       'bash@5.2.15-2',
       'curl@7.88.1-10',
     ]);
-  });
-
-  test.each([
-    ['plain', (bytes: Buffer) => bytes],
-    ['compressed', (bytes: Buffer) => gzipSync(bytes)],
-  ])('through a pipe, %s: what only a second look would show is unknown', async (_, packed) => {
-    const layers = [
-      debianLayer({ bash: '5.2.15-2' }),
-      [
-        npmFile('app', 'left-pad', '1.3.0'),
-        { name: 'store/5f2b', content: '{"name":"lodash","version":"4.17.4"}' },
-        {
-          name: 'app/node_modules/lodash/package.json',
-          type: '1',
-          link: 'store/5f2b',
-        },
-      ],
-    ];
-    const bytes = packed(dockerArchive(buildImage(layers)));
-    const store = await pipedArchive({
-      name: 'standard input',
-      analyst: async () => analystWith(),
-      chunks: Readable.from([bytes.subarray(0, 700), bytes.subarray(700)]),
-    });
-    expect(store.isIncomplete).toBe(false);
-    const found = await inventory(listDockerArchive(store, null)[0]);
-    expect(names(found)).toEqual(['bash@5.2.15-2', 'left-pad@1.3.0']);
-    expect(found.unknowns.map(({ path }) => path)).toEqual([
-      'app/node_modules/lodash/package.json',
-    ]);
-    expect(found.unknowns[0]?.reason).toContain('save it to a file');
-    expect(store.isIncomplete).toBe(true);
   });
 
   test('links in a loop and links out of the root end, and nothing outside is read', async () => {

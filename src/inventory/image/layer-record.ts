@@ -136,7 +136,7 @@ function* piecesOf(record: LayerRecord): Generator<Uint8Array> {
   }
 }
 
-function* valuesOf(record: LayerRecord): Generator<unknown> {
+function* valuesOf(record: LayerRecord): Generator {
   yield { recordRevision, record: { ...record, files: [] } };
   let parts: FilePart[] = [];
   let weight = 0;
