@@ -38,7 +38,7 @@ const passesMost = 10;
 /** Detections that are grouped for one page: repeats are many. */
 export const groupedAtOnce = 2000;
 /** Of ten million runs the newest with flows: each costs a fifth of a millisecond. */
-const runsLookedAt = 600;
+const runsLookedAt = 400;
 const flowsMost = 20_000;
 
 /** The answers of a machine. */

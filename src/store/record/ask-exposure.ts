@@ -31,6 +31,9 @@ export function askRunsOf(
   };
 }
 
+/** Runs are put in order when there are so many times more than a page has. */
+const orderedFrom = 2;
+
 /**
  * The newest runs of these images. Each of the newest n runs belongs to one of the n images whose
  * newest run is newest: only those are asked, and each only as far as it can still matter.
@@ -50,7 +53,8 @@ function newestRuns(
     if ((newestUs[at] ?? 0) < floor) break;
     const rows = select.all(images[at] ?? 0, floor, wanted);
     best.push(...(rows as unknown as { id: number; first_us: number }[]));
-    if (best.length < wanted) continue;
+    // Putting them in order costs more than reading some that are too old.
+    if (best.length < orderedFrom * wanted) continue;
     best = newestOf(best, wanted);
     floor = best.at(-1)?.first_us ?? 0;
   }
@@ -60,12 +64,45 @@ function newestRuns(
     .flatMap(({ id }) => (read.get(id) as unknown as ImageRunRow | undefined) ?? []);
 }
 
-/** Places of the `count` largest times, largest first; doubles sort much faster than pairs. */
+/** Parts that times are told apart by. */
+const timeParts = 1024;
+
+/** Places of the `count` largest times and of some more, largest first: fifty thousand are not sorted. */
 function newestPlaces(times: readonly number[], count: number): readonly number[] {
-  const threshold = Float64Array.from(times).sort().at(-count) ?? 0;
-  const places: number[] = [];
-  for (const [place, time] of times.entries()) if (time >= threshold) places.push(place);
-  return places.sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0));
+  let places: readonly number[] = [...times.keys()];
+  for (let before = Infinity; places.length > 2 * count && places.length < before; ) {
+    before = places.length;
+    places = upperPart(times, places, count);
+  }
+  return places.toSorted((a, b) => (times[b] ?? 0) - (times[a] ?? 0));
+}
+
+/** Of these places those in the upper parts of the time between them that have `count` together. */
+function upperPart(
+  times: readonly number[],
+  places: readonly number[],
+  count: number,
+): readonly number[] {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const place of places) {
+    const time = times[place] ?? 0;
+    if (time < first) first = time;
+    if (time > last) last = time;
+  }
+  const scale = (timeParts - 1) / Math.max(1, last - first);
+  const partOf = (place: number): number => Math.floor(((times[place] ?? 0) - first) * scale);
+  const sizes = new Uint32Array(timeParts);
+  for (const place of places) {
+    const part = partOf(place);
+    sizes[part] = (sizes[part] ?? 0) + 1;
+  }
+  let from = timeParts;
+  for (let sum = 0; from > 0 && sum < count; ) {
+    from -= 1;
+    sum += sizes[from] ?? 0;
+  }
+  return places.filter((place) => partOf(place) >= from);
 }
 
 function newestOf<T extends { readonly id: number; readonly first_us: number }>(
@@ -82,17 +119,20 @@ function exposedRuns(
 ): readonly ExposedRun[] {
   const holds = imagesHolding(statements, rows, versions);
   const asked = JSON.stringify(versions);
-  const uses = new Map<number, { used: readonly number[]; whole: boolean }>();
+  const files = new Map<number, readonly AskedFile[]>();
+  const uses = new Map<number, Use>();
   return rows.map((row) => {
-    const { use_set: set } = row;
+    const { image, use_set: set } = row;
     let use = set === null ? null : (uses.get(set) ?? null);
     if (set !== null && use === null) {
-      use = useOf(statements, { image: row.image, set }, asked);
+      const own = files.get(image) ?? filesOf(statements, image, asked);
+      files.set(image, own);
+      use = useOf(statements, own, set);
       uses.set(set, use);
     }
     return {
       stored: storedRun(statements, row),
-      versions: holds.get(row.image) ?? [],
+      versions: holds.get(image) ?? [],
       used: use?.used ?? [],
       knowsUse: use?.whole ?? false,
     };
@@ -124,18 +164,28 @@ function imagesHolding(
   return holds;
 }
 
+interface AskedFile {
+  readonly id: number;
+  /** Null: it is not mapped to a package. */
+  readonly version: number | null;
+}
+
+interface Use {
+  readonly used: readonly number[];
+  readonly whole: boolean;
+}
+
 /** Of the files of an image only those of the asked versions matter, and those that are not mapped. */
-function useOf(
-  statements: Statements,
-  { image, set }: { readonly image: number; readonly set: number },
-  versions: string,
-): { readonly used: readonly number[]; readonly whole: boolean } {
-  const files = statements
+function filesOf(statements: Statements, image: number, versions: string): readonly AskedFile[] {
+  return statements
     .of(
       `SELECT id, version FROM image_file WHERE image = ?
        AND (version IS NULL OR version IN (SELECT value FROM json_each(?)))`,
     )
-    .all(image, versions) as unknown as readonly { id: number; version: number | null }[];
+    .all(image, versions) as unknown as readonly AskedFile[];
+}
+
+function useOf(statements: Statements, files: readonly AskedFile[], set: number): Use {
   if (files.length === 0) return { used: [], whole: true };
   const own = new Set(filesOfSet(statements, set));
   const used = new Set<number>();
