@@ -4,7 +4,7 @@ import { exeFlag, fileFacts, pathFlag, slotKind, socketFacts } from './layout.ts
 import type { RawAddress, RawFile, RawPath, RawSocket } from './record.ts';
 import { type RecordView, type Slot, walkedPath } from './view.ts';
 
-export const family = { unix: 1, ipv4: 2, ipv6: 10 } as const;
+const family = { unix: 1, ipv4: 2, ipv6: 10 } as const;
 
 export function walked(record: RecordView, slot: Slot, flags: number): RawPath {
   const isDetached = (flags & pathFlag.detached) !== 0;
