@@ -1,8 +1,9 @@
 // `seaworthy watch` on a real machine: real containers under the real sensor, rules and record.
 import { execFile, execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type NamingLab, namingLabMissing, openNamingLab, until } from '../naming-lab.ts';
@@ -12,6 +13,7 @@ import { loadShellImage, type RunningWatch, startWatching } from '../watch-lab.t
 import { seaworthy } from './run.ts';
 
 const run = promisify(execFile);
+const rulesFolder = fileURLToPath(new URL('../../rules', import.meta.url));
 const missing = sensorReason || (namingLabMissing === '' ? '' : ` (needs ${namingLabMissing})`);
 const hasPython = hasOptionalTool('/usr/bin/python3', '--version');
 const hasScript = hasOptionalTool('script', '--version');
@@ -173,6 +175,48 @@ describe.skipIf(!hasSensor || namingLabMissing !== '')(`watch${missing}`, () => 
       await lab.docker('rm', '-f', name);
     },
   );
+
+  test('attacks: each alert is explained and replayed by itself, its exception silences it', async () => {
+    const attacks = [
+      ['Log file emptied', ': > /var/log/auth.log; true', '--tmpfs', '/var/log'],
+      ['Interactive shell without a terminal', 'echo true | sh -i; true'],
+      ['Kernel helper program set from a container', ': >> /proc/sys/kernel/core_pattern; true'],
+      [
+        'Root folder of a process entered through proc',
+        'cat /proc/1/root/x; true',
+        '--pid',
+        'host',
+      ],
+    ] as const;
+    const exceptions = join(lab.folder, 'exceptions');
+    mkdirSync(exceptions);
+    const alerts: string[] = [];
+    for (const [index, [rule, script, ...options]] of attacks.entries()) {
+      const name = `${lab.prefix}-attack-${index}`;
+      await inShell(name, script, ...options);
+      const line = await detected(rule, name);
+      writeFileSync(join(exceptions, `${index}.yaml`), String(line['exception']));
+      alerts.push(JSON.stringify(line));
+      // Among the processes of the host nothing tells who came first.
+      expect(line['chain']).toMatch(
+        options.some((option) => option === 'host') ? /^docker -> bash/ : /^docker run -> bash/,
+      );
+    }
+    const file = join(lab.folder, 'alerts.jsonl');
+    writeFileSync(file, alerts.join('\n'));
+    const replayed = async (...words: readonly string[]) => {
+      const { stdout } = await seaworthy(['replay', file, '--format', 'json', ...words]);
+      return JSON.parse(stdout).detections.map((one: { readonly rule: string }) => one.rule);
+    };
+    const names = attacks.map(([rule]) => rule);
+    expect(await replayed()).toEqual(expect.arrayContaining(names));
+    expect(await replayed('--rules', rulesFolder, '--rules', exceptions)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(new RegExp(`^(?:${names.join('|')})$`))]),
+    );
+    writeFileSync(file, alerts[0] ?? '');
+    const words = ['rules', 'explain', names[0] ?? '', '--event', file];
+    expect((await seaworthy(words)).stdout).toContain('The event matches.');
+  }, 120_000);
 
   test('a shell on a connection, and the flow with its bytes', async () => {
     const name = `${lab.prefix}-reverse`;

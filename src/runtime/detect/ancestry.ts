@@ -42,8 +42,9 @@ export function chainText(event: Pick<RuntimeEvent, 'process'>): string {
 
 function entry({ container }: ProcessFacts, oldest: ProcessFacts): string {
   const engine = engines.get(container?.engine ?? '') ?? container?.engine ?? 'container';
-  // Nobody knows the number of a process that lived before the sensor: then it is not claimed.
-  if (oldest.namespacePid === null) return engine;
+  // Not known of a process that lived before the sensor, and telling nothing among the host's processes
+  // (`--pid host`): then it is not claimed.
+  if (oldest.namespacePid === null || oldest.namespacePid === oldest.pid) return engine;
   return `${engine} ${oldest.namespacePid === 1 ? 'run' : 'exec'}`;
 }
 

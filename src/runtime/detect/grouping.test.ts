@@ -160,6 +160,11 @@ describe('the chain', () => {
       'docker exec -> cat',
     ],
     [
+      'among the processes of the host nothing tells who came first',
+      { process: processOf('cat', { namespacePid: 100 }) },
+      'docker -> cat',
+    ],
+    [
       'another engine',
       {
         process: processOf('cat', { namespacePid: 1, container: { ...shop, engine: 'cri-o' } }),
