@@ -131,7 +131,7 @@ export function harbourOf(sources: HarbourSources): Harbour {
 }
 
 /** Running containers of all images. */
-export function sumOf(running: ReadonlyMap<string, number>): number {
+function sumOf(running: ReadonlyMap<string, number>): number {
   return [...running.values()].reduce((sum, count) => sum + count, 0);
 }
 
