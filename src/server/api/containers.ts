@@ -12,6 +12,7 @@ import {
   pageOf,
   text,
   textOrNull,
+  withOptional,
   yesOrNo,
 } from './schema.ts';
 import {
@@ -121,23 +122,26 @@ const timeline: Route = {
     grep: { ...word, description: 'text that must occur' },
     limit: limitSchema(10_000, 100_000),
   },
-  answer: object({
-    container: containerSchema,
-    startedBy: orNull(open),
-    command: orNull(list(text)),
-    ports: list(text),
-    processes: list(open),
-    files: list(open),
-    flows: list(open),
-    detections: list(open),
-    responses: list(open),
-    losses: list(open),
-    packages: orNull(list(open)),
-    events: count,
-    truncated: yesOrNo,
-    rawOn: textOrNull,
-    namesakes: count,
-  }),
+  answer: withOptional(
+    object({
+      container: containerSchema,
+      startedBy: orNull(open),
+      command: orNull(list(text)),
+      ports: list(text),
+      processes: list(open),
+      files: list(open),
+      flows: list(open),
+      detections: list(open),
+      responses: list(open),
+      losses: list(open),
+      packages: orNull(list(open)),
+      events: count,
+      truncated: yesOrNo,
+      rawOn: textOrNull,
+      namesakes: count,
+    }),
+    { isNarrowed: yesOrNo },
+  ),
   async handle({ services, caller, query, parts }) {
     const now = services.now();
     const sinceNs = timeValue(query, 'since', now);

@@ -40,6 +40,11 @@ export function object(properties: Readonly<Record<string, Schema>>): Schema {
   };
 }
 
+/** The same object with properties that may be left out. */
+export function withOptional(schema: Schema, properties: Readonly<Record<string, Schema>>): Schema {
+  return { ...schema, properties: { ...schema.properties, ...properties } };
+}
+
 export function list(items: Schema): Schema {
   return { type: 'array', items };
 }
