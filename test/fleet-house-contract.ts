@@ -46,20 +46,23 @@ export function fleetAudit(atUs: number, score: number, failed: readonly string[
   };
 }
 
+const decided = (count: number): FleetRecord => ({
+  kind: 'decided',
+  day: '2026-01-02',
+  counts: [
+    { decision: 'allow', count },
+    { decision: 'deny', count: 1 },
+  ],
+});
+
+const key = (...words: readonly (string | number)[]): string => words.join('\n');
+
 /** @param make an empty store for each test */
 export function houseContract(make: () => Promise<FleetStoreUnderTest>): void {
   test('decisions of gates: each once, newest first, page by page; sums by day', async () => {
     const { store, again } = await make();
     const other = await again();
     await withAgents(store, 'a', 'b');
-    const decided = (count: number): FleetRecord => ({
-      kind: 'decided',
-      day: '2026-01-02',
-      counts: [
-        { decision: 'allow', count },
-        { decision: 'deny', count: 1 },
-      ],
-    });
     const first = fleetBatch('a', 0, [fleetDecision('one'), decided(5), decided(9)]);
     await store.ingest([first]);
     await other.ingest([first]);
@@ -160,7 +163,6 @@ export function houseContract(make: () => Promise<FleetStoreUnderTest>): void {
       ['b', '', sampleUs, hostile],
       ['b', '', sampleUs + 1, hostile],
     ]);
-    const key = (...words: readonly (string | number)[]): string => words.join('\n');
     expect(found).toEqual(
       new Map([
         [key('a', idOf('web'), sampleUs, hostile), { count: 9, lastUs: sampleUs + 9 }],
