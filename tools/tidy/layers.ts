@@ -63,7 +63,7 @@ export const openFolders: readonly { readonly folder: string; readonly why: stri
 
 /** The files of an open folder that others may import, where it is not all of them. */
 export const openFiles: Readonly<Record<string, readonly string[]>> = {
-  'inventory/ecosystem': ['ecosystem.ts', 'file-view.ts', 'registry.ts'],
+  'inventory/ecosystem': ['ecosystem.ts', 'file-view.ts', 'path-set.ts', 'registry.ts'],
 };
 
 /** Rooms that are entered by their own door though the folder above them has one. */
