@@ -94,6 +94,20 @@ describe('runs', () => {
     expect(lines()).toEqual(['named a after-start 3 ', 'started a before-start 10 ']);
   });
 
+  test('a life that was over before the engine’s first word was looked up is one run', async () => {
+    const { lifecycle, lines } = open(['a']);
+    const created = lifecycle.followed(event('create', 'a', 3n));
+    lifecycle.named(namedAs('a', 'before-start', '1'));
+    lifecycle.started('a', 10n);
+    lifecycle.ended('a', 20n, 0);
+    await created;
+    expect(lines()).toEqual([
+      'named a before-start 5 ',
+      'started a before-start 10 ',
+      'ended a before-start 20 0',
+    ]);
+  });
+
   test('a restart is a second run, with and without the end of the first', async () => {
     const { lifecycle, lines } = open();
     lifecycle.named(namedAs('a', 'before-start', '1'));

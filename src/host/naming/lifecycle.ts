@@ -194,9 +194,10 @@ class Runs implements Lifecycle {
   ): Promise<Run | null> {
     const { identifier } = this.options;
     const found = await identifier.identify({ kind: 'container', id });
-    // The namer may have told meanwhile.
+    // The namer may have told meanwhile, and all of its life may be over.
     const known = this.runs.get(id);
-    if (known !== undefined && known.endedAtNs === null) return known;
+    const isSame = known !== undefined && (known.endedAtNs === null || known.endedAtNs > atNs);
+    if (isSame) return known;
     if (found !== null) {
       return this.begin({ identity: found, naming: 'after-start', stamp: null }, atNs);
     }
