@@ -30,7 +30,10 @@ export function networkOf(now: Date, containers: readonly ContainerView[]): obje
   return { nodes: [...nodes, outside], flows: flows.length === 0 ? [] : [...flows, out] };
 }
 
-export function auditOf(now: Date, text: (word: string) => string): object {
+export function auditOf(
+  now: Date,
+  text: (word: string) => string,
+): { readonly latest: readonly object[]; readonly history: readonly object[] } {
   const control = (id: string, title: string, status: string, severity: string): object => ({
     id,
     benchmark: 'CIS Docker 1.8.0',
