@@ -73,7 +73,14 @@ export async function openDesk(options: UpRunOptions, parts: DeskParts): Promise
   const ends: (() => void)[] = [];
   return {
     ...parts,
-    ...{ tokens, catalogue, changes, audits, services, advisories, outside, status },
+    tokens,
+    catalogue,
+    changes,
+    audits,
+    services,
+    advisories,
+    outside,
+    status,
     basis: () => basisOf(db),
     get up() {
       return state.up;

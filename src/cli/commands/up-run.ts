@@ -60,7 +60,7 @@ export async function runUp(options: UpRunOptions): Promise<number> {
       await Promise.race([server.untilRest(restBounds), ending.ended]);
       if (!ending.isOver()) await (await import('./up-start.ts')).startAll(options, desk, begun);
       view.follow(desk.harbourSources);
-      if (options.once === true) void whenIdle(desk, ending.end);
+      if (options.once === true) void whenIdle(desk, () => ending.end());
       await ending.ended;
     } finally {
       view.end();
