@@ -152,8 +152,8 @@ test('by default nothing acts and nobody may: what a switch adds, and nothing el
   const node = ({ kind }: Manifest): boolean => kind === 'DaemonSet';
   const agentOf = (values: Readonly<Record<string, unknown>>): Container | undefined => {
     const found = documentsOf(renderChart({ namespace: 'ns', values })).find(node);
-    const { template } = found?.spec as unknown as { template: { spec: PodSpec } };
-    return template.spec.containers.find(({ name }) => name === 'agent');
+    const spec = found?.spec as { template: { spec: PodSpec } } | undefined;
+    return spec?.template.spec.containers.find(({ name }) => name === 'agent');
   };
   const mounts = (container: Container | undefined): readonly string[] =>
     (container?.volumeMounts ?? []).map(({ name }) => name);
