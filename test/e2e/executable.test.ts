@@ -1,6 +1,6 @@
 // The single executable as its users have it: on a machine without Node, without a checkout, and in a
 // container that holds nothing else.
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   copyFileSync,
@@ -129,8 +129,9 @@ describe.skipIf(!hasParts)(
         const authorization = `Bearer ${link.searchParams.get('token')}`;
         const about = new URL('/api/v1/images', link);
         expect((await fetch(about, { headers: { authorization } })).status).toBe(200);
+        // Pages come first: it has no processes yet, of which `ps` speaks as of a failure.
         const entries = (): string =>
-          execFileSync('ps', ['-o', 'args=', '--ppid', String(up.pid)], { encoding: 'utf8' });
+          spawnSync('ps', ['-o', 'args=', '--ppid', String(up.pid)], { encoding: 'utf8' }).stdout;
         await until(() => entries().includes('--entry=code/up-scan.worker.mjs'));
       } finally {
         up.kill('SIGKILL');
