@@ -133,11 +133,11 @@ describe('the machine', () => {
     if (left.includes('spool')) expect(readdirSync(join(own, 'spool'))).toEqual([]);
   });
 
-  test('what is no file is refused at once', async () => {
+  test('a pipe that nobody writes into, and what is no file, are refused', async () => {
     spawnSync('mkfifo', [join(work, 'pipe')]);
     const { code, stderr } = await run(['scan', 'pipe']);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/pipe is neither a file nor a folder/);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^seaworthy: nobody writes into the pipe pipe; start .*\n$/);
     expect((await run(['scan', '/dev/zero'])).code).toBe(2);
   });
 });

@@ -2,14 +2,15 @@
 import {
   closeSync,
   constants,
-  createReadStream,
   fstatSync,
   openSync,
   readFileSync,
+  readSync,
   statSync,
 } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, SeaworthyError } from '../../base/error.ts';
 import { fileIdentity, readInto } from '../../base/file-access.ts';
 
@@ -55,10 +56,11 @@ export function headOf(path: string, length: number): Uint8Array {
 
 /**
  * What comes through a named pipe, or through standard input (`-`): it can be read once. Throws
- * `SeaworthyError` `usage` where nothing but a keyboard is behind it, `unreadable` as it is read.
+ * `SeaworthyError` `usage` where nothing but a keyboard is behind it, `unreadable` as it is read, and
+ * where nobody opens the other end of a named pipe.
  */
 export function openPipe(path: string): AsyncIterable<Uint8Array> {
-  if (path !== '-') return chunksOf(createReadStream(path, { highWaterMark: pipeBytes }), path);
+  if (path !== '-') return chunksOf(fromNamedPipe(path), path);
   if (process.stdin.isTTY) {
     throw new SeaworthyError('usage', 'nothing is piped into standard input', {
       advice: 'pipe an archive or an SBOM into it: docker save IMAGE | seaworthy scan -',
@@ -69,12 +71,45 @@ export function openPipe(path: string): AsyncIterable<Uint8Array> {
 
 /** As much as a pipe of Linux holds at once. */
 const pipeBytes = 64 * 1024;
+/** Time for the program that writes to begin: whoever forgot it is told so instead of waiting for ever. */
+const writerMs = 5000;
+const lookMs = 20;
 
-async function* chunksOf(stream: Readable, name: string): AsyncGenerator<Uint8Array> {
+async function* fromNamedPipe(path: string): AsyncGenerator<Uint8Array> {
+  // Opening it in the usual way would wait for a writer, and nothing could end that.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const buffer = Buffer.allocUnsafe(pipeBytes);
+  const lastLook = performance.now() + writerMs;
+  let length = readAtOnce(descriptor, buffer);
+  while (length === 0) {
+    if (performance.now() > lastLook) {
+      closeSync(descriptor);
+      throw new SeaworthyError('unreadable', `nobody writes into the pipe ${path}`, {
+        advice: 'start the program that writes into it first',
+      });
+    }
+    await sleep(lookMs);
+    length = readAtOnce(descriptor, buffer);
+  }
+  if (length !== null) yield buffer.subarray(0, length);
+  yield* new Socket({ fd: descriptor, readable: true, writable: false });
+}
+
+/** Null: somebody has opened the other end and has not written yet; 0: nobody has. */
+function readAtOnce(descriptor: number, buffer: Buffer): number | null {
+  try {
+    return readSync(descriptor, buffer);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EAGAIN') return null;
+    throw cause;
+  }
+}
+
+async function* chunksOf(stream: AsyncIterable<unknown>, name: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream) yield chunk as Uint8Array;
   } catch (cause) {
-    throw unreadable(name, cause);
+    throw cause instanceof SeaworthyError ? cause : unreadable(name, cause);
   }
 }
 
