@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { root } from './context.ts';
+import { launcherFile } from './context.ts';
 
 /** A line of `--format jsonl`, with the moment when it was read (milliseconds since 1970). */
 export interface ToldLine {
@@ -41,7 +41,7 @@ const deadlineMs = 120_000;
 /** Starts it; resolves when it watches. */
 export async function startWatchProcess(words: readonly string[]): Promise<WatchProcess> {
   const began = performance.now();
-  const bundle = join(root, 'dist/seaworthy.mjs');
+  const bundle = join(dirname(launcherFile()), '../dist/seaworthy.mjs');
   const all = ['watch', '--format', 'jsonl', '--no-inventory', ...words];
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bundle, ...all], {
     stdio: ['ignore', 'pipe', 'pipe'],

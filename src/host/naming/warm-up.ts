@@ -60,10 +60,19 @@ const hostConfig = { NetworkMode: 'default', PortBindings: { '80/tcp': [{ HostPo
 const shimWords = ['containerd-shim-runc-v2', '-namespace', 'moby', '-id', id, 'start'];
 
 /**
- * Has no effect but on the speed of what follows; it leaves no file behind. It is paused (`yield`)
- * when the code is loaded, and then after each round, so that nobody has to wait for all of them.
+ * Has no effect but on the speed of what follows; it leaves no file behind, also when the program ends
+ * while it is paused. It is paused (`yield`) when the code is loaded, and then after each round, so that
+ * nobody has to wait for all of them.
  */
 export function* warmUp(): Generator<void, void> {
+  for (let round = 0; round < rounds; round += 1) {
+    inFolder(once);
+    if (round >= firstRounds) yield;
+  }
+}
+
+/** What an engine has of a container, for the time of one round. */
+function inFolder(work: (task: string, places: EnginePlaces) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-warm-up-'));
   try {
     const task = join(folder, 'io.containerd.runtime.v2.task/moby', id);
@@ -73,11 +82,7 @@ export function* warmUp(): Generator<void, void> {
     writeFileSync(join(task, 'config.json'), JSON.stringify(bundle));
     writeFileSync(join(engine, 'config.v2.json'), JSON.stringify(container));
     writeFileSync(join(engine, 'hostconfig.json'), JSON.stringify(hostConfig));
-    const places = { docker: [folder], containerd: [], storage: [] };
-    for (let round = 0; round < rounds; round += 1) {
-      once(task, places);
-      if (round >= firstRounds) yield;
-    }
+    work(task, { docker: [folder], containerd: [], storage: [] });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
