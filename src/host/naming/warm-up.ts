@@ -11,8 +11,8 @@ import { ofTaskFolder, resolveAttempt, runStateOf } from './resolve-attempt.ts';
 
 /** Enough for the compiler to take notice of the hot parts; see the flags of the answering process. */
 const rounds = 60;
-/** Enough that all code is loaded: what the first container waits for. */
-const firstRounds = 2;
+/** Enough that all code is loaded: with two, containers were held half as long again. */
+const firstRounds = 10;
 
 const id = '0'.repeat(64);
 
