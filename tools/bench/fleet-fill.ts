@@ -202,6 +202,13 @@ function insertEvents(runs: number, today: number): readonly string[] {
   ];
 }
 
+/** What records of agents would have added up on their way in. */
+const sumsOfAll = [
+  `INSERT INTO judged (image, judged_us)
+   SELECT n.number, c.scanned_us FROM catalogue c JOIN image_number n ON n.image = c.id`,
+  'INSERT INTO ran_total (team, runs, alive) SELECT team, sum(runs), sum(alive) FROM ran GROUP BY team',
+];
+
 /**
  * Fills an empty store of the present version. Indexes of runs are made at the end, as dumps do.
  * @param tell what was done
@@ -255,6 +262,7 @@ export async function fillFleet(
   await run(
     'ALTER TABLE run ADD CONSTRAINT run_agent_container_key UNIQUE USING INDEX run_agent_container_key',
   );
+  for (const text of sumsOfAll) await run(text);
   await run('VACUUM ANALYZE');
   await database.close();
 }
