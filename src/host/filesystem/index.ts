@@ -79,10 +79,9 @@ async function* fromNamedPipe(path: string): AsyncGenerator<Uint8Array> {
   // Opening it in the usual way would wait for a writer, and nothing could end that.
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const buffer = Buffer.allocUnsafe(pipeBytes);
-  const lastLook = performance.now() + writerMs;
   let length = readAtOnce(descriptor, buffer);
-  while (length === 0) {
-    if (performance.now() > lastLook) {
+  for (let waitedMs = 0; length === 0; waitedMs += lookMs) {
+    if (waitedMs > writerMs) {
       closeSync(descriptor);
       throw new SeaworthyError('unreadable', `nobody writes into the pipe ${path}`, {
         advice: 'start the program that writes into it first',
