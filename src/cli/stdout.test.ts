@@ -36,6 +36,15 @@ test('a reader that goes away ends it quietly', () => {
   expect(stderr).toBe('code 0\n');
 });
 
+test('a full disk is one line', () => {
+  const script = '"$0" "$@" >/dev/full';
+  const { stderr, status } = spawnSync('/bin/sh', ['-c', script, process.execPath, ...words], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(3);
+  expect(stderr).toMatch(/^seaworthy: the result cannot be written \(ENOSPC[^\n]*\); make room\n$/);
+});
+
 test('nobody looks at a file, a pipe or nothing', () => {
   const asking = `import { viewOf } from ${JSON.stringify(module)};
 process.stderr.write(JSON.stringify([viewOf(undefined), viewOf('file', 100), viewOf(undefined, 160)]));`;

@@ -1,5 +1,6 @@
 // The standard output: written without Node's stream, whose making takes a tenth of a short command.
 import { fstatSync, writeSync } from 'node:fs';
+import { exitCodes } from './exit-codes.ts';
 
 const descriptor = 1;
 /** `/dev/null` (Linux: Documentation/admin-guide/devices.txt, major 1, minor 3). */
@@ -7,13 +8,19 @@ const nullDevice = 0x103;
 
 let stream: NodeJS.WriteStream | null = null;
 
-/** Node's own stream, for what needs one. A closed pipe (`| head`) ends the program, and is no error. */
+/**
+ * Node's own stream, for what needs one. A closed pipe (`| head`) ends the program, and is no error; a full
+ * disk ends it with one line.
+ */
 export function stdout(): NodeJS.WriteStream {
   if (stream === null) {
     stream = process.stdout;
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+      if (error.code === 'EPIPE') process.exit(exitCodes.satisfied);
+      process.stderr.write(
+        `seaworthy: the result cannot be written (${error.message}); make room\n`,
+      );
+      process.exit(exitCodes.failed);
     });
   }
   return stream;
