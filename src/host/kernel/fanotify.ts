@@ -1,8 +1,7 @@
 // Permission events of fanotify(7) on programs: whoever opens one to execute it waits in the kernel
 // until we answer. The kernel lets everybody through when the group's last descriptor is closed, so
 // the death of its owner holds nobody.
-import { readSync, writeSync } from 'node:fs';
-import { messageOf, SeaworthyError } from '../../base/error.ts';
+import { SeaworthyError } from '../../base/error.ts';
 import { closeDescriptor, errorName, lastErrorNumber, loadLibrary } from './ffi.ts';
 
 /** One attempt to execute a marked program. It goes on when `allow` was called. */
@@ -48,6 +47,7 @@ const currentFolder = -100;
 const answerAllow = 0x01;
 const answerDeny = 0x02;
 const metadataBytes = 24;
+const answerBytes = 8;
 const metadataVersion = 3;
 const pollIn = 0x01;
 
@@ -55,6 +55,9 @@ interface Calls {
   readonly init: (flags: number, eventFlags: number) => number;
   readonly mark: (...words: readonly (number | bigint | string)[]) => number;
   readonly poll: (descriptors: Uint8Array, count: number, timeoutMs: number) => number;
+  // Node's own need a third longer, and somebody waits.
+  readonly read: (descriptor: number, into: Uint8Array, bytes: number) => number;
+  readonly write: (descriptor: number, from: Uint8Array, bytes: number) => number;
 }
 
 let bound: Calls | undefined;
@@ -68,6 +71,8 @@ function calls(): Calls {
       'int fanotify_mark(int group, unsigned int flags, uint64_t mask, int folder, const char *path)',
     ),
     poll: library.func('int poll(void *descriptors, unsigned long count, int timeout)'),
+    read: library.func('long read(int descriptor, void *into, unsigned long bytes)'),
+    write: library.func('long write(int descriptor, const void *from, unsigned long bytes)'),
   };
   return bound;
 }
@@ -121,11 +126,17 @@ export function attachExecGuard(descriptor: number): ExecGuard {
   };
 }
 
+/** Of the thread: nothing is allocated while somebody waits. */
+const answer = Buffer.alloc(answerBytes);
+
 function respond(group: number, attempt: ExecAttempt, response: number): void {
-  const answer = Buffer.alloc(8);
   answer.writeInt32LE(attempt.descriptor, 0);
   answer.writeUInt32LE(response, 4);
-  writeSync(group, answer);
+  if (calls().write(group, answer, answerBytes) === answerBytes) return;
+  throw new SeaworthyError(
+    'unsupported',
+    `fanotify takes no answer (${errorName(lastErrorNumber())})`,
+  );
 }
 
 function markProblem(path: string): SeaworthyError {
@@ -135,13 +146,13 @@ function markProblem(path: string): SeaworthyError {
 }
 
 function readAttempt(descriptor: number, metadata: Buffer): ExecAttempt | null {
-  try {
-    if (readSync(descriptor, metadata) < metadataBytes) return null;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EAGAIN' || code === 'EINTR') return null;
-    throw new SeaworthyError('unsupported', `fanotify cannot be read: ${messageOf(error)}`);
+  const count = calls().read(descriptor, metadata, metadataBytes);
+  if (count < 0) {
+    const name = errorName(lastErrorNumber());
+    if (name === 'EAGAIN' || name === 'EINTR') return null;
+    throw new SeaworthyError('unsupported', `fanotify cannot be read (${name})`);
   }
+  if (count < metadataBytes) return null;
   if (metadata.readUInt8(4) !== metadataVersion) {
     throw new SeaworthyError('unsupported', 'the kernel speaks another version of fanotify');
   }

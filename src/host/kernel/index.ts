@@ -30,6 +30,7 @@ export {
   releaseFreedMemory,
   unmapMemory,
 } from './memory.ts';
+export { bindProcessCalls, goFirst, type ProcessCalls } from './process-calls.ts';
 export {
   openProcessEvents,
   type ProcessEvent,

@@ -11,8 +11,10 @@ import { realPace } from '../../base/retry.ts';
 import {
   attachDeadlineTimer,
   attachExecGuard,
+  bindProcessCalls,
   createDeadlineTimer,
   type ExecGuard,
+  goFirst,
   loadLibrary,
   openExecGuard,
   releaseFreedMemory,
@@ -69,6 +71,8 @@ function nameInThread({ guardDescriptor, timerDescriptor, state, options }: Thre
       collectMemory();
       parentPort?.postMessage('warm');
     },
+    hurry: goFirst,
+    processes: bindProcessCalls(),
     post: (container) => parentPort?.postMessage(container),
     elapsedMs,
     nowNs: () => BigInt(realPace.now()) * 1_000_000n,

@@ -46,7 +46,11 @@ function readToEnd(descriptor: number, size: number): Buffer {
 /** A JSON document; null when it cannot be read or is none. */
 export function readDocument(path: string): unknown {
   const bytes = readSmallFile(path);
-  if (bytes === null) return null;
+  return bytes === null ? null : documentOf(bytes);
+}
+
+/** What the bytes of a JSON document say; null when they are none. */
+export function documentOf(bytes: Buffer): unknown {
   const parsed = parseJson(bytes.toString('utf8'), { maximumLength: documentBytes });
   return parsed.ok ? parsed.value : null;
 }

@@ -6,6 +6,7 @@ import {
   attemptDescriptor,
   attemptPid,
   claimAnswer,
+  claimRest,
   deadlineMs,
   figurePlaces,
   type SharedState,
@@ -47,9 +48,12 @@ async function takeOver(keeper: DeadlineKeeper, seen: number): Promise<void> {
   const { words, figures } = state;
   const pid = Atomics.load(words, attemptPid);
   const descriptor = Atomics.load(words, attemptDescriptor);
-  if (!claimAnswer(state)) return;
-  guard.allow({ pid, descriptor });
-  late(pid);
+  if (claimAnswer(state)) {
+    guard.allow({ pid, descriptor });
+    late(pid);
+  } else if (!claimRest(state)) {
+    return;
+  }
   for (let round = 1; Atomics.load(words, turn) === seen; round += 1) {
     for (let next = guard.next(); next !== null; next = guard.next()) {
       guard.allow(next);

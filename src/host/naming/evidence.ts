@@ -16,7 +16,7 @@ import {
   parseLibpodConfig,
   parseOciConfig,
 } from '../identity/index.ts';
-import { documentBytes, readDocument } from './bounded-read.ts';
+import { documentBytes, documentOf, readDocument, readSmallFile } from './bounded-read.ts';
 import { containerdImageId } from './containerd-image.ts';
 import { type EnginePlaces, storageFolders } from './places.ts';
 import { type Candidate, readBundle } from './resolve-attempt.ts';
@@ -31,18 +31,80 @@ export interface Evidence {
   readonly isSandbox: boolean;
 }
 
+/** What was read of a container, to be understood when nobody waits any more; null: it cannot be. */
+export type Gathered = () => Evidence | null;
+
 /** The identity of a candidate; null while its bundle cannot be read. */
 export function readEvidence(candidate: Candidate, places: EnginePlaces): Evidence | null {
+  return gatherEvidence(candidate, places)?.() ?? null;
+}
+
+/**
+ * All that may be gone later, read now. Docker's documents in their usual place are only read, which is
+ * a third of the work; to find those of other engines, the first ones must be understood.
+ */
+export function gatherEvidence(candidate: Candidate, places: EnginePlaces): Gathered | null {
   const config = readBundle(candidate.bundle);
   if (config === null) return null;
-  const oci = parseOciConfig(config);
+  const docker = gatherDocker(candidate, places);
+  if (docker !== null) return () => understand({ candidate, places, config, docker });
+  const evidence = understand({ candidate, places, config, docker });
+  return () => evidence;
+}
+
+interface DockerDocuments {
+  readonly container: Buffer;
+  readonly hostConfig: Buffer | null;
+}
+
+function gatherDocker(
+  { id, namespace }: Candidate,
+  { docker }: EnginePlaces,
+): DockerDocuments | null {
+  if (namespace !== 'moby') return null;
+  for (const root of docker) {
+    const folder = join(root, 'containers', id);
+    const container = readSmallFile(join(folder, 'config.v2.json'));
+    if (container === null) continue;
+    return { container, hostConfig: readSmallFile(join(folder, 'hostconfig.json')) };
+  }
+  return null;
+}
+
+interface Material {
+  readonly candidate: Candidate;
+  readonly places: EnginePlaces;
+  readonly config: Buffer;
+  readonly docker: DockerDocuments | null;
+}
+
+function understand({ candidate, places, config, docker }: Material): Evidence | null {
+  const document = documentOf(config);
+  if (document === null) return null;
+  const oci = parseOciConfig(document);
   const { cgroupsPath, engineFolder, annotations } = oci;
   const type =
     annotations.get('io.kubernetes.cri.container-type') ??
     annotations.get('io.kubernetes.cri-o.ContainerType');
-  const found = readDocker(candidate, places, oci) ?? readOthers(candidate, places, oci);
+  const found =
+    (docker === null ? null : dockerOf(candidate.id, docker, oci)) ??
+    readDocker(candidate, places, oci) ??
+    readOthers(candidate, places, oci);
   const identity = candidate.within === null ? found : identityWithin(found, candidate.within);
   return { identity, cgroupsPath, engineFolder, isSandbox: type === 'sandbox' };
+}
+
+function dockerOf(
+  id: string,
+  { container, hostConfig }: DockerDocuments,
+  oci: OciFacts,
+): ContainerIdentity | null {
+  const identity = dockerIdentity({
+    container: documentOf(container),
+    hostConfig: hostConfig === null ? null : documentOf(hostConfig),
+    oci,
+  });
+  return identity?.id === id ? identity : null;
 }
 
 /** What a container in a container is known by: the label that says whose engine runs it. */

@@ -9,7 +9,7 @@ import {
   type RuntimeCommand,
   wordsOf,
 } from '../identity/index.ts';
-import { readDocument, readProcess, readProcessLink, readSmallFile } from './bounded-read.ts';
+import { readProcess, readProcessLink, readSmallFile } from './bounded-read.ts';
 
 /** A container that somebody is about to make, or works on. */
 export interface Candidate {
@@ -233,11 +233,13 @@ const runtime = /^(?:runc|youki|crun|krun)/;
 const starter = /^(?:runc|youki|crun|krun|containerd-shim|conmon)/;
 
 function parentOf(pid: number): number | null {
-  const text = /^PPid:\s*(\d+)$/m.exec(readProcess(pid, 'status') ?? '')?.[1];
+  const stat = readProcess(pid, 'stat') ?? '';
+  // Field 4 (proc_pid_stat(5)); the name of the program may hold anything, brackets too.
+  const text = /^\) . (\d+)/.exec(stat.slice(stat.lastIndexOf(')')))?.[1];
   return text === undefined ? null : Number(text);
 }
 
-/** `config.json` of a bundle; null when it is absent or not complete yet. */
-export function readBundle(bundle: string): unknown {
-  return readDocument(join(bundle, 'config.json'));
+/** The bytes of a bundle's `config.json`; null when it is absent. */
+export function readBundle(bundle: string): Buffer | null {
+  return readSmallFile(join(bundle, 'config.json'));
 }

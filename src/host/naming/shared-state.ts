@@ -2,7 +2,10 @@
 
 /** Odd while an attempt is in work: it changes when work begins and when it ends. */
 export const turn = 0;
-/** 0: nobody answered the attempt in work; 1: one of the two threads does. */
+/**
+ * 0: nobody answered the attempt in work; 1: one of the two threads does, and the other keeps away;
+ * 2: it was let go, and the naming thread reads on while everybody else waits.
+ */
 export const answered = 1;
 /** The attempt's descriptor and process. */
 export const attemptDescriptor = 2;
@@ -37,4 +40,14 @@ export function createSharedState(): SharedState {
 /** True for the one thread that may answer the attempt in work. */
 export function claimAnswer({ words }: SharedState): boolean {
   return Atomics.compareExchange(words, answered, 0, 1) === 0;
+}
+
+/** True for the naming thread when it may answer now and read afterwards; `claimRest` ends that. */
+export function claimAnswerAhead({ words }: SharedState): boolean {
+  return Atomics.compareExchange(words, answered, 0, 2) === 0;
+}
+
+/** True for the one thread that comes first: the reading is complete, or the deadline has passed. */
+export function claimRest({ words }: SharedState): boolean {
+  return Atomics.compareExchange(words, answered, 2, 1) === 2;
 }

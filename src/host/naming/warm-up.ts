@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../../base/folder.ts';
 import { bundleIdentity, parseRuntimeCommand } from '../identity/index.ts';
-import { readEvidence } from './evidence.ts';
 import type { EnginePlaces } from './places.ts';
-import { ofTaskFolder, resolveAttempt, runStateOf } from './resolve-attempt.ts';
+import { resolveAttempt } from './resolve-attempt.ts';
 
 /** Enough for the compiler to take notice of the hot parts; see the flags of the answering process. */
 const rounds = 60;
@@ -60,13 +59,18 @@ const hostConfig = { NetworkMode: 'default', PortBindings: { '80/tcp': [{ HostPo
 const shimWords = ['containerd-shim-runc-v2', '-namespace', 'moby', '-id', id, 'start'];
 
 /**
- * Has no effect but on the speed of what follows; it leaves no file behind, also when the program ends
+ * Calls `serve` with what an engine has of a container. Has no effect but on the speed of what follows; it leaves no file behind, also when the program ends
  * while it is paused. It is paused (`yield`) when the code is loaded, and then after each round, so that
  * nobody has to wait for all of them.
  */
-export function* warmUp(): Generator<void, void> {
+export function* warmUp(
+  serve: (task: string, places: EnginePlaces) => void,
+): Generator<void, void> {
   for (let round = 0; round < rounds; round += 1) {
-    inFolder(once);
+    inFolder((task, places) => {
+      serve(task, places);
+      others();
+    });
     if (round >= firstRounds) yield;
   }
 }
@@ -88,12 +92,9 @@ function inFolder(work: (task: string, places: EnginePlaces) => void): void {
   }
 }
 
-function once(task: string, places: EnginePlaces): void {
+/** What an attempt of Docker's shims does not lead to. */
+function others(): void {
   resolveAttempt(process.pid);
   parseRuntimeCommand(shimWords);
-  const candidate = ofTaskFolder(task);
-  if (candidate === null) return;
-  runStateOf(candidate);
-  readEvidence(candidate, places);
   bundleIdentity({ id, engine: 'containerd', oci: null });
 }
