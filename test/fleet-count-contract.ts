@@ -79,6 +79,56 @@ export function countContract(make: () => Promise<FleetStoreUnderTest>): void {
     expect(await running(undefined, 1)).toMatchObject({ alive: 3 });
   });
 
+  test('pages of images of teams that ran few, many, or many that come late', async () => {
+    const { store } = await make();
+    await withAgents(store, 'a');
+    const many = 2100;
+    const ranBy = (team: string, letter: string, count: number): readonly FleetRun[] =>
+      Array.from({ length: count }, (_, at) =>
+        runOf(`${team}-${at}`, `${letter}/${String(at).padStart(4, '0')}:1`, {
+          workload: { ...data, team },
+        }),
+      );
+    const runs = [
+      ...ranBy('early', 'a', many),
+      ...ranBy('few', 'b', 5),
+      ...ranBy('late', 'c', many),
+    ];
+    const given = runOf('few-0', 'b/0000:1', { workload: { ...data, team: 'late' } });
+    await store.ingest([fleetBatch('a', 0, runs)]);
+    await store.ingest([fleetBatch('a', runs.length, [given])]);
+    const references = (letters: string): readonly string[] =>
+      runs
+        .map(({ image }) => image.reference ?? '')
+        .filter((one) => letters.includes(one.at(0) ?? ''));
+    const pages = async (
+      asked: { readonly teams?: readonly string[]; readonly search?: string },
+      limit = 900,
+    ): Promise<readonly string[]> => {
+      const all: string[] = [];
+      for (let after: { reference: string; id: string } | undefined; ; ) {
+        const page = { ...asked, ...(after === undefined ? {} : { after }), limit };
+        const found = await store.catalogue(page);
+        all.push(...found.map(({ reference }) => reference));
+        after = found.at(-1);
+        if (found.length < limit || after === undefined) return all;
+      }
+    };
+    expect(await pages({})).toEqual(references('abc'));
+    expect(await pages({ teams: ['early'] })).toEqual(references('a'));
+    // What a team gave to another is not its own any more.
+    expect(await pages({ teams: ['few'] }, 2)).toEqual(references('b').slice(1));
+    expect(await pages({ teams: ['late'] })).toEqual(['b/0000:1', ...references('c')]);
+    expect(await pages({ teams: ['late', 'few'] })).toEqual(references('bc'));
+    expect(await pages({ teams: ['nobody'] })).toEqual([]);
+    expect(await pages({ teams: [''] })).toEqual([]);
+    const ends = ['a/0007:1', 'b/0000:1', 'c/0007:1'];
+    expect(await pages({ search: '/0007' })).toEqual([ends[0], ends[2]]);
+    expect(await pages({ teams: ['late'], search: '/0007' })).toEqual(ends.slice(2));
+    expect(await pages({ teams: ['few'], search: '/0007' })).toEqual([]);
+    expect(await pages({ teams: ['late'], search: ':1' })).toEqual([ends[1], ...references('c')]);
+  });
+
   test('scores, the parts of a container, tokens that end', async () => {
     const { store } = await make();
     await withAgents(store, 'a');

@@ -25,7 +25,7 @@ import type { WatchRules } from './watch-rules.ts';
 
 const furtherPorts = 50;
 /** Who has the link at once sees what is known before the sensor and the engines take the processor. */
-const restBounds = { nobodyMs: 300, afterMs: 300, mostMs: 2500 };
+const restBounds = { nobodyMs: 300, afterMs: 700, mostMs: 2500 };
 
 /** Serves until it is told to end; returns the exit code. */
 export async function runUp(options: UpRunOptions): Promise<number> {

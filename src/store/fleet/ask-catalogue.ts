@@ -1,9 +1,9 @@
-// What pages ask of images: the catalogue of what ran, reports in short and whole, a score a day.
+// What pages ask of images by their ids: reports in short and whole, how much ran, a score a day.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { realPace } from '../../base/retry.ts';
 import type { FixAction, Grade, Report, Summary } from '../../model/report.ts';
-import { Conditions, likeText } from './conditions.ts';
-import type { FleetCatalogued, FleetCataloguePage, FleetPages, FleetScore } from './fleet-pages.ts';
+import { Conditions } from './conditions.ts';
+import type { FleetCatalogued, FleetPages, FleetScore } from './fleet-pages.ts';
 import { tellLive } from './live.ts';
 import { numbersOfImages } from './numbers.ts';
 import type { SqlDatabase, SqlRow } from './sql.ts';
@@ -18,34 +18,6 @@ const scoresKept = 400;
 /** Of `catalogue c`, as `cataloguedOf` reads them. */
 export const columns =
   'c.id, c.reference, c.digest, c.os, c.packages, c.letter, c.score, c.summary, c.fixes, c.scanned_us';
-
-export async function askCatalogue(
-  database: SqlDatabase,
-  { after, search, teams, limit }: FleetCataloguePage,
-): Promise<readonly FleetCatalogued[]> {
-  const { words } = database;
-  const { bytewise } = words;
-  const where = new Conditions();
-  if (after !== undefined) {
-    const place = `${where.parameter(after.reference)}, ${where.parameter(after.id)}`;
-    where.plain(`(c.reference${bytewise}, c.id${bytewise}) > (${place})`);
-  }
-  if (search !== undefined) {
-    where.add(`lower(c.reference) LIKE ? ESCAPE '\\'`, `%${likeText(search.toLowerCase())}%`);
-  }
-  if (teams !== undefined) {
-    const own = new Conditions(where.values);
-    own.teams(teams, words, 'n');
-    where.plain(`c.id IN (
-      SELECT i.image FROM ran_now n JOIN image_number i ON i.number = n.image ${own.text})`);
-  }
-  const rows = await database.query(
-    `SELECT ${columns} FROM catalogue c ${where.text}
-     ORDER BY c.reference${bytewise}, c.id${bytewise} LIMIT ${where.parameter(limit)}`,
-    where.values,
-  );
-  return rows.map(cataloguedOf);
-}
 
 export async function askCatalogued(
   database: SqlDatabase,

@@ -15,7 +15,6 @@ import {
 } from './agents.ts';
 import { askCounts, askInventory, askSetAside } from './ask.ts';
 import {
-  askCatalogue,
   askCatalogued,
   askDetectionCount,
   askGrades,
@@ -29,6 +28,7 @@ import {
 import { askDetections } from './ask-events.ts';
 import { askExposed } from './ask-exposed.ts';
 import { askFlows, askTalk } from './ask-flows.ts';
+import { askCatalogue } from './ask-images.ts';
 import { askLosses, askRunsOf, askUsed } from './ask-parts.ts';
 import { askRunning } from './ask-running.ts';
 import { askRuns } from './ask-runs.ts';

@@ -53,30 +53,6 @@ export function timeMs(text: string | null | undefined): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** A way to write moments, in the reader's zone. Made when the first one is written: it takes milliseconds. */
-export function momentFormat(options: Intl.DateTimeFormatOptions): (ms: number) => string {
-  let made: Intl.DateTimeFormat | null = null;
-  return (ms) => (made ??= new Intl.DateTimeFormat(undefined, options)).format(ms);
-}
-
-const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-const dayFormat = momentFormat({ month: 'short', day: 'numeric' });
-const minuteFormat = momentFormat({ month: 'short', day: 'numeric', ...clock });
-const secondFormat = momentFormat({ ...clock, second: '2-digit' });
-const partFormat = momentFormat({
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-  hourCycle: 'h23',
-});
-
-/** In the reader's zone, as exact as the span around it needs. */
-export function momentText(ms: number, spanMs: number): string {
-  if (spanMs > 5 * 86_400_000) return dayFormat(ms);
-  if (spanMs > 600_000) return minuteFormat(ms);
-  return spanMs > 10_000 ? secondFormat(ms) : partFormat(ms);
-}
-
 /** `a -> b` as people write it. */
 export function arrows(text: string): string {
   return harmless(text).replaceAll(' -> ', ' → ');

@@ -1,20 +1,16 @@
 // The axis of a container: four lanes, a cursor that is an ordinary slider, zoom by keys and buttons.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { grouped, harmless, momentFormat } from '../data/words.ts';
+import { clockText, dayText } from '../data/moments.ts';
+import { grouped, harmless } from '../data/words.ts';
 import { type Axis, placeOf, zoomedByKey } from '../parts/axis.ts';
 import { Scale, ZoomButtons } from '../parts/scale.tsx';
 import { laneNames, type Moment, ticksOf } from './container-events.ts';
 
-const exact = momentFormat({
-  month: 'short',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-  hourCycle: 'h23',
-});
+/** Of a container every millisecond counts. */
+function exact(ms: number): string {
+  return `${dayText(ms)}, ${clockText(ms, 'millisecond')}`;
+}
 
 /** Steps of the cursor over the axis. */
 const steps = 1000;

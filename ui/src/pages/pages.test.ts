@@ -10,7 +10,8 @@ import {
 import { exposedOf, networkOf } from '../../../test/browser/mock-house.ts';
 import { sampleReport } from '../../../test/sample-report.ts';
 import type { DetectionRow, ExposureRow, Network, ProcessView } from '../data/answers.ts';
-import { modeText, momentText, packageText, sentenceOfOutput, shellWord } from '../data/words.ts';
+import { momentText } from '../data/moments.ts';
+import { modeText, packageText, sentenceOfOutput, shellWord } from '../data/words.ts';
 import { momentsOf, nearest, processRows, ticksOf, wholeAxis } from './container-events.ts';
 import { isHeavy, placesOf, rulesOf } from './detection-places.ts';
 import { livesOf } from './exposure-lives.ts';

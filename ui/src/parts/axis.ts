@@ -1,5 +1,5 @@
 // The one time axis of the house: places of moments in percent, round marks, zoom by keys and wheel.
-import { momentText } from '../data/words.ts';
+import { momentText } from '../data/moments.ts';
 
 export interface Axis {
   readonly fromMs: number;

@@ -1,7 +1,8 @@
 // Small marks that mean the same on every page: grade, severity, time, and links from noun to noun.
 // Colour is never alone: a letter, a shape or a word stands beside it.
 import type { JSX } from 'preact';
-import { harmless, momentFormat, shortId, timeMs, type Weight } from '../data/words.ts';
+import { clockText, dayText } from '../data/moments.ts';
+import { harmless, shortId, timeMs, type Weight } from '../data/words.ts';
 import { addressOf } from '../routing.ts';
 
 export type Tone = 'good' | 'fair' | 'poor' | 'bad' | 'none';
@@ -57,12 +58,6 @@ export function WeightMark({
   );
 }
 
-const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
-const day = { month: 'short', day: 'numeric' } as const;
-const thisYear = momentFormat({ ...day, ...clock });
-const otherYear = momentFormat({ year: 'numeric', ...day, ...clock });
-const within = momentFormat({ ...clock, fractionalSecondDigits: 3 });
-
 /** In the reader's zone; the exact UTC on hover. `isExact`: the day is told elsewhere, moments count. */
 export function Time({
   at,
@@ -73,11 +68,11 @@ export function Time({
 }): JSX.Element {
   const ms = timeMs(at);
   if (ms === null || at === null) return <span>not known</span>;
-  const isThisYear = new Date(ms).getFullYear() === new Date().getFullYear();
-  const format = isExact ? within : isThisYear ? thisYear : otherYear;
   return (
     <time dateTime={at} title={`${at} (UTC)`}>
-      {format(ms)}
+      {isExact
+        ? clockText(ms, 'millisecond')
+        : `${dayText(ms, Date.now())}, ${clockText(ms, 'second')}`}
     </time>
   );
 }
