@@ -108,23 +108,41 @@ function amongFew({ database, page }: Asked, numbers: readonly number[]): Found 
 }
 
 /**
- * Along the order, image by image. Changes that wait to be folded have no index: they are read once. What a
- * team gave away counts as its own for the moment that this waits.
+ * Along the order as far as `most`, those (`p`) that a condition leaves. What a team gave away counts as its
+ * own until changes are folded, which is soon.
  */
-function passing({ database, page, teams }: Asked): Found {
-  const where = conditionsOf(database, page);
-  const { words } = database;
-  const own = new Conditions(where.values);
-  own.teams(teams, words, 'n');
-  own.plain('n.runs > 0');
+function along(
+  { database: { words }, page }: Asked,
+  where: Conditions,
+  { most, own }: { readonly most: number; readonly own: string },
+): Found {
+  // The part within is a list of its own to the planners: no other way to the rows is sought.
   const text = `SELECT p.id FROM (
-      SELECT c.id, c.reference${words.bytewise} AS name, c.id${words.bytewise} AS place,
-        (SELECT i.number FROM image_number i WHERE i.image = c.id) AS number
-      FROM catalogue c ${where.text} ${inOrder(words)} LIMIT ${where.parameter(passedFirst)}) p
-    WHERE p.number IN (SELECT n.image FROM ran_change n ${own.text})
-      OR EXISTS (SELECT 1 FROM ran n ${own.and('n.image = p.number')})
-    ORDER BY p.name, p.place LIMIT ${where.parameter(page.limit)}`;
+      SELECT c.id, c.reference${words.bytewise} AS name, c.id${words.bytewise} AS place
+      FROM catalogue c ${where.text} ${inOrder(words)} LIMIT ${where.parameter(most)}) p
+    WHERE ${own} ORDER BY p.name, p.place LIMIT ${where.parameter(page.limit)}`;
   return { where, text };
+}
+
+/** Images of the sums `n` that are of these teams. */
+function ownOf({ database, teams }: Asked, where: Conditions): Conditions {
+  const own = new Conditions(where.values);
+  own.teams(teams, database.words, 'n');
+  own.plain('n.runs > 0');
+  return own;
+}
+
+/** Image by image. Changes that wait to be folded have no index: they are read once. */
+function passing(asked: Asked): Found {
+  const where = conditionsOf(asked.database, asked.page);
+  const own = ownOf(asked, where);
+  const number = '(SELECT i.number FROM image_number i WHERE i.image = p.id)';
+  // As a value, not as EXISTS: for that all sums might be read.
+  return along(asked, where, {
+    most: passedFirst,
+    own: `((SELECT 1 FROM ran n ${own.and(`n.image = ${number}`)} LIMIT 1) = 1
+      OR ${number} IN (SELECT n.image FROM ran_change n ${own.text}))`,
+  });
 }
 
 /** Whether anything stands behind what was passed. */
@@ -138,18 +156,14 @@ async function goesOn({ database, page }: Asked): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Along the order, held against the set of all that these teams ran. */
-function amongAll({ database, page, teams }: Asked): Found {
-  const where = conditionsOf(database, page);
-  const { words } = database;
-  const own = new Conditions(where.values);
-  own.teams(teams, words, 'n');
-  where.plain('c.id IN (SELECT image FROM own)');
-  const text = `WITH own AS MATERIALIZED (
-      SELECT i.image FROM (
-        SELECT n.image FROM ran_now n ${own.text} GROUP BY n.image HAVING sum(n.runs) > 0) o
-      JOIN image_number i ON i.number = o.image)
-    SELECT c.id FROM catalogue c ${where.text} ${inOrder(words)}
-    LIMIT ${where.parameter(page.limit)}`;
-  return { where, text };
+/** All of the order, held against the set of what these teams ran, which is made once. */
+function amongAll(asked: Asked): Found {
+  const where = conditionsOf(asked.database, asked.page);
+  const own = ownOf(asked, where);
+  const { text } = along(asked, where, {
+    most: Number.MAX_SAFE_INTEGER,
+    own: 'p.id IN (SELECT image FROM own)',
+  });
+  const set = `SELECT i.image FROM ran_now n JOIN image_number i ON i.number = n.image ${own.text}`;
+  return { where, text: `WITH own AS MATERIALIZED (${set}) ${text}` };
 }
