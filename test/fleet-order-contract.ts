@@ -189,8 +189,15 @@ export function orderContract(make: () => Promise<FleetStoreUnderTest>): void {
     const { store } = await make();
     await withAgents(store, 'a', 'b');
     const of = async (team: string): Promise<readonly string[]> => {
-      const found = await store.detections({ teams: [team], limit: 9 });
-      return found.map(({ told }) => told.detection.rule);
+      const alone = await store.detections({ teams: [team], limit: 9 });
+      // Of few, of many and of very many teams, of which one has any.
+      for (const others of [2, 30, 300]) {
+        const teams = [team, '', ...Array.from({ length: others }, (_, at) => `other-${at}`)];
+        expect(await store.detections({ teams, limit: 9 })).toEqual(alone);
+        const priorities = ['notice', 'warning', 'critical'];
+        expect(await store.detections({ teams, priorities, limit: 9 })).toEqual(alone);
+      }
+      return alone.map(({ told }) => told.detection.rule);
     };
     const data = { user: null, team: 'data', application: null, environment: null };
     await store.ingest([fleetBatch('a', 0, [fleetDetection('web', 'early')])]);

@@ -49,6 +49,7 @@ const words: SqlWords = {
     `${column} IN (SELECT jsonb_array_elements_text(${parameter}::jsonb))`,
   inFew: (column, parameter) =>
     `${column} = ANY (ARRAY(SELECT jsonb_array_elements_text(${parameter}::jsonb)))`,
+  inNamed: (column, parameters) => `${column} IN (${parameters.join(', ')})`,
   elements: (parameter) => `jsonb_array_elements(${parameter}::jsonb) w`,
   bytewise: ' COLLATE "C"',
   hasImage: (parameter, number) =>

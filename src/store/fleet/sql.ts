@@ -40,6 +40,11 @@ export interface SqlWords {
   readonly inList: (column: string, parameter: string) => string;
   /** The same of a list so short that each row is held against it: no other way to the rows is sought. */
   readonly inFew: (column: string, parameter: string) => string;
+  /**
+   * The same of a list of parameters. Where the planner knows how often each is, it chooses by that between
+   * the rows that have one and the order that is asked for.
+   */
+  readonly inNamed: (column: string, parameters: readonly string[]) => string;
   /** A list as a table `w` with a column `value` of JSON. */
   readonly elements: (parameter: string) => string;
   /** Behind a text: compared byte by byte, as the indexes for beginnings of names are. */

@@ -27,6 +27,7 @@ const words: SqlWords = {
   skipLocked: '',
   inList: (column, parameter) => `${column} IN (SELECT value FROM json_each(${parameter}))`,
   inFew: (column, parameter) => `+${column} IN (SELECT value FROM json_each(${parameter}))`,
+  inNamed: (column, parameters) => `+${column} IN (${parameters.join(', ')})`,
   elements: (parameter) => `json_each(${parameter}) w`,
   bytewise: '',
   hasImage: (parameter, number) => `get_bit(${parameter}, ${number}) = 1`,
