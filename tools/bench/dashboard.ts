@@ -197,6 +197,8 @@ async function lateAfter(signal: AbortSignal): Promise<never> {
 async function round(browser: TestBrowser, data: string): Promise<Round> {
   // Chromium's own start is not ours: somebody has it open and waits for the link.
   const [waiting, other] = [await waitingPage(browser), await waitingPage(browser)];
+  // Nor is what it still does after opening two pages, or after closing those of the round before.
+  await pause(settleMs);
   const beganAt = now();
   const words = ['up', '--offline', '--data', data, '--port', '0'];
   const child = spawn(launcherFile(), words, { stdio: ['ignore', 'pipe', 'ignore'] });

@@ -88,6 +88,7 @@ function pagesOf(runs: number): readonly Page[] {
 const pagesOfTeams = new Set([
   'harbour',
   'images',
+  'images by a part of the name',
   'containers, first page',
   'containers of an image that runs everywhere',
   'containers of a node',

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { ContainerView, Page } from './answers.ts';
 import { ask, type Problem } from './client.ts';
+import { rested } from './rested.ts';
 
 /** Containers that a page holds; beyond it the newest are shown and the page says so. */
 const containersHeld = 10_000;
@@ -33,6 +34,8 @@ export async function loadContainers(): Promise<void> {
   let count = 0;
   let problem: Problem | null = null;
   do {
+    // The first picture is drawn before more is asked for.
+    if (cursor !== null) await rested();
     const words: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const answer = await ask<Page<ContainerView>>(`/containers?limit=${pageSize}${words}`);
     if (answer.kind !== 'ready') {

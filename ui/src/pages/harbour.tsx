@@ -12,10 +12,11 @@ import type {
 } from '../data/answers.ts';
 import { type Answer, answerTo, refresh } from '../data/client.ts';
 import { fleet, loadContainers } from '../data/containers.ts';
+import { rested } from '../data/rested.ts';
 import { arrows, counted, grouped, harmless, nounOf } from '../data/words.ts';
 import { Choice, SearchField } from '../parts/controls.tsx';
 import { GradeMark, Time } from '../parts/marks.tsx';
-import { nowMs, rested } from '../parts/now.ts';
+import { nowMs } from '../parts/now.ts';
 import { Coded, Empty, Failed, HowTo, Loading, Shown, sentence } from '../parts/shown.tsx';
 import { Trend } from '../parts/trend.tsx';
 import { addressOf, replaceQuery, route } from '../routing.ts';

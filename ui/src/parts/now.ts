@@ -1,4 +1,4 @@
-// The time of the page: what runs grows with it, slowly, so that nothing flickers. And when it has time.
+// The time of the page: what runs grows with it, slowly, so that nothing flickers.
 import { signal } from '@preact/signals';
 
 const tickMs = 5000;
@@ -9,15 +9,3 @@ export const nowMs = signal(Date.now());
 setInterval(() => {
   if (document.visibilityState === 'visible') nowMs.value = Date.now();
 }, tickMs);
-
-/** Browsers that do not tell when they rest are given so long. */
-const restMs = 300;
-const patienceMs = 2000;
-
-/** Resolves when the page has nothing more urgent to do. */
-export function rested(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof requestIdleCallback !== 'function') setTimeout(resolve, restMs);
-    else requestIdleCallback(() => resolve(), { timeout: patienceMs });
-  });
-}

@@ -3,7 +3,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { rested } from './now.ts';
+import { rested } from '../data/rested.ts';
 
 export interface Point {
   /** ISO 8601, a day or a moment. */
