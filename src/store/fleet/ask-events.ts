@@ -9,7 +9,7 @@ const mostPriorities = 16;
 /** Teams of one question that are asked one by one. */
 const mostTeams = 20;
 /** Teams that are named one by one in a condition, so that the planner sees which are rare. */
-const mostNamed = 200;
+const mostNamed = 1000;
 const dayUs = 86_400_000_000;
 
 /** Newest first. */
