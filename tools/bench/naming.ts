@@ -8,7 +8,6 @@ import { type NamerProblem, openNamer } from '../../src/host/naming/index.ts';
 import { namingLabMissing, openNamingLab } from '../../test/naming-lab.ts';
 import { type ExecTrace, openExecTrace } from './exec-trace.ts';
 
-const rounds = Number(process.argv[2] ?? 30);
 /** By turns: so many without, so many with the same namer. */
 const blockRuns = 10;
 /** A namer's own start is over by then. */
@@ -20,14 +19,39 @@ const own = '/bin/true';
 const runtimePrograms = /runc|shim|^\/proc\/self|^\/dev\/fd|^\d+$/;
 
 /** One `docker run`. */
-interface Run {
+export interface Run {
   readonly wholeMs: number;
   /** All executions of shims and runtimes before the container's program. */
   readonly executedMs: number;
 }
 
-/** Runs the comparison and gives its lines. */
-async function measure(): Promise<readonly string[]> {
+/** What was measured with and without a namer. */
+export interface NamingCost {
+  readonly withNamer: readonly Run[];
+  readonly without: readonly Run[];
+  /** By the namer's own clock: the attempt that named, and all attempts of a container. */
+  readonly held: readonly number[];
+  readonly sums: readonly number[];
+  /** Of the answering process, for all containers. */
+  readonly cpuMs: number;
+  readonly answered: number;
+}
+
+/** How much later a container's program begins, milliseconds at the median. */
+export function delayOf({ withNamer, without }: NamingCost): number {
+  return median(executedOf(withNamer)) - median(executedOf(without));
+}
+
+function executedOf(runs: readonly Run[]): readonly number[] {
+  return runs.map((run) => run.executedMs);
+}
+
+/**
+ * Starts `rounds` containers without and as many with a namer, by turns.
+ *
+ * @throws Error when something went wrong meanwhile, or a container was not named
+ */
+export async function measureNaming(rounds: number): Promise<NamingCost> {
   const lab = openNamingLab('naming-bench');
   const trace = openExecTrace();
   const held: number[] = [];
@@ -69,14 +93,18 @@ async function measure(): Promise<readonly string[]> {
     lab.close();
   }
   if (problems.length > 0) throw new Error(`it did not go well: ${JSON.stringify(problems)}`);
-  const executed = (runs: readonly Run[]): readonly number[] => runs.map((run) => run.executedMs);
+  if (held.length !== withNamer.length) throw new Error(`${held.length} were named`);
+  return { withNamer, without, held, sums, cpuMs, answered };
+}
+
+function linesOf(cost: NamingCost): readonly string[] {
+  const { withNamer, without, held, sums, cpuMs, answered } = cost;
   const whole = (runs: readonly Run[]): readonly number[] => runs.map((run) => run.wholeMs);
-  const later = median(executed(withNamer)) - median(executed(without));
   return [
     `containers with a namer: ${withNamer.length}, named before their start: ${held.length}`,
-    `executions before the program, with a namer ${line(executed(withNamer))}`,
-    `executions before the program, without      ${line(executed(without))}`,
-    `a container starts later by ${later.toFixed(2)} ms at the median`,
+    `executions before the program, with a namer ${line(executedOf(withNamer))}`,
+    `executions before the program, without      ${line(executedOf(without))}`,
+    `a container starts later by ${delayOf(cost).toFixed(2)} ms at the median`,
     `attempts answered for one container, also after its end: ${(answered / withNamer.length).toFixed(1)}`,
     `the naming attempt held for      ${line(held)}`,
     `all attempts of a container held ${line(sums)}`,
@@ -132,5 +160,6 @@ function cpuOf(pid: number | null): number {
 
 if (import.meta.main) {
   if (namingLabMissing !== '') throw new Error(`measuring needs ${namingLabMissing}`);
-  for (const text of await measure()) process.stdout.write(`${text}\n`);
+  const cost = await measureNaming(Number(process.argv[2] ?? 30));
+  for (const text of linesOf(cost)) process.stdout.write(`${text}\n`);
 }

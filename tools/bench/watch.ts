@@ -13,6 +13,7 @@ import { namingLabMissing } from '../../test/naming-lab.ts';
 import { noSharedData, sharedData } from '../../test/shared-data.ts';
 import type { Case } from './context.ts';
 import { figure, median, type Row, spread } from './figure.ts';
+import { delayOf, measureNaming } from './naming.ts';
 import { shortContainers } from './watch-containers.ts';
 import { startWatchProcess, type WatchProcess } from './watch-process.ts';
 
@@ -84,6 +85,20 @@ async function startUp({ folder, rounds }: Bench): Promise<Row[]> {
       note,
     }),
   ];
+}
+
+const namingRounds = 20;
+
+async function naming({ say }: Bench): Promise<Row[]> {
+  const name = 'watch, a container starts later, median';
+  if (namingLabMissing !== '') return [{ name, skipped: `needs ${namingLabMissing}` }];
+  say(`watch: ${namingRounds} containers with and without their names`);
+  const cost = await measureNaming(namingRounds);
+  const held = median(cost.sums).toFixed(2);
+  const note =
+    `${namingRounds} containers with, ${namingRounds} without, by the kernel's trace; ` +
+    `held ${held} ms by our clock`;
+  return [figure({ name, value: delayOf(cost), unit: 'ms', target: 2, note })];
 }
 
 async function rest(watch: WatchProcess): Promise<Row[]> {
@@ -290,7 +305,7 @@ async function measure(options: Omit<Bench, 'folder'>): Promise<readonly Row[]> 
   const bench: Bench = { ...options, folder };
   try {
     const rows: Row[] = [];
-    for (const part of [startUp, ownRules, official, fullMachine])
+    for (const part of [startUp, naming, ownRules, official, fullMachine])
       rows.push(...(await part(bench)));
     return rows;
   } finally {
