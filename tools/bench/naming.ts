@@ -46,6 +46,10 @@ function executedOf(runs: readonly Run[]): readonly number[] {
   return runs.map((run) => run.executedMs);
 }
 
+function wholeOf(runs: readonly Run[]): readonly number[] {
+  return runs.map((run) => run.wholeMs);
+}
+
 /**
  * Starts `rounds` containers without and as many with a namer, by turns.
  *
@@ -99,7 +103,6 @@ export async function measureNaming(rounds: number): Promise<NamingCost> {
 
 function linesOf(cost: NamingCost): readonly string[] {
   const { withNamer, without, held, sums, cpuMs, answered } = cost;
-  const whole = (runs: readonly Run[]): readonly number[] => runs.map((run) => run.wholeMs);
   return [
     `containers with a namer: ${withNamer.length}, named before their start: ${held.length}`,
     `executions before the program, with a namer ${line(executedOf(withNamer))}`,
@@ -108,8 +111,8 @@ function linesOf(cost: NamingCost): readonly string[] {
     `attempts answered for one container, also after its end: ${(answered / withNamer.length).toFixed(1)}`,
     `the naming attempt held for      ${line(held)}`,
     `all attempts of a container held ${line(sums)}`,
-    `docker run with a namer          ${line(whole(withNamer))}`,
-    `docker run without               ${line(whole(without))}`,
+    `docker run with a namer          ${line(wholeOf(withNamer))}`,
+    `docker run without               ${line(wholeOf(without))}`,
     `CPU of the answering process: ${(cpuMs / withNamer.length).toFixed(1)} ms for a container`,
     `load of the machine: ${loadavg()[0]?.toFixed(2)}`,
   ];
