@@ -65,10 +65,13 @@ function conditionsOf(
     const place = `${where.parameter(after.reference)}, ${where.parameter(after.id)}`;
     where.plain(`(c.reference${bytewise}, c.id${bytewise}) > (${place})`);
   }
-  if (search !== undefined) {
-    where.add(`lower(c.reference) LIKE ? ESCAPE '\\'`, `%${likeText(search.toLowerCase())}%`);
-  }
+  addSearch(where, 'c.reference', search);
   return where;
+}
+
+function addSearch(where: Conditions, column: string, search: string | undefined): void {
+  if (search === undefined) return;
+  where.add(`lower(${column}) LIKE ? ESCAPE '\\'`, `%${likeText(search.toLowerCase())}%`);
 }
 
 function alongOrder(database: SqlDatabase, page: FleetCataloguePage): Found {
@@ -108,23 +111,9 @@ function amongFew({ database, page }: Asked, numbers: readonly number[]): Found 
 }
 
 /**
- * Along the order as far as `most`, those (`p`) that a condition leaves. What a team gave away counts as its
- * own until changes are folded, which is soon.
+ * Images of the sums `n` that are of these teams. What a team gave away counts as its own until changes are
+ * folded, which is soon.
  */
-function along(
-  { database: { words }, page }: Asked,
-  where: Conditions,
-  { most, own }: { readonly most: number; readonly own: string },
-): Found {
-  // The part within is a list of its own to the planners: no other way to the rows is sought.
-  const text = `SELECT p.id FROM (
-      SELECT c.id, c.reference${words.bytewise} AS name, c.id${words.bytewise} AS place
-      FROM catalogue c ${where.text} ${inOrder(words)} LIMIT ${where.parameter(most)}) p
-    WHERE ${own} ORDER BY p.name, p.place LIMIT ${where.parameter(page.limit)}`;
-  return { where, text };
-}
-
-/** Images of the sums `n` that are of these teams. */
 function ownOf({ database, teams }: Asked, where: Conditions): Conditions {
   const own = new Conditions(where.values);
   own.teams(teams, database.words, 'n');
@@ -132,17 +121,24 @@ function ownOf({ database, teams }: Asked, where: Conditions): Conditions {
   return own;
 }
 
+/** The order as far as `most`: to the planner a list of its own, for whose rows no other way is sought. */
+function walk({ words }: SqlDatabase, where: Conditions, most: number): string {
+  return `SELECT c.id, c.reference, c.reference${words.bytewise} AS name, c.id${words.bytewise} AS place
+    FROM catalogue c ${where.text} ${inOrder(words)} LIMIT ${where.parameter(most)}`;
+}
+
 /** Image by image. Changes that wait to be folded have no index: they are read once. */
 function passing(asked: Asked): Found {
-  const where = conditionsOf(asked.database, asked.page);
+  const { database, page } = asked;
+  const where = conditionsOf(database, page);
   const own = ownOf(asked, where);
   const number = '(SELECT i.number FROM image_number i WHERE i.image = p.id)';
   // As a value, not as EXISTS: for that all sums might be read.
-  return along(asked, where, {
-    most: passedFirst,
-    own: `((SELECT 1 FROM ran n ${own.and(`n.image = ${number}`)} LIMIT 1) = 1
-      OR ${number} IN (SELECT n.image FROM ran_change n ${own.text}))`,
-  });
+  const text = `SELECT p.id FROM (${walk(database, where, passedFirst)}) p
+    WHERE (SELECT 1 FROM ran n ${own.and(`n.image = ${number}`)} LIMIT 1) = 1
+      OR ${number} IN (SELECT n.image FROM ran_change n ${own.text})
+    ORDER BY p.name, p.place LIMIT ${where.parameter(page.limit)}`;
+  return { where, text };
 }
 
 /** Whether anything stands behind what was passed. */
@@ -156,14 +152,23 @@ async function goesOn({ database, page }: Asked): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** All of the order, held against the set of what these teams ran, which is made once. */
+/**
+ * All of the order, held against the set of what these teams ran, which is made once. The word that is
+ * searched comes last: how many have it is not known to planners, who would compare each with each.
+ */
 function amongAll(asked: Asked): Found {
-  const where = conditionsOf(asked.database, asked.page);
+  const { database, page } = asked;
+  const { search, ...behind } = page;
+  const where = conditionsOf(database, behind);
   const own = ownOf(asked, where);
-  const { text } = along(asked, where, {
-    most: Number.MAX_SAFE_INTEGER,
-    own: 'p.id IN (SELECT image FROM own)',
-  });
-  const set = `SELECT i.image FROM ran_now n JOIN image_number i ON i.number = n.image ${own.text}`;
-  return { where, text: `WITH own AS MATERIALIZED (${set}) ${text}` };
+  const meant = new Conditions(where.values);
+  addSearch(meant, 'q.reference', search);
+  const all = Number.MAX_SAFE_INTEGER;
+  const text = `WITH own AS MATERIALIZED (
+      SELECT i.image FROM ran_now n JOIN image_number i ON i.number = n.image ${own.text})
+    SELECT q.id FROM (
+      SELECT p.* FROM (${walk(database, where, all)}) p
+      WHERE p.id IN (SELECT image FROM own) LIMIT ${where.parameter(all)}) q
+    ${meant.text} ORDER BY q.name, q.place LIMIT ${where.parameter(page.limit)}`;
+  return { where, text };
 }
