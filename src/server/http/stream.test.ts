@@ -11,10 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
-function open(): Promise<Socket> {
+function open(token = lab.tokens.own): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(lab.port, '127.0.0.1', () => {
-      const head = `Host: localhost\r\nAuthorization: Bearer ${lab.tokens.own}`;
+      const head = `Host: localhost\r\nAuthorization: Bearer ${token}`;
       socket.write(`GET /api/v1/stream HTTP/1.1\r\n${head}\r\n\r\n`);
     });
     socket.once('error', reject);
@@ -41,4 +41,23 @@ test('what a slow reader does not take is dropped, and it hears of it', async ()
   lab.live.tell('image', { count: 'after' });
   await expect.poll(() => read.includes('"count":"after"'), patience).toBe(true);
   socket.destroy();
+});
+
+test('who is limited to a team hears how far work is, not of what', async () => {
+  const { token } = lab.tokens.create({ name: 'b', role: 'viewer', teams: ['billing'] });
+  const [limited, whole] = [await open(token), await open()];
+  const texts = [limited, whole].map((socket) => {
+    const read = { text: '' };
+    socket.on('data', (chunk: Buffer) => (read.text += chunk.toString('utf8')));
+    socket.resume();
+    return read;
+  });
+  const told = { step: 'scan', name: 'secret/plans:1', waiting: 2, running: 1, done: 4 };
+  lab.live.tell('progress', told);
+  lab.live.tell('image', { id: 'after' }, 'billing');
+  await expect.poll(() => texts.every(({ text }) => text.includes('after')), patience).toBe(true);
+  expect(texts[0]?.text).toContain('{"step":"scan","waiting":2,"running":1,"done":4}');
+  expect(texts[0]?.text).not.toContain('secret/plans');
+  expect(texts[1]?.text).toContain(JSON.stringify(told));
+  for (const socket of [limited, whole]) socket.destroy();
 });

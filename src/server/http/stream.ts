@@ -45,9 +45,10 @@ export function createStreams(live: LiveSource, pace: Pace = realPace): Streams 
   void beat();
   const silence = live.hear((event) => {
     if (readers.size === 0) return;
-    const text = textOf(event);
+    const [whole, bare] = [textOf(event), textOf(withoutNames(event))];
     for (const reader of readers) {
-      if (reader.slowSinceMs === null && mayHear(reader.caller, event)) write(reader, text, pace);
+      if (reader.slowSinceMs !== null || !mayHear(reader.caller, event)) continue;
+      write(reader, reader.caller.teams === null ? whole : bare, pace);
     }
   });
   return {
@@ -104,7 +105,11 @@ async function enter({ request, reader, live, pace }: Entering): Promise<void> {
   if (given === '') write(reader, `id: ${from}\n: welcome\n\n`, pace);
   for (let round = 0; round < catchUpMost; round += 1) {
     if (missed === null) write(reader, lostText(live.lastId, 'more happened than is kept'), pace);
-    else for (const event of missed) if (mayHear(caller, event)) write(reader, textOf(event), pace);
+    else
+      for (const event of missed) {
+        if (!mayHear(caller, event)) continue;
+        write(reader, textOf(caller.teams === null ? event : withoutNames(event)), pace);
+      }
     const upTo = live.lastId;
     if (upTo === from || response.destroyed) return;
     missed = await live.since(from);
@@ -123,6 +128,14 @@ function mayHear({ teams }: Caller, { event, team }: LiveEvent): boolean {
   // That something was missed says nothing of anybody.
   if (event === 'lost' && team === null) return true;
   return team !== null && teams.has(team);
+}
+
+/** How far work is says nothing of anybody; what is worked on does. */
+function withoutNames(event: LiveEvent): LiveEvent {
+  if (event.event !== 'progress') return event;
+  const told = JSON.parse(event.data) as Readonly<Record<string, unknown>>;
+  const { step, waiting, running, done } = told;
+  return { ...event, data: JSON.stringify({ step, waiting, running, done }) };
 }
 
 function textOf({ id, event, data }: LiveEvent): string {

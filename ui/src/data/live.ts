@@ -109,7 +109,8 @@ function progressOf(data: unknown): Progress | null {
   const left = count('waiting') + count('running');
   const { step } = told;
   if (left === 0 || typeof step !== 'string') return null;
-  const name = typeof told['name'] === 'string' ? harmless(told['name']).slice(0, 100) : '';
+  // Who is limited to teams is not told what is worked on.
+  const name = typeof told['name'] === 'string' ? harmless(told['name']).slice(0, 100) : 'an image';
   const work: Readonly<Record<string, string>> = {
     advisories: 'Renewing the advisories',
     audit: 'Auditing the engine',
