@@ -42,6 +42,7 @@ export function apiPage(): string {
     '`/api/v1/openapi.json` (OpenAPI 3.1) has all schemas. `/api/v1/stream` tells what happens as server-sent',
     'events (`container`, `image`, `detection`, `response`, `audit`, `lost`, `progress`); send `Last-Event-ID` to take up where',
     'you were. `lost` with `"what": "stream"` says that more happened than is kept: ask the lists again.',
+    'A token that is limited to teams hears of its own containers, and `progress` without the name of what is worked on.',
     '',
     '| route | role | what it answers |',
     '| --- | --- | --- |',
