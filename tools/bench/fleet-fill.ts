@@ -234,8 +234,6 @@ export async function fillFleet(
   for (const name of indexes) await run(`DROP INDEX ${name}`);
   await run('ALTER TABLE run DROP CONSTRAINT run_agent_container_key');
   await run('ALTER TABLE run SET UNLOGGED');
-  // It would hold the table while indexes and the constraint are made, longer than we wait for a lock.
-  await run('ALTER TABLE run SET (autovacuum_enabled = false)');
   await run(`INSERT INTO agent (id, node, enrolled_us)
     SELECT 'agent-' || a, 'node-' || a, 1 FROM generate_series(1, ${agents}) a`);
   const inOrder = async (texts: readonly string[]): Promise<void> => {
@@ -264,7 +262,6 @@ export async function fillFleet(
   await run(
     'ALTER TABLE run ADD CONSTRAINT run_agent_container_key UNIQUE USING INDEX run_agent_container_key',
   );
-  await run('ALTER TABLE run RESET (autovacuum_enabled)');
   for (const text of sumsOfAll) await run(text);
   await run('VACUUM ANALYZE');
   await database.close();
